@@ -1,0 +1,293 @@
+"""The command line: flags in, exit codes out. Heavy libraries are imported by the command that needs them."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+import typer.exceptions
+
+from flows.cli_rules import rules_app
+from flows.errors import HemacohortError, UsageError
+
+if TYPE_CHECKING:
+    from flows.answers import Format
+
+app = typer.Typer(
+    name="hemacohort",
+    help="Screens laboratory extracts for anemias and cytopenias. Screening, not diagnosis.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+app.add_typer(rules_app, name="rules")
+
+HomeOption = Annotated[Path, typer.Option("--home", envvar="HEMACOHORT_HOME", help="Folder of the home.")]
+ExtractOption = Annotated[Path, typer.Option("--extract", help="Folder of the extract.")]
+SourceOption = Annotated[str, typer.Option(help="Layout of the extract: canonical, mimic-iv.")]
+PatientsOption = Annotated[int, typer.Option(min=1, help="Patients to simulate.")]
+SeedOption = Annotated[int, typer.Option(help="The same seed gives the same extract.")]
+BucketsOption = Annotated[
+    int | None, typer.Option(min=1, help="Patient buckets; by default as many as needed.")
+]
+MemoryOption = Annotated[str | None, typer.Option(help="Memory DuckDB may use, e.g. 2GB.")]
+TimezoneOption = Annotated[str | None, typer.Option(help="Time zone of the home, e.g. Europe/Vienna.")]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Entry point of the ``hemacohort`` command; always ends in SystemExit with the exit code of DESIGN.md
+    section 2.
+    """
+    _log_to_the_screen()
+    sys.exit(_code(list(sys.argv[1:] if arguments is None else arguments)))
+
+
+def _log_to_the_screen() -> None:
+    """Plain lines on standard error; the root logger is left to Prefect, which is told to be quiet there."""
+    log = logging.getLogger("hemacohort")
+    log.setLevel(logging.INFO)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", datefmt="%H:%M:%S"))
+    log.handlers = [handler]
+
+
+def _code(arguments: list[str]) -> int:
+    try:
+        ended = app(args=arguments, prog_name="hemacohort", standalone_mode=False)
+    except HemacohortError as error:
+        return _tell(error)
+    except typer.exceptions.TyperException as error:  # wrong usage
+        show: Callable[[], None] | None = getattr(error, "show", None)
+        if show is None:
+            _say(f"hemacohort: {error.format_message()}")
+        else:
+            show()
+        return max(error.exit_code, UsageError.exit_code)
+    except (typer.Abort, KeyboardInterrupt):
+        _say("Stopped; nothing was published.")
+        return 130
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # noqa: BLE001  the last resort: a log file, and no traceback on the screen
+        from flows.failures import unforeseen
+
+        return _tell(unforeseen(_logs(arguments), error))
+    return ended if isinstance(ended, int) else 0
+
+
+def _tell(error: HemacohortError) -> int:
+    _say(f"hemacohort: {error}")
+    return error.exit_code
+
+
+def _say(text: str) -> None:
+    from flows.answers import printable
+
+    print(printable(text), file=sys.stderr)
+
+
+def _logs(arguments: Sequence[str]) -> Path:
+    """The log folder of the home named on the command line, else one in the folder for temporary files."""
+    import tempfile
+
+    named = [word.removeprefix("--home=") for word in arguments if word.startswith("--home=")]
+    named += [after for word, after in pairwise(arguments) if word == "--home"]
+    named += [os.environ["HEMACOHORT_HOME"]] if "HEMACOHORT_HOME" in os.environ else []
+    home = Path(named[0]) if named else None
+    return (
+        home.absolute() / "logs"
+        if home and (home / "format").is_file()
+        else Path(tempfile.gettempdir()) / "hemacohort"
+    )
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from flows.publish import own_version
+
+        print(f"hemacohort {own_version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def _hemacohort(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Screens laboratory extracts for anemias and cytopenias. Screening, not diagnosis."""
+
+
+@app.command()
+def simulate(
+    out: Annotated[Path, typer.Option(help="Folder to write the extract to.")],
+    patients: PatientsOption = 2000,
+    years: Annotated[int, typer.Option(min=1, max=50, help="Years the extract covers.")] = 3,
+    seed: SeedOption = 1,
+    form: Annotated[
+        Literal["csv", "csv.gz", "parquet"], typer.Option("--format", help="File format.")
+    ] = "csv",
+) -> None:
+    """Write a simulated extract: coherent blood counts and iron panels of patients of known kinds."""
+    from flows.commands import write_simulation
+
+    write_simulation(out, patients=patients, years=years, seed=seed, form=form)
+    print(f"Simulated extract of {patients:,} patients in {out}")
+
+
+@app.command()
+def run(
+    home: HomeOption,
+    extract: ExtractOption,
+    source: SourceOption = "canonical",
+    as_of: Annotated[
+        str | None, typer.Option(help="Night to screen: a date, or auto. Default: today.")
+    ] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Rebuild everything (this version always does).")
+    ] = False,
+    direct: Annotated[bool, typer.Option("--direct", help="Run without Prefect.")] = False,
+    buckets: BucketsOption = None,
+    memory_limit: MemoryOption = None,
+    timezone: TimezoneOption = None,
+    keep_nights: Annotated[int | None, typer.Option(min=1, help="Published nights to keep.")] = None,
+) -> None:
+    """Screen an extract and publish the night."""
+    from flows.commands import night_in_words, run_home
+
+    flags = {
+        "buckets": buckets,
+        "memory_limit": memory_limit,
+        "timezone": timezone,
+        "keep_nights": keep_nights,
+    }
+    content = run_home(home, extract, source, as_of, flags, direct=direct)
+    print(night_in_words(home, content))
+
+
+@app.command()
+def demo(
+    home: Annotated[Path, typer.Option("--home", help="Folder of the home.")] = Path("hemacohort-demo"),
+    patients: PatientsOption = 2000,
+    seed: SeedOption = 1,
+    direct: Annotated[bool, typer.Option("--direct", help="Run without Prefect.")] = False,
+) -> None:
+    """Simulate an extract, screen it, and say where to look."""
+    from flows.commands import night_in_words, run_home, simulate_into, what_to_try
+
+    extract = simulate_into(home, patients=patients, seed=seed)
+    print(night_in_words(home, run_home(home, extract, "canonical", "auto", {}, direct=direct)))
+    print(what_to_try(home))
+
+
+@app.command()
+def explain(
+    patient_id: Annotated[str, typer.Argument(help="The patient.")],
+    home: HomeOption,
+    rule: Annotated[str | None, typer.Option(help="One rule; default: all.")] = None,
+    as_of: Annotated[str | None, typer.Option(help="Look at the blood counts up to this day.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The answer as data.")] = False,
+) -> None:
+    """Why each cohort holds for a patient, does not hold, or cannot be determined."""
+    from flows.commands import day_of
+    from flows.home import Home
+
+    night, day = Home(home.absolute()).night(), day_of(as_of)
+    from flows.explain import explain_patient
+    from flows.explain_text import render
+
+    answer = explain_patient(night, patient_id, rule, day)
+    text = (
+        json.dumps(answer, indent=2, ensure_ascii=False)
+        if as_json
+        else render(answer, terminal=sys.stdout.isatty())
+    )
+    print(text.rstrip("\n"))
+
+
+@app.command()
+def sql(
+    home: HomeOption,
+    query: Annotated[str | None, typer.Argument(help="One SELECT, DESCRIBE, SHOW or EXPLAIN.")] = None,
+    file: Annotated[Path | None, typer.Option("--file", help="Read the query from a file.")] = None,
+    form: Annotated[
+        Literal["table", "csv", "json", "parquet"], typer.Option("--format", help="Form of the answer.")
+    ] = "table",
+) -> None:
+    """Ask the last published night. Only reading is possible."""
+    from flows import settings
+    from flows.answers import show
+    from flows.commands import query_text
+    from flows.query import ask
+
+    answer = ask(home, query_text(query, file), settings.load(home).memory_limit)
+    chosen: Format = form
+    show(answer, chosen)
+
+
+@app.command()
+def report(
+    home: HomeOption,
+    out: Annotated[Path | None, typer.Option(help="Folder to write the report to.")] = None,
+) -> None:
+    """Say where the report of the last published night is, or write it to a folder."""
+    from flows.home import Home
+
+    night = Home(home.absolute()).night()
+    if out is not None:
+        from flows.report import write_report
+
+        write_report(night, out)
+    print((out or home / "published" / "report") / "index.html")
+
+
+@app.command()
+def status(home: HomeOption) -> None:
+    """The last nights, what became of the rows, and how fresh the data are."""
+    from flows.answers import show
+    from flows.status import status as tables
+
+    for name, table in tables(home).items():
+        print(name.capitalize())
+        show(table, "table")
+
+
+@app.command()
+def export(
+    home: HomeOption,
+    file: Annotated[Path, typer.Option("--self-contained", help="DuckDB file to write.")],
+) -> None:
+    """Write the last published night as one portable DuckDB file."""
+    from flows.export import export_night
+
+    print(f"{export_night(home, file)} tables in {file}")
+
+
+@app.command()
+def serve(
+    home: HomeOption,
+    extract: ExtractOption,
+    cron: Annotated[str, typer.Option(help="When to run, e.g. 15 2 * * *.")],
+    timezone: Annotated[
+        str, typer.Option(help="Time zone of the schedule and the home, e.g. Europe/Vienna.")
+    ],
+    source: SourceOption = "canonical",
+    as_of: Annotated[str | None, typer.Option(help="auto, or the day of each run.")] = None,
+) -> None:
+    """Run every night on a schedule, as a Prefect deployment, until it is stopped."""
+    from flows.commands import serve_home
+
+    serve_home(home, extract, cron=cron, timezone=timezone, source=source, as_of=as_of)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,146 @@
+"""What the commands that build something do, and what they say when it is done."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from flows.errors import UsageError
+from flows.home import Home
+
+RunContent = Mapping[str, Any]
+
+
+def run_home(
+    home: Path, extract: Path, source: str, as_of: str | None, flags: Mapping[str, Any], *, direct: bool
+) -> RunContent:
+    """Run a night directly or as a Prefect flow; returns the content of run.json. Raises HemacohortError."""
+    from flows.night import begin, run_night
+
+    night = begin(home, extract, source, as_of, flags)
+    if direct:
+        return run_night(night)
+    with Home(night.home).lock():  # better known before an orchestrator is started for nothing
+        pass
+    from flows.prefect_settings import prepare
+
+    prepare(night.home)
+    from flows.prefect_flow import hemacohort_night
+
+    content: RunContent = hemacohort_night(
+        home=str(night.home), extract=str(night.extract), source=source, as_of=night.as_of, **flags
+    )
+    return content
+
+
+def write_simulation(out: Path, *, patients: int, years: int, seed: int, form: str) -> None:
+    """Simulate an extract and write it into a folder that is new or empty. UsageError otherwise."""
+    from flows.simulate import write_extract
+    from transforms.simulation import simulate
+
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise UsageError(f"{out} is not empty; name a new folder.")
+    write_extract(simulate(patients=patients, years=years, seed=seed), out, form)
+
+
+def simulate_into(home: Path, *, patients: int, seed: int) -> Path:
+    """Simulate the demo's extract into HOME/extract, in place of an earlier one; returns the folder."""
+    import shutil
+
+    Home(home.absolute()).create()
+    extract = home / "extract"
+    if extract.exists():
+        shutil.rmtree(extract)
+    write_simulation(extract, patients=patients, years=3, seed=seed, form="csv.gz")
+    return extract
+
+
+def serve_home(
+    home: Path, extract: Path, *, cron: str, timezone: str, source: str, as_of: str | None
+) -> None:
+    """Serve the nightly deployment until it is stopped. UsageError for a schedule or a zone that is none."""
+    from flows.night import begin
+    from flows.prefect_settings import prepare
+
+    night = begin(home, extract, source, as_of, {"timezone": timezone})
+    prepare(night.home)
+    from prefect.schedules import Cron
+    from prefect.types.entrypoint import EntrypointType
+    from pydantic import ValidationError
+
+    from flows.prefect_flow import hemacohort_night
+
+    try:
+        schedule = Cron(cron, timezone=timezone)
+    except (ValidationError, ValueError, TypeError):
+        raise UsageError(f"--cron is five fields such as '15 2 * * *', not {cron!r}.") from None
+    parameters = {
+        "home": str(night.home),
+        "extract": str(night.extract),
+        "source": source,
+        "as_of": night.as_of,
+        "timezone": timezone,
+    }
+    hemacohort_night.serve(
+        name=f"nightly-{night.home.name}",
+        schedule=schedule,
+        parameters=parameters,
+        description="Screens the extract and publishes the night.",
+        entrypoint_type=EntrypointType.MODULE_PATH,
+        limit=1,
+    )
+
+
+def night_in_words(home: Path, content: RunContent) -> str:
+    """What a night brought, for the person who ran it: counts only."""
+    rows = content["rows"]
+    fates = ", ".join(f"{rows[fate]:,} {fate}" for fate in rows if fate != "rows")
+    width = max((len(row["title"]) for row in content["cohorts"]), default=0)
+    titles = ("confirmed", "probable", "possible", "cannot be determined")
+    lines = [
+        f"Night of {content['as_of']} published in {home / 'published'}",
+        f"{rows['rows']:,} rows: {fates}",
+        "",
+        f"{'patients by cohort':{width}}  {'  '.join(f'{title:>9}' for title in titles)}",
+    ]
+    for row in content["cohorts"]:
+        counts = (row["confirmed"], row["probable"], row["possible"])
+        open_ = f"{row['indeterminate']:>{len(titles[-1])},}"
+        lines.append(f"{row['title']:{width}}  {'  '.join(f'{count:>9,}' for count in counts)}  {open_}")
+    return "\n".join(lines)
+
+
+def what_to_try(home: Path) -> str:
+    """Where to look after the demo, and what to try next, with a patient of the demo's own cohorts."""
+    from flows.query import ask
+    from flows.sql import statement
+
+    found = ask(home, statement("warehouse/someone"))
+    who = found.item(0, 0) if found.height else "PATIENT_ID"
+    page = (home / "published" / "report" / "index.html").absolute()
+    return f"\nLook at {page}, then try: hemacohort explain --home {home} {who}"
+
+
+def query_text(query: str | None, file: Path | None) -> str:
+    """The question: an argument, a file, or standard input. UsageError unless it is one of them."""
+    if (query is None) == (file is None):
+        if query is None and not sys.stdin.isatty():
+            return sys.stdin.read()
+        raise UsageError("Give a query or --file, one of the two.")
+    if file is None:
+        return str(query)
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise UsageError(f"{file} cannot be read as text.") from None
+
+
+def day_of(text: str | None) -> date | None:
+    """A day from what a person wrote. UsageError if it is none."""
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--as-of is a date such as 2026-06-30, not {text!r}.") from None

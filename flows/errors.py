@@ -1,0 +1,41 @@
+"""Errors a person can act on, each with the exit code of its kind (DESIGN.md section 2)."""
+
+
+class HemacohortError(Exception):
+    """A failure with one sentence for the person and an exit code; never a patient id or a value in it."""
+
+    exit_code = 1
+
+
+class UsageError(HemacohortError):
+    """Wrong usage: an unknown patient, rule or source, an empty home."""
+
+    exit_code = 2
+
+
+class ExtractError(HemacohortError):
+    """The extract cannot be read or breaks its contract; nothing was changed."""
+
+    exit_code = 10
+
+
+class CheckError(HemacohortError):
+    """A blocking check failed; nothing was published."""
+
+    exit_code = 11
+
+    def __init__(self, check: str, message: str) -> None:
+        super().__init__(f"{check}: {message}")
+        self.check = check
+
+
+class HomeLockedError(HemacohortError):
+    """Another run holds this home."""
+
+    exit_code = 12
+
+
+class NewerHomeError(HemacohortError):
+    """The home was written by a newer version."""
+
+    exit_code = 13

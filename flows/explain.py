@@ -1,0 +1,253 @@
+"""Why a patient is in a cohort, is not, or cannot be decided: plain data read from a published night."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from flows import plain_words
+from flows.errors import UsageError
+from flows.explain_reasons import decisive_criteria, is_ruled_out, judged_why, not_applicable, stored_status
+from flows.sql import statement
+
+Row = dict[str, Any]
+
+HOLDS = "holds"
+DOES_NOT_HOLD = "does_not_hold"
+CANNOT_BE_DETERMINED = "cannot_be_determined"
+DOES_NOT_APPLY = "does_not_apply"
+_ANSWERS = {
+    "met": HOLDS,
+    "not_met": DOES_NOT_HOLD,
+    "indeterminate": CANNOT_BE_DETERMINED,
+    "not_applicable": DOES_NOT_APPLY,
+}
+
+
+def explain_patient(night: Path, patient_id: str, rule_id: str | None, as_of: date | None) -> Row:
+    """The answer for one patient, ready for JSON (dates and times as ISO text).
+
+    ``night`` is a published night folder; ``rule_id`` None asks about every cohort; ``as_of`` None asks
+    about the night itself, an earlier day about the blood counts up to that day. Keys: patient, blood_count
+    (the newest), as_of, run_id, not_a_diagnosis, not_reviewed, cohorts (one entry a rule: answer, status,
+    tier, the deciding draw, criteria with verdict, value, unit, date, source, threshold and citation, what
+    is missing, the one test that would decide, caveats, other draws).
+
+    Raises UsageError for a patient or rule the night does not know, and for a day after the night.
+    """
+    with duckdb.connect(str(night / "hemacohort.duckdb"), read_only=True) as con:
+        about = _rows(con, "night")[0]
+        day = _day(as_of, about["as_of"])
+        rules = _chosen(_rows(con, "rules"), rule_id)
+        known = _rows(con, "patient", patient_id=patient_id)
+        if not known:
+            raise UsageError("This night knows no patient with that id.")
+        case = _case(con, patient_id, day, rules, is_the_night=day == about["as_of"])
+    draws = case.draws
+    answer = {
+        "patient": {**known[0], "age_years": draws[0]["age_years"] if draws else None},
+        "blood_count": _blood_count(draws[0]) if draws else None,
+        "blood_counts": len(draws),
+        "as_of": day,
+        "night": about["as_of"],
+        "run_id": about["run_id"],
+        "not_a_diagnosis": plain_words.NOT_A_DIAGNOSIS,
+        "not_reviewed": plain_words.NOT_REVIEWED,
+        "cohorts": [_cohort(rule, case) for rule in rules] if draws else [],
+    }
+    return _plain(answer)
+
+
+@dataclass(frozen=True)
+class _Case:
+    """What the night holds about one patient in the 365 days up to the day asked about; the newest draw
+    first.
+    """
+
+    draws: list[Row]
+    members: dict[str, Row]  # rule -> membership row
+    findings: dict[tuple[str, datetime], Row]  # rule, draw -> finding
+    verdicts: dict[datetime, Row]  # draw -> stored verdicts and statuses
+    why: dict[tuple[str, datetime], list[Row]]  # rule, draw -> one row a criterion and input
+
+    def tiers(self, at: datetime) -> dict[str, str]:
+        """The tier of every rule met at a draw."""
+        return {
+            rule_id: row["tier"]
+            for (rule_id, draw), row in self.findings.items()
+            if draw == at and row["status"] == "met"
+        }
+
+
+def _case(
+    con: duckdb.DuckDBPyConnection, patient_id: str, day: date, rules: Sequence[Row], *, is_the_night: bool
+) -> _Case:
+    window = {"patient_id": patient_id, "as_of": day}
+    members = _rows(con, "membership", patient_id=patient_id) if is_the_night else []
+    why: dict[tuple[str, datetime], list[Row]] = defaultdict(list)
+    for row in _rows(con, "why", **window):
+        why[row["rule_id"], row["index_collected_at"]].append(row)
+    verdicts = con.sql(statement("explain/verdict"), params=window).pl()
+    computed = judged_why(
+        con.sql(statement("explain/evidence"), params=window).pl(),
+        verdicts,
+        con.sql(statement("explain/sources"), params={"patient_id": patient_id}).pl(),
+        {rule["rule_id"]: rule["version"] for rule in rules},
+    )
+    published = set(why)
+    for row in computed:
+        if (row["rule_id"], row["index_collected_at"]) not in published:
+            why[row["rule_id"], row["index_collected_at"]].append(row)
+    return _Case(
+        draws=_rows(con, "draws", **window),
+        members={row["rule_id"]: row for row in members},
+        findings={
+            (row["rule_id"], row["index_collected_at"]): row for row in _rows(con, "findings", **window)
+        },
+        verdicts={row["index_collected_at"]: row for row in verdicts.to_dicts()},
+        why=why,
+    )
+
+
+def _rows(con: duckdb.DuckDBPyConnection, name: str, **parameters: object) -> list[Row]:
+    cursor = con.execute(statement(f"explain/{name}"), parameters or None)
+    columns = [column[0] for column in cursor.description or ()]
+    return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _day(as_of: date | None, night: date) -> date:
+    if as_of is None:
+        return night
+    if as_of > night:
+        raise UsageError(
+            f"The last published night is {night.isoformat()}; it knows nothing of {as_of.isoformat()}."
+        )
+    return as_of
+
+
+def _chosen(rules: Sequence[Row], rule_id: str | None) -> list[Row]:
+    if rule_id is None:
+        return list(rules)
+    chosen = [rule for rule in rules if rule["rule_id"] == rule_id]
+    if not chosen:
+        names = ", ".join(rule["rule_id"] for rule in rules)
+        raise UsageError(f"There is no rule {rule_id!r} in this night. Its rules: {names}.")
+    return chosen
+
+
+def _blood_count(draw: Row) -> Row:
+    return {"collected_at": draw["index_collected_at"], "specimen_id": draw["index_specimen_id"]}
+
+
+def _cohort(rule: Row, case: _Case) -> Row:
+    """The answer about one rule: the deciding draw, its status, and why."""
+    rule_id = rule["rule_id"]
+    statuses = {at: _status(rule, case, at) for at in (draw["index_collected_at"] for draw in case.draws)}
+    member = case.members.get(rule_id)
+    at = member["index_collected_at"] if member else _deciding(statuses)
+    finding = case.findings.get((rule_id, at), {})
+    why = case.why.get((rule_id, at), [])
+    missing = list(finding.get("missing") or [])
+    verdicts, tiers = _verdicts(why), case.tiers(at)
+    decisive = decisive_criteria(rule_id, rule["version"], statuses[at], finding.get("tier"), verdicts, tiers)
+    excluded = statuses[at] == "not_met" and is_ruled_out(rule_id, rule["version"], verdicts, tiers)
+    return {
+        "rule_id": rule_id,
+        "version": rule["version"],
+        "title": rule["title"],
+        "side": rule["side"],
+        "summary": rule["summary"],
+        "follow_up": rule["follow_up"],
+        "answer": _ANSWERS[statuses[at]],
+        "status": statuses[at],
+        "tier": finding.get("tier"),
+        "entered_on": member["entered_on"] if member else None,
+        "decided_by": _blood_count(next(draw for draw in case.draws if draw["index_collected_at"] == at)),
+        "ruled_out": excluded,
+        "criteria": _criteria(why, decisive),
+        "missing": [{"reason": reason, "says": plain_words.reason_words(reason)} for reason in missing],
+        "one_test": missing[0] if len(missing) == 1 else None,
+        "caveats": [
+            {"flag": flag, "says": plain_words.flag_words(flag)} for flag in finding.get("caveats") or []
+        ],
+        "other_draws": [
+            {
+                "index_collected_at": other,
+                "status": status,
+                "tier": case.findings.get((rule_id, other), {}).get("tier"),
+            }
+            for other, status in statuses.items()
+            if other != at
+        ],
+    }
+
+
+def _status(rule: Row, case: _Case, at: datetime) -> str:
+    """met or indeterminate as found; without a finding the rule was not met, or did not apply."""
+    rule_id = rule["rule_id"]
+    finding = case.findings.get((rule_id, at))
+    if finding is not None:
+        return str(finding["status"])
+    stored = stored_status(rule_id, case.verdicts.get(at, {}))
+    if stored is not None:
+        return stored
+    verdicts = _verdicts(case.why.get((rule_id, at), []))
+    outside = not_applicable(rule_id, rule["version"], verdicts, case.tiers(at))
+    return "not_applicable" if outside else "not_met"
+
+
+def _deciding(statuses: Mapping[datetime, str]) -> datetime:
+    """The newest decided draw; where none is decided, the newest that cannot be; else the newest."""
+    for wanted in (("met", "not_met"), ("indeterminate",)):
+        for at, status in statuses.items():
+            if status in wanted:
+                return at
+    return next(iter(statuses))
+
+
+def _verdicts(rows: Sequence[Row]) -> dict[str, bool | None]:
+    return {row["criterion_id"]: row["verdict"] for row in rows}
+
+
+def _criteria(rows: Sequence[Row], decisive: frozenset[str] | None) -> list[Row]:
+    """One entry a criterion, with every input it read. decisive is null where the night's rule text is
+    older.
+    """
+    entries: dict[str, Row] = {}
+    for row in rows:
+        entry = entries.setdefault(
+            row["criterion_id"],
+            {
+                "criterion_id": row["criterion_id"],
+                "says": row["says"],
+                "verdict": row["verdict"],
+                "decisive": None if decisive is None else row["criterion_id"] in decisive,
+                "threshold": row["threshold"],
+                "citation": row["citation"],
+                "inputs": [],
+            },
+        )
+        if row["input"] is not None:
+            names = ("input", "value", "unit", "collected_at", "specimen_id", "source_value", "source_unit")
+            entry["inputs"].append({name: row[name] for name in names})
+    return list(entries.values())
+
+
+def _plain(value: Any) -> Any:
+    """Dates and times as ISO text, so that json.dumps takes the whole answer."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, date):  # a datetime is a date
+        return value.isoformat()
+    if isinstance(value, float) and math.isnan(value):
+        return None
+    return value

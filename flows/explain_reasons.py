@@ -1,0 +1,172 @@
+"""Which criteria decided: walks a rule's tree of named criteria with the verdicts that a night has stored.
+
+Pure three-valued logic over stored verdicts, no clinical condition: the conditions are transforms.rules'.
+Where the night was judged by another version of a rule than the one at hand, there is no answer (None),
+never a wrong one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from transforms.logic import All, AnyOf, AtLeast, Criterion, Named, Node, Not, Soft, TierReached, Unknown
+from transforms.rule import INDETERMINATE, NOT_APPLICABLE, NOT_MET, TIERS, Rule
+from transforms.rules import RULES
+from transforms.why import why_rows
+
+Verdicts = Mapping[str, bool | None]
+Tiers = Mapping[str, str]
+
+_UNKNOWN_EFFORT, _SILENT_EFFORT = 10, 1000
+
+_BY_ID: Mapping[str, Rule] = {rule.rule_id: rule for rule in RULES}
+
+
+def decisive_criteria(
+    rule_id: str, version: int, status: str, tier: str | None, verdicts: Verdicts, tiers: Tiers
+) -> frozenset[str] | None:
+    """Ids of the criteria on which the status at one draw rests; None if this version of the rule is unknown.
+
+    ``verdicts`` holds the rule's stored verdicts at the draw, ``tiers`` the tier of every rule met there.
+    """
+    rule = _rule(rule_id, version)
+    if rule is None:
+        return None
+    walk = _Walk(verdicts, tiers, every_reason=status == "met")
+    if status == "met":
+        return walk.decisive([rule.gate, getattr(rule, str(tier))])
+    if status == "not_applicable":
+        return walk.decisive([rule.applies])
+    tiers_of_rule = [getattr(rule, name) for name in TIERS]
+    if status == "indeterminate":
+        blocking = [rule.gate, rule.ruled_out, *tiers_of_rule]
+        return walk.decisive([tree for tree in blocking if tree is not None and walk.truth(tree) is None])
+    if rule.gate is not None and walk.truth(rule.gate) is False:
+        return walk.decisive([rule.gate])
+    for exclusion in (rule.ruled_out, rule.explained_by):
+        if exclusion is not None and walk.truth(exclusion):
+            return walk.decisive([exclusion])
+    return walk.decisive(tiers_of_rule)
+
+
+def is_ruled_out(rule_id: str, version: int, verdicts: Verdicts, tiers: Tiers) -> bool:
+    """Whether a draw within the gate of the rule was not met because something excludes it."""
+    rule = _rule(rule_id, version)
+    if rule is None:
+        return False
+    walk = _Walk(verdicts, tiers)
+    if rule.gate is not None and walk.truth(rule.gate) is False:
+        return False
+    exclusions = (rule.ruled_out, rule.explained_by)
+    return any(exclusion is not None and walk.truth(exclusion) is True for exclusion in exclusions)
+
+
+def not_applicable(rule_id: str, version: int, verdicts: Verdicts, tiers: Tiers) -> bool:
+    """Whether the rule did not apply at a draw where it is neither met nor indeterminate."""
+    rule = _rule(rule_id, version)
+    return (
+        rule is not None and rule.applies is not None and _Walk(verdicts, tiers).truth(rule.applies) is False
+    )
+
+
+def judged_why(
+    evidence: pl.DataFrame, verdicts: pl.DataFrame, sources: pl.DataFrame, rule_versions: Mapping[str, int]
+) -> list[dict[str, Any]]:
+    """Why rows of every draw, for the rules whose version is at hand, from the stored evidence and verdicts.
+
+    ``evidence`` and ``verdicts`` hold the same draws in the same order; ``sources`` as transforms.why asks.
+    The published why covers only the draws that decide a membership row; this answers for the others.
+    """
+    rules = [rule for rule in (_rule(*pair) for pair in rule_versions.items()) if rule is not None]
+    stored = set(verdicts.columns)
+    return [
+        row
+        for rule in rules
+        if stored.issuperset(rule.criteria)
+        for row in why_rows(evidence, verdicts, rule, sources).to_dicts()
+    ]
+
+
+def stored_status(rule_id: str, verdicts: Mapping[str, Any]) -> str | None:
+    """The status of a rule that is stored beside the verdicts of a draw; None where it is not."""
+    number = verdicts.get(f"{rule_id}__status")
+    if number is None:
+        return None
+    return {NOT_MET: "not_met", INDETERMINATE: "indeterminate", NOT_APPLICABLE: "not_applicable"}.get(
+        number, "met"
+    )
+
+
+def _rule(rule_id: str, version: int) -> Rule | None:
+    rule = _BY_ID.get(rule_id)
+    return rule if rule is not None and rule.version == version else None
+
+
+class _Walk:
+    """Truth and decisive criteria of trees over one draw's stored verdicts."""
+
+    def __init__(self, verdicts: Verdicts, tiers: Tiers, *, every_reason: bool = False) -> None:
+        self._verdicts = verdicts
+        self._every_reason = every_reason  # of several grounds for a cohort that holds, tell all
+        self._tiers = tiers
+
+    def truth(self, node: Node) -> bool | None:
+        """Kleene verdict of the node; a criterion without a stored verdict is unknown."""
+        match node:
+            case Criterion():
+                return self._verdicts.get(node.id)
+            case Named():
+                return self.truth(node.node)
+            case Not():
+                inner = self.truth(node.node)
+                return None if inner is None else not inner
+            case Soft():
+                return self.truth(node.node) is True
+            case Unknown():
+                return self.truth(node.node) is None
+            case TierReached():
+                return TIERS.get(self._tiers.get(node.rule_id, ""), 0) >= node.least
+            case All():
+                return _at_least([self.truth(child) for child in node.nodes], len(node.nodes))
+            case AnyOf():
+                return _at_least([self.truth(child) for child in node.nodes], 1)
+            case AtLeast():
+                return _at_least([self.truth(child) for child in node.nodes], node.n)
+        raise TypeError(f"no truth is defined for {type(node).__name__}")
+
+    def decisive(self, nodes: Sequence[Node | None]) -> frozenset[str]:
+        """Criteria below the nodes that make each of them what it is."""
+        return frozenset(
+            criterion for node in nodes if node is not None for criterion in self._decisive(node)
+        )
+
+    def _decisive(self, node: Node) -> frozenset[str]:
+        if isinstance(node, Criterion):
+            return frozenset({node.id})
+        if isinstance(node, Named | Not | Soft | Unknown):
+            return self._decisive(node.node)
+        if isinstance(node, All | AnyOf | AtLeast):
+            truth = self.truth(node)
+            same = [self._decisive(child) for child in node.nodes if self.truth(child) is truth]
+            fails = isinstance(node, All) and truth is False
+            excludes = isinstance(node, AnyOf) and truth is True and not self._every_reason
+            if fails or excludes:  # one is reason enough
+                return min(same, key=self._effort)
+            return frozenset().union(*same)
+        return frozenset()
+
+    def _effort(self, criteria: frozenset[str]) -> int:
+        """How hard a reason is to read: few criteria with known verdicts read best, none at all worst."""
+        known = sum(self._verdicts.get(criterion) is not None for criterion in criteria)
+        return known + _UNKNOWN_EFFORT * (len(criteria) - known) if criteria else _SILENT_EFFORT
+
+
+def _at_least(truths: Sequence[bool | None], n: int) -> bool | None:
+    true = sum(truth is True for truth in truths)
+    unknown = sum(truth is None for truth in truths)
+    if true >= n:
+        return True
+    return False if true + unknown < n else None

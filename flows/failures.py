@@ -1,0 +1,57 @@
+"""What is kept of a failure nobody foresaw: where it happened, without any text that may come from a
+patient's row.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flows.errors import HemacohortError
+
+_FROM_DATA = re.compile(r"""(["'`]).*?\1|\[.*?\]|\d[\d.,:-]*""", re.DOTALL)
+_LONGEST = 2000
+
+
+class UnforeseenError(HemacohortError):
+    """A failure nobody foresaw; its log file is named in the message."""
+
+    exit_code = 1
+
+
+def unforeseen(logs: Path, error: BaseException) -> UnforeseenError:
+    """Write the log file of a failure into ``logs`` and return the error that names it.
+
+    Messages of libraries quote the values they choke on, so quoted texts, lists and numbers are left out; the
+    lines
+    of code and the kinds of error stay.
+    """
+    now = datetime.now(UTC)
+    lines = [f"hemacohort failure, {now:%Y-%m-%d %H:%M:%S} UTC, Python {platform.python_version()}"]
+    chain: list[BaseException] = []
+    current: BaseException | None = error
+    while current is not None and current not in chain:
+        chain.append(current)
+        current = current.__cause__ or (None if current.__suppress_context__ else current.__context__)
+    for link in reversed(chain):
+        lines += ["", *(text.rstrip("\n") for text in traceback.format_tb(link.__traceback__))]
+        lines.append(f"{type(link).__module__}.{type(link).__qualname__}: {masked(str(link))}")
+    path = logs / f"failure-{now:%Y%m%dT%H%M%S}-{os.getpid()}.log"
+    try:
+        logs.mkdir(parents=True, exist_ok=True)
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        path.chmod(0o600)
+    except OSError:
+        return UnforeseenError(
+            f"Something unforeseen happened ({type(error).__name__}), and no log could be written."
+        )
+    return UnforeseenError(f"Something unforeseen happened ({type(error).__name__}); the log is {path}.")
+
+
+def masked(message: str) -> str:
+    """A library's message without quoted texts, lists and numbers."""
+    return _FROM_DATA.sub("…", message[:_LONGEST])

@@ -1,0 +1,171 @@
+"""One pass over the bytes of a CSV file: checksum, lines, separators, and whether it is text at all.
+
+What is counted here decides whether the fast reader may be trusted with the file (see flows.reading).
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BufferedReader
+from pathlib import Path
+
+from flows.errors import ExtractError
+
+CHUNK = 1 << 22
+_MAGIC = (
+    (b"PK\x03\x04", "an Excel workbook or zip archive"),
+    (b"PAR1", "a Parquet file"),
+    (b"%PDF", "a PDF"),
+    (b"\x1f\x8b", "a gzip file (its name must then end in .csv.gz)"),
+    (b"SQLite", "an SQLite file"),
+)
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+@dataclass(frozen=True)
+class FileBytes:
+    """What the bytes say. lines counts the header and a last line without a line end."""
+
+    name: str
+    bytes: int
+    sha256: str
+    lines: int = 0
+    commas: int = 0
+    quotes: int = 0
+    paired_quotes: int = 0  # quotes that stand in pairs: empty fields, or nothing a separator could hide in
+
+
+class _Hashed(io.RawIOBase):
+    """A raw reader that updates a checksum with everything read through it (the compressed bytes of a gzip file)."""
+
+    def __init__(self, raw: gzip.GzipFile | BufferedReader) -> None:
+        self.raw = raw
+        self.sha = hashlib.sha256()
+        self.size = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def take(self, size: int) -> bytes:
+        """The next bytes, without the copy that readinto makes."""
+        data = self.raw.read(size)
+        self.sha.update(data)
+        self.size += len(data)
+        return data
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        data = self.take(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+
+def open_text_bytes(path: Path) -> gzip.GzipFile | BufferedReader:
+    """The file's text as bytes, unpacked if its name ends in .gz."""
+    return gzip.open(path, "rb") if path.name.endswith(".gz") else path.open("rb")
+
+
+def probe_bytes(path: Path, name: str) -> FileBytes:
+    """Checksum and counts of a CSV or CSV.GZ file.
+
+    Raises ExtractError for an unreadable, empty, truncated or corrupt file and for text that is not UTF-8.
+    """
+    try:
+        with path.open("rb") as handle:
+            hashed = _Hashed(handle)
+            lines = commas = quotes = pairs = 0
+            ended = True
+            for piece in _whole_lines(hashed, path, name):
+                _must_be_text(piece, name, lines)
+                lines += piece.count(b"\n")
+                commas += piece.count(b",")
+                if b'"' in piece:
+                    quotes += piece.count(b'"')
+                    pairs += piece.count(b'""')
+                ended = piece.endswith(b"\n")
+            while hashed.take(CHUNK):  # bytes after the end of a gzip stream belong to the checksum too
+                pass
+    except OSError as error:
+        raise ExtractError(f"{name} cannot be read: {error.strerror or 'the system refuses it'}.") from None
+    if hashed.size == 0 or (lines == 0 and ended):
+        raise ExtractError(f"{name} is empty ({hashed.size} bytes, no header line).")
+    return FileBytes(
+        name, hashed.size, hashed.sha.hexdigest(), lines + (not ended), commas, quotes, 2 * pairs
+    )
+
+
+def file_sha256(path: Path, name: str) -> FileBytes:
+    """Size and checksum of a file that is not text. Raises ExtractError if it is empty or unreadable."""
+    try:
+        with path.open("rb") as handle:
+            sha = hashlib.file_digest(handle, "sha256").hexdigest()
+        size = path.stat().st_size
+    except OSError as error:
+        raise ExtractError(f"{name} cannot be read: {error.strerror or 'the system refuses it'}.") from None
+    if size == 0:
+        raise ExtractError(f"{name} is empty (0 bytes).")
+    return FileBytes(name, size, sha)
+
+
+def _whole_lines(hashed: _Hashed, path: Path, name: str) -> Iterator[bytes]:
+    """Pieces that end at line ends, so that no piece cuts a character in two."""
+    rest = b""
+    for piece in _pieces(hashed, path, name):
+        cut = piece.rfind(b"\n") + 1
+        if not cut:
+            rest += piece
+            continue
+        yield rest + piece[:cut]
+        rest = piece[cut:]
+    if rest:
+        yield rest
+
+
+def _pieces(hashed: _Hashed, path: Path, name: str) -> Iterator[bytes]:
+    if not path.name.endswith(".gz"):
+        while piece := hashed.take(CHUNK):
+            yield piece
+        return
+    try:
+        with gzip.GzipFile(fileobj=io.BufferedReader(hashed, CHUNK), mode="rb") as unpacked:
+            while piece := unpacked.read(CHUNK):
+                yield piece
+    except EOFError:
+        raise ExtractError(f"{name} is a truncated gzip file: it ends before its data do.") from None
+    except gzip.BadGzipFile as error:
+        what = "not a gzip file" if "Not a gzipped" in str(error) else "a corrupt gzip file"
+        raise ExtractError(f"{name} is {what}.") from None
+    except zlib.error:
+        raise ExtractError(f"{name} is a corrupt gzip file.") from None
+
+
+def _must_be_text(piece: bytes, name: str, lines_before: int) -> None:
+    if lines_before == 0:
+        for magic, what in _MAGIC:
+            if piece.startswith(magic):
+                raise ExtractError(f"{name} is not CSV text: it looks like {what}.")
+        if piece.startswith(_UTF16):
+            raise ExtractError(f"{name}, line 1: not UTF-8 text; it looks like UTF-16. Save it as UTF-8.")
+    nul = piece.find(b"\x00")
+    if nul >= 0:
+        line = lines_before + piece.count(b"\n", 0, nul) + 1
+        around = piece[max(0, nul - 20) : nul + 20]
+        what = (
+            "UTF-16"
+            if around.count(b"\x00") * 3 > len(around) and not around.count(b"\x00\x00")
+            else "a binary file"
+        )
+        raise ExtractError(f"{name}, line {line}: not CSV text; it holds NUL bytes and looks like {what}.")
+    if piece.isascii():
+        return
+    try:
+        piece.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = lines_before + piece.count(b"\n", 0, error.start) + 1
+        raise ExtractError(
+            f"{name}, line {line}: not UTF-8 text; it looks like Latin-1 or Windows-1252. Save it as UTF-8."
+        ) from None

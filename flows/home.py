@@ -1,0 +1,156 @@
+"""A home: the folder in which one population's nights are built, kept and published.
+
+HOME/format            version of this layout
+HOME/lock              held by the running night; names its process
+HOME/work/RUN/         the private folder of a night being built
+HOME/nights/RUN/       nights; one without run.json was never finished
+HOME/published         symbolic link to the night in force
+HOME/logs/             log files of unforeseen failures
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flows.errors import HomeLockedError, NewerHomeError, UsageError
+
+FORMAT = 1
+RUN_FILE = "run.json"
+_MAY_COME_FIRST = {
+    "hemacohort.toml",
+    "extract",
+    "lost+found",
+    ".DS_Store",
+}  # what a folder may hold before it is a home
+
+
+@dataclass(frozen=True)
+class Home:
+    """Paths of a home."""
+
+    root: Path
+
+    @property
+    def work(self) -> Path:
+        return self.root / "work"
+
+    @property
+    def nights(self) -> Path:
+        return self.root / "nights"
+
+    @property
+    def published(self) -> Path:
+        return self.root / "published"
+
+    @property
+    def logs(self) -> Path:
+        return self.root / "logs"
+
+    def create(self) -> None:
+        """Make the folders; readable by their owner only, for they hold patient data.
+
+        Raises NewerHomeError if a newer hemacohort wrote the home, UsageError if the folder is used for
+        something else.
+        """
+        self.check_format()
+        mark = self.root / "format"
+        if self.root.exists() and not mark.exists():
+            if not self.root.is_dir():
+                raise UsageError(f"{self.root} is a file, not a folder.")
+            if {path.name for path in self.root.iterdir()} - _MAY_COME_FIRST:
+                raise UsageError(
+                    f"{self.root} is not empty and is not a hemacohort home; name another folder."
+                )
+        for folder in (self.root, self.work, self.nights, self.logs):
+            if not folder.exists():
+                folder.mkdir(parents=True)
+                folder.chmod(0o700)
+        if not mark.exists():
+            mark.write_text(f"{FORMAT}\n", encoding="utf-8")
+
+    def check_format(self) -> None:
+        """Raise NewerHomeError if the home was written by a newer version."""
+        mark = self.root / "format"
+        if mark.is_file():
+            text = mark.read_text(encoding="utf-8", errors="replace").strip()
+            if not (text.isascii() and text.isdigit()) or int(text) > FORMAT:
+                raise NewerHomeError(
+                    f"{self.root} has layout version {text[:20] or '?'}, and this hemacohort knows up to "
+                    f"{FORMAT}; update hemacohort."
+                )
+
+    def night(self) -> Path:
+        """The published night, its link read once, so that a swap meanwhile does not matter.
+
+        UsageError if none.
+        """
+        self.check_format()
+        if not self.published.is_symlink() or not self.published.exists():
+            raise UsageError(f"{self.root} holds no published night yet; `hemacohort run` makes one.")
+        return self.published.resolve(strict=True)
+
+    def finished(self) -> list[Path]:
+        """Folders of the finished nights, the oldest first."""
+        if not self.nights.is_dir():
+            return []
+        return sorted(folder for folder in self.nights.iterdir() if (folder / RUN_FILE).is_file())
+
+    def clear_leftovers(self) -> None:
+        """Remove what killed nights left behind. Only the holder of the lock may call this."""
+        for path in self.work.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+        for folder in set(self.nights.iterdir()) - set(self.finished()):
+            shutil.rmtree(folder, ignore_errors=True)
+        for link in self.root.glob(".published-*"):
+            link.unlink(missing_ok=True)
+
+    def publish(self, run_id: str) -> None:
+        """Swap the published link to a finished night, atomically."""
+        link = self.root / f".published-{run_id}"
+        link.unlink(missing_ok=True)
+        link.symlink_to(Path("nights") / run_id, target_is_directory=True)
+        link.replace(self.published)
+
+    def prune(self, keep: int) -> None:
+        """Keep the newest nights, and always the one in force."""
+        in_force = self.published.resolve()
+        others = [folder for folder in self.finished() if folder.resolve() != in_force]
+        for folder in others[: max(0, len(others) - (keep - 1))]:
+            (folder / RUN_FILE).unlink(
+                missing_ok=True
+            )  # first, so that a kill halfway leaves a night to clear
+            shutil.rmtree(folder, ignore_errors=True)
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the home for one run. HomeLockedError while another living process holds it.
+
+        The kernel holds the lock and drops it with its process, so a lock file that a killed run left behind
+        is
+        taken over; its text only says whom to look for.
+        """
+        handle = os.open(self.root / "lock", os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                holder = os.read(handle, 200).decode(errors="replace").strip() or "another process"
+                raise HomeLockedError(f"Another run holds this home ({holder}).") from None
+            os.ftruncate(handle, 0)
+            os.write(
+                handle, f"process {os.getpid()} since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC\n".encode()
+            )
+            yield
+            os.ftruncate(handle, 0)
+        finally:
+            os.close(handle)

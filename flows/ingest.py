@@ -1,0 +1,263 @@
+"""Ingest: from the files of an extract to the accepted, typed tables of a private build folder.
+
+Every row of every file ends in exactly one place; the sums are checked file by file before anything goes on.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import polars as pl
+
+from flows.errors import CheckError, ExtractError
+from flows.reading import Found, ReadFile, find_files, ragged_quarantine, read_files
+from flows.row_counts import FileCounts, Tally
+from flows.small_tables import SmallTables, ingest_small_tables, read_merges
+from flows.staging import UnevenLinesError, bucket_count, stage_lab_results
+from flows.tables import write_table
+from schemas.checks import ContractError, split, validate
+from schemas.extract import EXTRACT_TABLES
+from schemas.extract_checks import LAB_CHECKS, STAGED
+from schemas.tables import (
+    INPUT_FILE,
+    LAB_RESULT,
+    QUALITY_FLAG,
+    QUARANTINE,
+    REPORTED_COUNT,
+    UNMAPPED_CODE,
+    empty,
+    shaped,
+)
+from transforms.observed import lab_contacts
+from transforms.results import normalize_results
+
+
+@dataclass(frozen=True)
+class IngestCounts:
+    """What came in and what became of it: counts and file names only.
+
+    The five fates are those of laboratory rows; ``files`` has them for every file of every table. newest_collected_at:
+    the newest collection time of a usable or rejected result, None if there is none (``--as-of auto``).
+    """
+
+    buckets: int
+    rows: int
+    accepted: int
+    duplicate: int
+    superseded: int
+    ignored: int
+    quarantined: int
+    newest_collected_at: datetime | None
+    files: tuple[FileCounts, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass
+class _LabSummary:
+    """What the small tables need to know about the laboratory rows, gathered bucket by bucket."""
+
+    contacts: list[pl.DataFrame]
+    unmapped: list[pl.DataFrame]
+    newest: datetime | None = None
+
+    def see(self, results: pl.DataFrame, reported: pl.DataFrame) -> None:
+        for frame in (results, reported):
+            latest = frame["collected_at"].max()
+            if isinstance(latest, datetime):
+                self.newest = latest if self.newest is None else max(self.newest, latest)
+
+
+def ingest(
+    extract: Path,
+    build: Path,
+    *,
+    timezone: str,
+    loaded_at: datetime,
+    buckets: int | None = None,
+    originals: Path | None = None,
+) -> IngestCounts:
+    """Read an extract into BUILD/tables: lab_result, reported_count, quality_flag, quarantine and the small tables.
+
+    timezone: the home's, to which zoned times are brought. buckets: patient buckets, None for about 1.5 million rows
+    each. originals: for an adapted extract, the folder of the source's own files, whose size and checksum are
+    registered. Raises ExtractError (the extract cannot be read or breaks its contract) and CheckError (rows are lost
+    or a table breaks its contract); then BUILD is to be thrown away.
+    """
+    found = find_files(extract)
+    try:
+        return _ingest(found, build, timezone, loaded_at, buckets, originals, careful=False)
+    except UnevenLinesError:
+        return _ingest(found, build, timezone, loaded_at, buckets, originals, careful=True)
+
+
+def _ingest(
+    found: Found,
+    build: Path,
+    timezone: str,
+    loaded_at: datetime,
+    buckets: int | None,
+    originals: Path | None,
+    *,
+    careful: bool,
+) -> IngestCounts:
+    scratch = build / "staged" / "exact"
+    shutil.rmtree(build / "staged", ignore_errors=True)
+    files = {
+        table: read_files(paths, table, scratch / table, careful=careful or table != "lab_results")
+        for table, paths in found.tables.items()
+    }
+    rows = sum(file.rows for file in files["lab_results"])
+    if rows == 0:
+        names = ", ".join(file.info.name for file in files["lab_results"][:5])
+        raise ExtractError(f"The lab_results files hold no rows, only headers ({names}).")
+    tally = Tally()
+    for registered in files.values():
+        for file in registered:
+            tally.register(file, originals)
+    try:
+        merges = read_merges(files["patient_merges"], build, tally)
+        summary, used = _lab_results(
+            files["lab_results"],
+            build,
+            tally,
+            merges,
+            timezone=timezone,
+            loaded_at=loaded_at,
+            buckets=bucket_count(rows, buckets),
+            want_contacts=not files["coverage"],
+        )
+        newest: date | None = summary.newest.date() if summary.newest else None
+        ingest_small_tables(
+            SmallTables(files["patients"], files["clinical_events"], files["coverage"]),
+            build,
+            tally,
+            merges,
+            timezone=timezone,
+            newest=newest,
+            contacts=summary.contacts,
+        )
+        counted = tally.finish()
+        write_table(build, "input_file", "all", shaped(counted, INPUT_FILE))
+    except ContractError as error:
+        raise CheckError("contract", str(error)) from None
+    shutil.rmtree(build / "staged", ignore_errors=True)
+    return _counts(tally, used, summary.newest, _notes(found.unknown, files))
+
+
+def _lab_results(
+    files: list[ReadFile],
+    build: Path,
+    tally: Tally,
+    merges: Mapping[str, str],
+    *,
+    timezone: str,
+    loaded_at: datetime,
+    buckets: int,
+    want_contacts: bool,
+) -> tuple[_LabSummary, int]:
+    for file in files:
+        tally.add("lab_results", file.ragged.group_by("source_file").agg(rows=pl.len()), "quarantined")
+    ragged = pl.concat([ragged_quarantine("lab_results", file.ragged) for file in files])
+    write_table(build, "quarantine", "lab_results_lines", shaped(ragged, QUARANTINE))
+    staged = stage_lab_results(files, build / "staged" / "lab_results", buckets=buckets, merges=merges)
+    summary = _LabSummary([], [])
+    for number in range(staged.buckets):
+        piece = staged.pieces.get(number)
+        _bucket(
+            piece, f"{number:03d}", build, tally, summary, timezone, loaded_at, want_contacts=want_contacts
+        )
+        if piece:
+            piece.unlink()
+    write_table(build, "unmapped_code", "all", _unmapped(summary.unmapped))
+    return summary, staged.buckets
+
+
+def _unmapped(parts: list[pl.DataFrame]) -> pl.DataFrame:
+    """How often each test that no rule reads was sent, over all buckets."""
+    texts = ["code_system", "code", "name", "unit"]
+    every = pl.concat([empty(UNMAPPED_CODE), *parts])
+    return (
+        every.group_by(texts).agg(pl.col("rows").sum()).sort("rows", *texts, descending=[True, *[False] * 4])
+    )
+
+
+def _bucket(
+    piece: Path | None,
+    name: str,
+    build: Path,
+    tally: Tally,
+    summary: _LabSummary,
+    timezone: str,
+    loaded_at: datetime,
+    *,
+    want_contacts: bool,
+) -> None:
+    """One bucket of patients: staged texts to the four large tables."""
+    if piece is None:  # readers of the tables expect a piece for every bucket
+        for table, columns in _LARGE.items():
+            write_table(build, table, name, empty(columns))
+        return
+    texts, rejected = split(pl.read_parquet(piece), LAB_CHECKS)
+    validate(texts, STAGED["lab_results"])
+    tally.add("lab_results", rejected.group_by("source_file").agg(rows=pl.len()), "quarantined")
+    normal = normalize_results(texts, timezone=timezone, loaded_at=loaded_at)
+    for (fate,), part in normal.fates.group_by("fate"):
+        tally.add("lab_results", part.select("source_file", "rows"), str(fate))
+    quarantine = pl.concat(
+        [
+            shaped(normal.quarantine.with_columns(table_name=pl.lit("lab_results")), QUARANTINE),
+            shaped(rejected.with_columns(table_name=pl.lit("lab_results")), QUARANTINE),
+        ]
+    )
+    write_table(build, "lab_result", name, normal.results.select(*LAB_RESULT))
+    write_table(build, "reported_count", name, normal.reported.select(*REPORTED_COUNT))
+    write_table(build, "quality_flag", name, shaped(normal.flags, QUALITY_FLAG))
+    write_table(build, "quarantine", name, quarantine)
+    summary.see(normal.results, normal.reported)
+    summary.unmapped.append(normal.unmapped)
+    if want_contacts:
+        summary.contacts.append(lab_contacts(texts, normal.results, normal.reported))
+
+
+_LARGE = {
+    "lab_result": LAB_RESULT,
+    "reported_count": REPORTED_COUNT,
+    "quality_flag": QUALITY_FLAG,
+    "quarantine": QUARANTINE,
+}
+
+
+def _counts(tally: Tally, buckets: int, newest: datetime | None, notes: tuple[str, ...]) -> IngestCounts:
+    labs = [file for file in tally.files() if file.table == "lab_results"]
+    return IngestCounts(
+        buckets=buckets,
+        rows=sum(file.rows for file in labs),
+        accepted=sum(file.accepted for file in labs),
+        duplicate=sum(file.duplicate for file in labs),
+        superseded=sum(file.superseded for file in labs),
+        ignored=sum(file.ignored for file in labs),
+        quarantined=sum(file.quarantined for file in labs),
+        newest_collected_at=newest,
+        files=tally.files(),
+        notes=notes,
+    )
+
+
+def _notes(unknown: tuple[str, ...], files: Mapping[str, list[ReadFile]]) -> tuple[str, ...]:
+    notes = [f"{name} belongs to no table of the extract and was not read" for name in unknown]
+    for registered in files.values():
+        notes += [
+            f"{file.info.name}: column {column} is not part of the table and was not read"
+            for file in registered
+            for column in file.ignored_columns
+        ]
+    notes += [
+        f"the extract has no {table} file"
+        for table in EXTRACT_TABLES
+        if table != "patient_merges" and not files[table]
+    ]
+    return tuple(notes)

@@ -1,0 +1,150 @@
+"""A night from beginning to end: hold the home, carry out the stages in order, leave nothing half-done."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from flows import settings
+from flows.home import RUN_FILE, Home
+from flows.stages import STAGES, Counts, Night, Stage, as_of_text, run_stage
+
+log = logging.getLogger("hemacohort")
+Carry = Callable[[Stage, Night], Counts]
+
+
+def begin(home: Path, extract: Path, source: str, as_of: str | None, flags: Mapping[str, Any]) -> Night:
+    """Make or open the home and name the night. flags: settings given on the command line (None: not given).
+
+    Raises UsageError (settings, --as-of, a folder that is no home) and NewerHomeError.
+    """
+    root = home.absolute()
+    Home(root).create()
+    chosen = settings.load(root, **flags)
+    now = datetime.now(UTC)
+    local = now.astimezone(chosen.zone).replace(tzinfo=None)
+    return Night(
+        home=root,
+        extract=extract.absolute(),
+        source=source,
+        as_of=as_of_text(as_of, local),
+        run_id=f"{now:%Y%m%dT%H%M%S}-{now.microsecond:06d}",
+        started_at=local,
+        settings=chosen,
+    )
+
+
+def run_night(night: Night, carry: Carry = run_stage) -> dict[str, Any]:
+    """Carry out every stage under the home's lock and return the content of run.json.
+
+    carry: how a stage is run (by itself, or as an orchestrator's task). Raises what a stage raises,
+    HomeLockedError
+    while another run holds the home; then the published night is what it was and nothing of this one is left.
+    """
+    home = Home(night.home)
+    with home.lock():
+        home.clear_leftovers()
+        night.build.mkdir(parents=True)
+        finished = False
+        try:
+            with _told() as tell:
+                for number, stage in enumerate(STAGES):
+                    tell.begins(stage, number)
+                    start = time.perf_counter()
+                    counts = carry(stage, night)
+                    tell.ends(stage, counts, time.perf_counter() - start)
+            finished = True
+        finally:
+            _tidy(home, night, finished=finished)
+    return summary(night.place)
+
+
+def summary(folder: Path) -> dict[str, Any]:
+    """Content of a night's run.json."""
+    content: dict[str, Any] = json.loads((folder / RUN_FILE).read_text(encoding="utf-8"))
+    return content
+
+
+def _tidy(home: Home, night: Night, *, finished: bool) -> None:
+    night.record.unlink(missing_ok=True)
+    shutil.rmtree(night.build, ignore_errors=True)
+    in_force = home.published.is_symlink() and home.published.resolve() == night.place.resolve()
+    if not finished and not in_force:
+        (night.place / RUN_FILE).unlink(missing_ok=True)
+        shutil.rmtree(night.place, ignore_errors=True)
+
+
+class Teller(Protocol):
+    """Says how far the night is."""
+
+    def begins(self, stage: Stage, number: int) -> None: ...
+    def ends(self, stage: Stage, counts: Counts, seconds: float) -> None: ...
+
+
+@contextmanager
+def _told() -> Iterator[Teller]:
+    """A progress bar on a terminal, plain log lines elsewhere."""
+    if not sys.stderr.isatty():
+        yield _Lines()
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        yield _Bar(progress)
+
+
+class _Lines:
+    def begins(self, stage: Stage, number: int) -> None:  # noqa: ARG002  said when it is done
+        return
+
+    def ends(self, stage: Stage, counts: Counts, seconds: float) -> None:
+        log.info("%s (%.1f s)%s", stage.title, seconds, _said(counts))
+
+
+class _Bar:
+    def __init__(self, progress: Any) -> None:
+        self._progress = progress
+        self._task = progress.add_task("", total=len(STAGES))
+
+    def begins(self, stage: Stage, number: int) -> None:
+        self._progress.update(self._task, description=stage.title, completed=number)
+
+    def ends(self, stage: Stage, counts: Counts, seconds: float) -> None:
+        self._progress.print(f"{stage.title} ({seconds:.1f} s){_said(counts)}", markup=False, highlight=False)
+        self._progress.advance(self._task)
+
+
+def _said(counts: Counts) -> str:
+    """Counts in words; digests are for machines. Notes are sentences about files and columns."""
+    shown = [
+        f"{name.replace('_', ' ')} {value:,}"
+        if isinstance(value, int) and not isinstance(value, bool)
+        else f"{name.replace('_', ' ')} {value}"
+        for name, value in counts.items()
+        if name not in ("digest", "notes", "adapted")
+    ]
+    notes = [f"\n  note: {note}" for note in counts.get("notes", ())]
+    return (": " if shown else "") + ", ".join(shown) + "".join(notes)

@@ -1,0 +1,151 @@
+"""Names a person reads: missing tests, quality flags, sides of the marrow, numbers and shares.
+
+Identifiers (reasons, flags, rule ids) are never respelled in the data; the words here stand beside them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from schemas.evidence import INPUTS
+from schemas.flags import FLAGS, ROW_REASONS
+
+NOT_A_DIAGNOSIS = (
+    "This screens laboratory data of populations. It is not a diagnosis and does not guide treatment."
+)
+NOT_REVIEWED = "No hematologist has reviewed these rules yet."
+
+SIDES: Mapping[str, tuple[str, str]] = {
+    "supply": ("Supply", "The marrow is not given enough iron."),
+    "restricted supply": ("Restricted supply", "Iron is in the body, but the marrow cannot reach it."),
+    "production": ("Production", "The supply looks adequate; the fault may lie in the marrow itself."),
+    "undetermined": ("Undetermined", "The results do not show on which side of the marrow the fault lies."),
+    "care gap": ("Care gaps", "A test or a step that one would expect was not seen in the data."),
+}
+
+TIERS: Mapping[str, str] = {
+    "confirmed": "the laboratory criterion of highest certainty is met (still not a diagnosis)",
+    "probable": "good laboratory evidence",
+    "possible": "some laboratory evidence, or an important test is missing",
+}
+
+FATES: Mapping[str, str] = {
+    "accepted": "used",
+    "duplicate": "an exact copy of another row",
+    "superseded": "replaced by a later version, such as a correction",
+    "ignored": "a test that no rule reads",
+    "quarantined": "could not be used; kept aside with a reason",
+}
+
+NOTHING = "-"  # in place of a number or a text that is not there
+
+_DOMAINS = {
+    "lab": "laboratory results",
+    "dx": "diagnoses",
+    "rx": "medications",
+    "proc": "procedures",
+    "enc": "visits",
+    "diagnosis": "diagnoses",
+    "medication": "medications",
+    "procedure": "procedures",
+    "encounter": "visits",
+}
+
+_DETAILS = {
+    "unit": "its unit was not one we accept",
+    "censored": "reported only as above or below a limit",
+    "transfused": "not reliable after a transfusion",
+    "clumps": "platelets were clumped",
+    "inconsistent": "the reported value disagrees with the blood count",
+    "void": "not reliable in this blood count",
+    "implausible": "its value was not plausible",
+    "text": "its value was not a number",
+    "ambiguous": "its value could be read in two ways",
+}
+
+_REASONS = {
+    "ferritin_post_iv_iron": "a ferritin not taken soon after intravenous iron",
+    "ferritin_equivocal": "ferritin is in the zone where it settles nothing",
+    "followup": "a longer follow-up",
+    "hb_followup_28_56d": "a hemoglobin 28 to 56 days after iron was started",
+    "transfused": "a result not taken soon after a transfusion",
+    "retic": "reticulocytes",
+    "repeat blood count": "a second blood count",
+    "trimester": "trimester of pregnancy",
+    "marrow_particles<7": "a marrow sample with at least 7 particles",
+}
+
+_FLAGS: Mapping[str, str] = {
+    **ROW_REASONS,
+    **{flag.name: flag.says for flag in FLAGS},
+}
+
+# The words of run.attrition in a reader's words.
+_STEPS = {
+    "all index draws": "all blood counts",
+    "the rule applies": "within the scope of the rule",
+    "the gate is not excluded": "the entry condition may hold",
+    "the gate is established": "the entry condition holds",
+    "met or indeterminate": "in the cohort, or cannot be determined",
+    "met": "in the cohort",
+}
+
+
+def reason_words(reason: str) -> str:
+    """A missing reason as RULES.md spells it (``ferritin``, ``crp(censored)``, ``domain:rx``) in words.
+
+    An unknown reason is returned as it is, underscores opened.
+    """
+    if reason in _REASONS:
+        return _REASONS[reason]
+    if reason.startswith("domain:"):
+        domain = reason.removeprefix("domain:")
+        return f"records of {_DOMAINS.get(domain, domain)}"
+    if match := re.fullmatch(r"([a-z0-9_]+)\((.+)\)", reason):
+        name, detail = match.groups()
+        return f"{_REASONS.get(name) or input_words(name)} ({_DETAILS.get(detail, detail.replace('_', ' '))})"
+    return input_words(reason)
+
+
+def input_words(name: str) -> str:
+    """An input id (``hb``) in words (``hemoglobin``); unknown ids with their underscores opened."""
+    return INPUTS[name].title if name in INPUTS else name.replace("_", " ")
+
+
+def flag_words(flag: str) -> str:
+    """A quality flag, quarantine reason or caveat in words; empty where there are none."""
+    if flag in _FLAGS:
+        return _FLAGS[flag]
+    name, _, detail = flag.partition(":")
+    if name == "DOMAIN_UNOBSERVED":
+        return f"records of {_DOMAINS.get(detail, detail)} were not available"
+    about = f"{input_words(detail)}: " if detail and name in _FLAGS else ""
+    return about + _FLAGS.get(name, "")
+
+
+def step_words(says: str) -> str:
+    """A step of the attrition in words; a step without words of its own as it is."""
+    return _STEPS.get(says, says)
+
+
+def thousands(count: int | None) -> str:
+    """12345 -> 12,345; nothing known -> a dash."""
+    return NOTHING if count is None else f"{count:,}"
+
+
+def share(part: int, whole: int) -> str:
+    """part of whole in percent (one decimal; never 0.0% for somebody, never 100.0% for not all)."""
+    if whole <= 0:
+        return NOTHING
+    percent = 100 * part / whole
+    if part and percent < 0.1:
+        return "<0.1%"
+    if part < whole and percent > 99.9:
+        return ">99.9%"
+    return f"{percent:.1f}%"
+
+
+def counted(count: int, one: str, many: str | None = None) -> str:
+    """``1 patient``, ``2,000 patients``."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"

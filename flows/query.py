@@ -1,0 +1,98 @@
+"""``hemacohort sql``: a question to the published night, read-only by construction.
+
+Three fences, each enough for most of what they keep out: the file is opened read-only; DuckDB may open
+nothing but
+the night's own folder and its settings are locked; and only one statement that reads is carried out. The
+third one
+matters, because inside an allowed folder DuckDB would also write (COPY, EXPORT, and EXPLAIN ANALYZE around
+them).
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from flows.errors import UsageError
+from flows.home import Home
+from flows.warehouse import DATABASE
+
+_EXPLAIN = re.compile(r"(?is)\s*explain(?P<analyze>\s+analyze)?\b(?P<question>.*)")
+_READS = {duckdb.StatementType.SELECT}
+_ALLOWED = "One SELECT, DESCRIBE, SHOW or EXPLAIN is allowed"
+
+
+def ask(root: Path, query: str, memory_limit: str = "2GB") -> pl.DataFrame:
+    """Answer of one reading statement on the last published night of the home at ``root``.
+
+    Raises UsageError for an empty home, for anything but one reading statement, and for what DuckDB refuses.
+    """
+    night = Home(root.absolute()).night()
+    text = reading_statement(query)
+    with _sandbox(night, memory_limit) as connection:
+        try:
+            return connection.execute(text).pl()
+        except duckdb.Error as error:
+            raise UsageError(_sentence(error)) from None
+
+
+def reading_statement(query: str) -> str:
+    """The query if it is exactly one statement that only reads. UsageError otherwise."""
+    found = _kinds(query)
+    if len(found) != 1:
+        raise UsageError(
+            f"{_ALLOWED}, and {len(found) or 'none'} was found."
+            if not found
+            else f"{_ALLOWED}, not {len(found)} statements."
+        )
+    kind, text = found[0]
+    if kind in _READS:
+        return text
+    # EXPLAIN ANALYZE carries out what follows it: what follows must be a reading statement by itself.
+    explain = _EXPLAIN.fullmatch(text) if kind == duckdb.StatementType.EXPLAIN else None
+    if explain is not None:
+        inner = _kinds(explain["question"])
+        if len(inner) == 1 and inner[0][0] in _READS:
+            return f"EXPLAIN {'ANALYZE ' if explain['analyze'] else ''}{inner[0][1]}"
+    raise UsageError(f"{_ALLOWED}, not {kind.name}.")
+
+
+def _kinds(query: str) -> list[tuple[duckdb.StatementType, str]]:
+    try:
+        return [(found.type, found.query) for found in duckdb.extract_statements(query)]
+    except duckdb.Error as error:
+        raise UsageError(_sentence(error)) from None
+
+
+@contextmanager
+def _sandbox(night: Path, memory_limit: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that can read the night's folder and nothing else.
+
+    It may spill to a private folder of its own.
+    """
+    with tempfile.TemporaryDirectory(prefix="hemacohort-sql-") as spill:
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": memory_limit,
+            "temp_directory": spill,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "allow_community_extensions": False,
+            "python_enable_replacements": False,  # a name in a query is never a variable of this program
+        }
+        with duckdb.connect(str(night / DATABASE), read_only=True, config=config) as connection:
+            connection.execute("SET allowed_directories = $folders", {"folders": [str(night)]})
+            connection.execute("SET enable_external_access = false")
+            connection.execute("SET lock_configuration = true")
+            yield connection
+
+
+def _sentence(error: duckdb.Error) -> str:
+    """DuckDB's message as one sentence, without its picture of the query."""
+    first = str(error).split("\n\nLINE ")[0].strip().splitlines()
+    return " ".join(line.strip() for line in first if line.strip())

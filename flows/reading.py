@@ -1,0 +1,260 @@
+"""Find the files of an extract, register them, and show each as a lazy frame of texts with its source lines.
+
+Two readers give the same rows. The fast one is Polars' CSV scanner, whose row index is the physical line as long as
+every record is one line; polars 2.1 fills short lines with nulls without a word, so it is believed only where commas
+and lines add up exactly (:func:`_fast_reader_is_exact`). The exact one is flows.csv_lines.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import polars as pl
+import pyarrow.parquet as pq
+
+from flows.csv_lines import CHUNK_ROWS, Record, read_header, records
+from flows.errors import ExtractError
+from flows.file_probe import FileBytes, file_sha256, probe_bytes
+from flows.parquet_text import parquet_texts
+from schemas.extract import EXTRACT_TABLES, RAGGED_LINE, ExtractTable
+
+SUFFIXES = (".csv", ".csv.gz", ".parquet")
+RAGGED_SCHEMA = {"received": pl.String, "source_file": pl.String, "source_line": pl.Int64}
+
+
+@dataclass(frozen=True)
+class Found:
+    """The files of an extract by table, and the names that belong to no table."""
+
+    tables: Mapping[str, tuple[Path, ...]]
+    unknown: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ReadFile:
+    """One registered file: what its bytes say, its rows as texts, and the lines that were no rows.
+
+    texts: every column of the table as String (null = empty or absent), source_file, source_line (Int64).
+    ragged: received (the line as it stands), source_file, source_line. rows counts both.
+    """
+
+    table: str
+    info: FileBytes
+    rows: int
+    texts: pl.LazyFrame
+    ragged: pl.DataFrame
+    ignored_columns: tuple[str, ...]
+    adapted: bool = False  # the rows name the files of a foreign source, not this one
+
+
+def find_files(extract: Path) -> Found:
+    """Files of each table, sorted by name. Raises ExtractError for a missing folder or one without lab_results."""
+    if not extract.is_dir():
+        raise ExtractError(f"The extract folder {extract.name!r} does not exist or is not a folder.")
+    tables: dict[str, tuple[Path, ...]] = {}
+    try:
+        names = sorted(path.name for path in extract.iterdir() if not path.name.startswith("."))
+    except OSError as error:
+        raise ExtractError(f"The extract folder {extract.name!r} cannot be read: {error.strerror}.") from None
+    for table in EXTRACT_TABLES:
+        mine = [name for name in names if _belongs(name, table) and (extract / name).is_file()]
+        tables[table] = tuple(extract / name for name in mine)
+    taken = {path.name for paths in tables.values() for path in paths}
+    unknown = tuple(name for name in names if name not in taken)
+    if not tables["lab_results"]:
+        seen = f" It holds {_some(unknown)}." if unknown else " It holds no files."
+        raise ExtractError(
+            f"The extract folder {extract.name!r} has no lab_results*.csv, .csv.gz or .parquet file.{seen}"
+        )
+    return Found(tables, unknown)
+
+
+def read_files(paths: tuple[Path, ...], table: str, scratch: Path, *, careful: bool = True) -> list[ReadFile]:
+    """Register the files of one table. scratch: folder for the exact reader's pieces; the caller removes it.
+
+    careful: let Polars read every file once before it is trusted. Without it a file whose lines are too long by as
+    much as others are too short makes the reading of ``texts`` stop with an error; then register again, carefully.
+    Raises ExtractError for the first file that cannot be read or misses a required column.
+    """
+    return [
+        _read_parquet(path, EXTRACT_TABLES[table])
+        if path.name.endswith(".parquet")
+        else _read_csv(path, EXTRACT_TABLES[table], scratch / path.name, careful=careful)
+        for path in paths
+    ]
+
+
+def _belongs(name: str, table: str) -> bool:
+    return name.startswith(table) and name.endswith(SUFFIXES)
+
+
+def _some(names: tuple[str, ...], most: int = 8) -> str:
+    shown = ", ".join(names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
+
+
+def _read_csv(path: Path, table: ExtractTable, scratch: Path, *, careful: bool) -> ReadFile:
+    info = probe_bytes(path, path.name)
+    header = read_header(path)
+    names = _known_names(header, table, path.name)
+    if _fast_reader_is_exact(path, info, names, careful=careful):
+        rows = info.lines - 1
+        texts = _scan(path, names)
+        ragged = pl.DataFrame(schema=RAGGED_SCHEMA)
+    else:
+        rows, texts, ragged = _read_exactly(path, names, scratch)
+    known = [name for name in names if not name.startswith("__")]
+    texts = _select(texts, known, table, path.name)
+    ignored = tuple(raw for raw, name in zip(header, names, strict=True) if name.startswith("__") and raw)
+    return ReadFile(table.name, info, rows, texts, ragged, ignored)
+
+
+def _known_names(header: list[str], table: ExtractTable, file: str) -> list[str]:
+    """Canonical name of each column (case does not matter), ``__N`` for columns the table does not have."""
+    if not header:
+        raise ExtractError(f"{file}, line 1: the first line is blank; it must name the columns.")
+    lowered = [name.lower() for name in header]
+    twice = sorted({name for name in lowered if name and lowered.count(name) > 1})
+    if twice:
+        raise ExtractError(f"{file}, line 1: the column name {_some(tuple(twice))} occurs more than once.")
+    missing = [name for name in table.required_names if name not in lowered]
+    if missing:
+        raise ExtractError(
+            f"{file}, line 1: the required column{'s' if len(missing) > 1 else ''} {', '.join(missing)} "
+            f"{'are' if len(missing) > 1 else 'is'} missing; the columns found are "
+            f"{_some(tuple(name[:60] for name in header), 30)}.{_delimiter_hint(header)}"
+        )
+    return [name if is_known(name, table) else f"__{number}" for number, name in enumerate(lowered)]
+
+
+def is_known(name: str, table: ExtractTable) -> bool:
+    """Whether the table has a column of this name."""
+    return name in table.column_names or bool(table.open_prefix and name.startswith(table.open_prefix))
+
+
+def _delimiter_hint(header: list[str]) -> str:
+    line = ",".join(header)
+    for mark, what in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
+        if line.count(mark) >= max(2, len(header)):
+            return f" The fields look separated by {what}; commas are needed."
+    return " The lines end in carriage returns alone; line feeds are needed." if "\r" in line else ""
+
+
+def _scan(path: Path, names: list[str], *, null_for_empty: bool = True) -> pl.LazyFrame:
+    return pl.scan_csv(
+        path,
+        schema=dict.fromkeys(names, pl.String),
+        null_values="" if null_for_empty else None,
+        empty_string_is_null=null_for_empty,
+        row_index_name="source_line",
+        row_index_offset=2,
+        glob=False,
+    )
+
+
+def _fast_reader_is_exact(path: Path, info: FileBytes, names: list[str], *, careful: bool) -> bool:
+    """Whether Polars reads every line as one record of the right width, so that its row index gives the line.
+
+    A longer line makes Polars stop with an error. If none is longer, all separators together are
+    lines * (columns - 1) only if none is shorter. Where every quote stands in a pair (``""``, an empty field) no
+    comma or line end can be inside a field, so the bytes alone tell; else the commas inside fields are counted in
+    what Polars read and taken off, and fewer rows than lines means a field with a line end in it.
+    """
+    separators = info.lines * (len(names) - 1)
+    plain = info.quotes == info.paired_quotes
+    if plain and info.commas != separators:
+        return False
+    if plain and not careful and not any(name.startswith("__") for name in names):
+        return True  # with a column left out Polars would not notice a line that is too long
+    counted = _scan(path, names, null_for_empty=False).select(
+        rows=pl.len(), inside=pl.sum_horizontal(pl.col(names).str.count_matches(",", literal=True).sum())
+    )
+    try:
+        rows, inside = counted.collect(engine="streaming").row(0)
+    except (pl.exceptions.PolarsError, OSError):
+        return False
+    in_header = sum(name.count(",") for name in read_header(path))
+    return rows == info.lines - 1 and info.commas - (inside or 0) - in_header == separators
+
+
+def _read_exactly(path: Path, names: list[str], scratch: Path) -> tuple[int, pl.LazyFrame, pl.DataFrame]:
+    """The same frames from the exact reader, by way of Parquet pieces so that memory stays bounded."""
+    scratch.mkdir(parents=True, exist_ok=True)
+    schema = {**dict.fromkeys(names, pl.String), "source_line": pl.Int64}
+    ragged: list[pl.DataFrame] = []
+    pieces: list[Path] = []
+    rows = 0
+    for chunk in _chunks(records(path, len(names))):
+        whole = [record for record in chunk if record.ragged is None]
+        rows += len(chunk)
+        columns = [*zip(*(record.fields for record in whole), strict=True)] or [()] * len(names)
+        frame = pl.DataFrame([*columns, [record.line for record in whole]], schema=schema, orient="col")
+        pieces.append(scratch / f"{len(pieces):05d}.parquet")
+        frame.with_columns(pl.col(names).replace("", None)).write_parquet(pieces[-1], compression="lz4")
+        ragged.append(
+            pl.DataFrame(
+                [(record.ragged, path.name, record.line) for record in chunk if record.ragged is not None],
+                schema=RAGGED_SCHEMA,
+                orient="row",
+            )
+        )
+    texts = pl.scan_parquet(pieces, glob=False) if pieces else pl.LazyFrame(schema=schema)
+    return rows, texts, pl.concat([pl.DataFrame(schema=RAGGED_SCHEMA), *ragged])
+
+
+def _chunks(stream: Iterator[Record]) -> Iterator[list[Record]]:
+    while chunk := list(islice(stream, CHUNK_ROWS)):
+        yield chunk
+
+
+def _read_parquet(path: Path, table: ExtractTable) -> ReadFile:
+    info = file_sha256(path, path.name)
+    try:
+        rows = pq.read_metadata(path).num_rows
+        scan = pl.scan_parquet(path, glob=False)
+        schema = scan.collect_schema()
+    except (OSError, ValueError, pl.exceptions.PolarsError):
+        raise ExtractError(f"{path.name} is not a readable Parquet file.") from None
+    _known_names(list(schema), table, path.name)
+    texts = parquet_texts(scan, schema, path.name, lambda name: is_known(name, table))
+    known = [name for name in texts.collect_schema() if is_known(name, table)]
+    ignored = tuple(
+        name
+        for name in schema
+        if not is_known(name.strip().lower(), table) and not name.startswith("source_")
+    )
+    return ReadFile(
+        table.name,
+        info,
+        rows,
+        _select(texts, known, table, path.name),
+        pl.DataFrame(schema=RAGGED_SCHEMA),
+        ignored,
+        adapted="source_file" in schema,
+    )
+
+
+def _select(texts: pl.LazyFrame, known: list[str], table: ExtractTable, file: str) -> pl.LazyFrame:
+    """Known columns in declared order, absent ones as null, then open ones, then where the row came from."""
+    declared = [
+        pl.col(name) if name in known else pl.lit(None, pl.String).alias(name) for name in table.column_names
+    ]
+    opened = sorted(name for name in known if name not in table.column_names)
+    have_file = "source_file" in texts.collect_schema()
+    source_file = pl.col("source_file") if have_file else pl.lit(file, pl.String).alias("source_file")
+    return texts.select(*declared, *opened, source_file, pl.col("source_line").cast(pl.Int64))
+
+
+def ragged_quarantine(table: str, ragged: pl.DataFrame) -> pl.DataFrame:
+    """Ragged lines as quarantine rows: table_name, received (JSON of the line), reasons, source_file, source_line."""
+    return ragged.select(
+        table_name=pl.lit(table),
+        received=pl.col("received").map_elements(json.dumps, return_dtype=pl.String),
+        reasons=pl.lit([RAGGED_LINE], pl.List(pl.String)),
+        source_file="source_file",
+        source_line="source_line",
+    )

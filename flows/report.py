@@ -1,0 +1,208 @@
+"""The quality-improvement report of a night: one page, nothing loaded from anywhere, counts only."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from flows import plain_words, report_charts
+from flows.sql import statement
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_WINDOW_DAYS = 365
+_CHART_ROWS = 12
+_TEXT_LIMIT = 60
+_TIER_COLORS = {"confirmed": "var(--tier-1)", "probable": "var(--tier-2)", "possible": "var(--tier-3)"}
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Tables:
+    """What the report shows: one list of rows a query of sql/report."""
+
+    night: Row
+    population: Row
+    cohorts: list[Row]
+    attrition: list[Row]
+    missing_by_test: list[Row]
+    missing_by_rule: list[Row]
+    files: list[Row]
+    quarantine: list[Row]
+    flags: list[Row]
+    freshness: list[Row]
+    unmapped_codes: list[Row]
+    unknown_units: list[Row]
+
+
+def write_report(night: Path, out: Path) -> None:
+    """Write ``out/index.html`` from the published (or just built) night folder ``night``.
+
+    The page holds counts only: no patient ids and no results. It is replaced in one step, so that a reader
+    never sees half a page. Raises duckdb.Error where the night's tables cannot be read.
+    """
+    with duckdb.connect(str(night / "hemacohort.duckdb"), read_only=True) as con:
+        tables = _read(con)
+    out.mkdir(parents=True, exist_ok=True)
+    part = out / "index.html.part"
+    part.write_text(_page(tables), encoding="utf-8")
+    os.replace(part, out / "index.html")
+
+
+def _read(con: duckdb.DuckDBPyConnection) -> _Tables:
+    def rows(name: str, **parameters: object) -> list[Row]:
+        cursor = con.execute(statement(f"report/{name}"), parameters or None)
+        columns = [column[0] for column in cursor.description or ()]
+        return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+
+    night = rows("night")[0]
+    as_of = night["as_of"]
+    return _Tables(
+        night=night,
+        population=rows("population", as_of=as_of)[0],
+        cohorts=rows("cohorts"),
+        attrition=rows("attrition"),
+        missing_by_test=rows("missing_by_test"),
+        missing_by_rule=rows("missing_by_rule"),
+        files=rows("files"),
+        quarantine=rows("quarantine"),
+        flags=rows("flags"),
+        freshness=rows("freshness", as_of=as_of),
+        unmapped_codes=rows("unmapped_codes"),
+        unknown_units=rows("unknown_units"),
+    )
+
+
+def _page(tables: _Tables) -> str:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        n=plain_words.thousands,
+        long_date=_long_date,
+        reason=plain_words.reason_words,
+        flag=plain_words.flag_words,
+        step=plain_words.step_words,
+        clip=_clip,
+    )
+    environment.globals.update(share=plain_words.share, counted=plain_words.counted)
+    return environment.get_template("report.html.j2").render(
+        night=tables.night,
+        population=tables.population,
+        window_days=_WINDOW_DAYS,
+        sides=_sides(tables),
+        cohorts=tables.cohorts,
+        tiers=plain_words.TIERS,
+        fates=plain_words.FATES,
+        not_a_diagnosis=plain_words.NOT_A_DIAGNOSIS,
+        not_reviewed=plain_words.NOT_REVIEWED,
+        missing=tables.missing_by_test,
+        files=tables.files,
+        file_totals=_totals(tables.files),
+        quarantine=tables.quarantine,
+        flags=tables.flags,
+        freshness=tables.freshness,
+        unmapped_codes=tables.unmapped_codes,
+        unknown_units=tables.unknown_units,
+        charts=_charts(tables),
+    )
+
+
+def _sides(tables: _Tables) -> list[Row]:
+    """The cohorts by the side of the marrow on which the fault lies, each with its attrition and missing
+    tests.
+    """
+    steps: Mapping[str, list[Row]] = _by_rule(tables.attrition)
+    missing: Mapping[str, list[Row]] = _by_rule(tables.missing_by_rule)
+    by_side: dict[str, list[Row]] = defaultdict(list)
+    for cohort in tables.cohorts:
+        by_side[cohort["side"]].append(
+            {
+                **cohort,
+                "steps": _with_widths(steps.get(cohort["rule_id"], [])),
+                "missing": missing.get(cohort["rule_id"], [])[:3],
+            }
+        )
+    known = [side for side in plain_words.SIDES if side in by_side]
+    others = sorted(set(by_side) - set(known))
+    sides = []
+    for side in (*known, *others):
+        title, says = plain_words.SIDES.get(side, (side, ""))
+        sides.append({"title": title, "says": says, "cohorts": by_side[side]})
+    return sides
+
+
+def _by_rule(rows: Sequence[Row]) -> dict[str, list[Row]]:
+    grouped: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        grouped[row["rule_id"]].append(row)
+    return grouped
+
+
+def _with_widths(steps: Sequence[Row]) -> list[Row]:
+    """Each step with the share of the first step's patients that is left, as the width of its bar in
+    percent.
+    """
+    first = steps[0]["patients"] if steps else 0
+    return [
+        {**step, "of": first, "width": round(100 * step["patients"] / first, 2) if first else 0}
+        for step in steps
+    ]
+
+
+def _totals(files: Sequence[Row]) -> Row:
+    return {name: sum(row[name] or 0 for row in files) for name in ("rows", *plain_words.FATES)}
+
+
+def _charts(tables: _Tables) -> dict[str, Markup]:
+    """SVG by name. Markup, because vl-convert has escaped the labels; an empty string where nothing is to
+    show.
+    """
+    charts = {"cohorts": "", "missing": "", "quarantine": ""}
+    held = [cohort for cohort in tables.cohorts if cohort["met"]]
+    if held:
+        charts["cohorts"] = report_charts.stacked_bars(
+            [(cohort["title"], tier, cohort[tier]) for cohort in held for tier in _TIER_COLORS],
+            parts=list(_TIER_COLORS),
+            colors=list(_TIER_COLORS.values()),
+            title="patients",
+        )
+    deciding = [row for row in tables.missing_by_test if row["would_decide"]][:_CHART_ROWS]
+    if deciding:
+        charts["missing"] = report_charts.bars(
+            [(_clip(plain_words.reason_words(row["reason"])), row["would_decide"]) for row in deciding],
+            title="patients whom this one test would decide",
+        )
+    if tables.quarantine:
+        charts["quarantine"] = report_charts.bars(
+            [
+                (_clip(f"{row['reason']} ({row['table_name']})"), row["rows"])
+                for row in tables.quarantine[:_CHART_ROWS]
+            ],
+            title="rows in quarantine",
+        )
+    return {name: Markup(svg) for name, svg in charts.items()}  # noqa: S704  vl-convert escapes its labels
+
+
+def _long_date(day: date | None) -> str:
+    return plain_words.NOTHING if day is None else f"{day.day} {day:%B %Y}"
+
+
+def _clip(text: str | None) -> str:
+    """Text from the extract, shortened: a code or unit is short, whatever is longer may be a note."""
+    if text is None:
+        return plain_words.NOTHING
+    return text if len(text) <= _TEXT_LIMIT else text[: _TEXT_LIMIT - 1] + "…"

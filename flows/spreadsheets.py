@@ -1,0 +1,94 @@
+"""Cohorts as people open them: CSV files and a workbook in which no cell ever starts a formula."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import xlsxwriter
+
+from transforms.rule import Rule
+
+_FORMULA_START = r"^[=+\-@\t\r]"
+_SHEET_NAME = 31  # characters a sheet name may have in Excel
+_SHEET_ROWS = 1_048_576  # rows a sheet may have in Excel
+_DATE, _TIME = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
+
+
+def inert(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame for CSV: a text that a spreadsheet would take for a formula is prefixed with a single
+    quote.
+    """
+    text = pl.col(pl.String)
+    return frame.with_columns(
+        pl.when(text.str.contains(_FORMULA_START)).then("'" + text).otherwise(text).name.keep()
+    )
+
+
+def write_cohort_files(members: pl.DataFrame, rules: Sequence[Rule], folder: Path) -> None:
+    """Write folder/RULE.csv for each rule; members: rows of sql/warehouse/members.sql."""
+    folder.mkdir(parents=True, exist_ok=True)
+    parts = _by_rule(members)
+    for rule in rules:
+        inert(parts.get(rule.rule_id, members.clear()).drop("rule_id")).write_csv(
+            folder / f"{rule.rule_id}.csv", datetime_format="%Y-%m-%d %H:%M:%S"
+        )
+
+
+def write_workbook(members: pl.DataFrame, rules: Sequence[Rule], path: Path) -> None:
+    """Write a workbook with an overview and one sheet a cohort."""
+    parts = _by_rule(members)
+    options = {
+        "constant_memory": True,  # a cohort may be large
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "nan_inf_to_errors": True,
+    }
+    with xlsxwriter.Workbook(str(path), options) as book:
+        bold = book.add_format({"bold": True})
+        formats = {
+            pl.Date: book.add_format({"num_format": _DATE}),
+            pl.Datetime: book.add_format({"num_format": _TIME}),
+        }
+        overview = book.add_worksheet("cohorts")
+        overview.set_column(0, 5, 24)
+        for column, title in enumerate(("sheet", "cohort", "rule", "version", "members", "follow-up")):
+            overview.write_string(0, column, title, bold)
+        overview.freeze_panes(1, 0)
+        for number, rule in enumerate(rules, start=1):
+            part = parts.get(rule.rule_id, members.clear()).drop("rule_id")
+            name = (
+                rule.rule_id
+                if len(rule.rule_id) <= _SHEET_NAME
+                else f"{rule.rule_id[: _SHEET_NAME - 3]}_{number:02d}"
+            )
+            cells = (name, rule.title, rule.rule_id, rule.version, part.height, rule.follow_up)
+            for column, cell in enumerate(cells):
+                overview.write(number, column, cell)
+            _sheet(book.add_worksheet(name), part, rule.rule_id, bold, formats)
+
+
+def _sheet(sheet: Any, part: pl.DataFrame, rule_id: str, bold: Any, formats: dict[Any, Any]) -> None:
+    for column, (name, dtype) in enumerate(part.schema.items()):
+        sheet.set_column(column, column, 20, formats.get(dtype.base_type()))
+        sheet.write_string(0, column, name, bold)
+    sheet.freeze_panes(1, 0)
+    room = _SHEET_ROWS - 2
+    kinds = [dtype.base_type() for dtype in part.dtypes]
+    for number, row in enumerate(part.head(room).iter_rows(), start=1):
+        for column, (kind, cell) in enumerate(zip(kinds, row, strict=True)):
+            if cell is None:
+                continue
+            if kind in formats:
+                sheet.write_datetime(number, column, cell, formats[kind])
+            else:
+                sheet.write_string(number, column, str(cell))
+    if part.height > room:
+        sheet.write_string(room + 1, 0, f"… all {part.height} members are in cohorts/{rule_id}.csv")
+
+
+def _by_rule(members: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    return {str(key[0]): part for key, part in members.partition_by("rule_id", as_dict=True).items()}

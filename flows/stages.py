@@ -1,0 +1,236 @@
+"""The stages of a night: plain functions over one small context, in this order with or without Prefect."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from flows.errors import HemacohortError, UsageError
+from flows.failures import unforeseen
+from flows.home import Home
+from flows.settings import Settings
+
+Counts = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Night:
+    """What every stage of a night needs to know: paths, dates and ids, never a connection or a frame.
+
+    as_of: "today", "auto" or an ISO date, as asked; ``decided_as_of`` gives the day once it is decided.
+    started_at: local time in the home's time zone.
+    """
+
+    home: Path
+    extract: Path
+    source: str
+    as_of: str
+    run_id: str
+    started_at: datetime
+    settings: Settings
+
+    @property
+    def build(self) -> Path:
+        """The private folder the night is built in."""
+        return Home(self.home).work / self.run_id
+
+    @property
+    def place(self) -> Path:
+        """The folder the night stays in."""
+        return Home(self.home).nights / self.run_id
+
+    @property
+    def folder(self) -> Path:
+        """Where the night lies now."""
+        return self.build if self.build.is_dir() else self.place
+
+    @property
+    def record(self) -> Path:
+        """What the stages recorded; it lies beside the build folder and never in a published night."""
+        return Home(self.home).work / f"{self.run_id}.jsonl"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step of a night.
+
+    retries: how often it is worth trying again after a failure to read or write files.
+    """
+
+    name: str
+    title: str
+    work: Callable[[Night], Counts]
+    retries: int = 0
+
+
+def run_stage(stage: Stage, night: Night) -> Counts:
+    """Run a stage and record its counts, seconds and peak memory.
+
+    Raises the stage's own HemacohortError; OSError as it came, so that an orchestrator can try again;
+    anything else
+    as UnforeseenError with its log written, so that no message of a library (which may quote a value) goes
+    further.
+    """
+    _reset_peak()
+    start = time.perf_counter()
+    try:
+        counts = dict(stage.work(night))
+    except (HemacohortError, OSError):
+        raise
+    except Exception as error:  # noqa: BLE001  whatever it is, its text may quote a patient
+        raise unforeseen(Home(night.home).logs, error) from None
+    entry = {
+        "stage": stage.name,
+        "seconds": round(time.perf_counter() - start, 3),
+        "peak_mb": _peak_mb(),
+        "counts": counts,
+    }
+    with night.record.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(entry, default=str) + "\n")
+    return counts
+
+
+def records(night: Night) -> list[dict[str, Any]]:
+    """What the stages so far recorded: stage, seconds, peak_mb, counts; the last word of a stage that ran
+    again.
+    """
+    if not night.record.is_file():
+        return []
+    entries = [json.loads(line) for line in night.record.read_text(encoding="utf-8").splitlines()]
+    return list({entry["stage"]: entry for entry in entries}.values())
+
+
+def recorded(night: Night, stage: str) -> Counts:
+    """Counts of a stage that has run. KeyError if it has not."""
+    counts: Counts = {entry["stage"]: entry["counts"] for entry in records(night)}[stage]
+    return counts
+
+
+def decided_as_of(night: Night) -> date:
+    """The night being screened."""
+    return date.fromisoformat(recorded(night, "as_of")["as_of"])
+
+
+def _adapt(night: Night) -> Counts:
+    from flows.adapters import adapt
+
+    out = night.build / "canonical"
+    folder = adapt(night.source, night.extract, out)
+    return {"source": night.source, "adapted": folder == out}
+
+
+def _ingest(night: Night) -> Counts:
+    from flows.ingest import ingest
+
+    adapted = recorded(night, "adapt")["adapted"]
+    counts = asdict(
+        ingest(
+            night.build / "canonical" if adapted else night.extract,
+            night.build,
+            timezone=night.settings.timezone,
+            loaded_at=night.started_at,
+            buckets=night.settings.buckets,
+            originals=night.extract if adapted else None,
+        )
+    )
+    counts.pop("files")  # they are in run.input_file
+    return counts
+
+
+def _decide_as_of(night: Night) -> Counts:
+    """The day asked for; "today" is the day the night began; "auto" is that of the newest collection time."""
+    newest = recorded(night, "ingest")["newest_collected_at"]
+    if night.as_of == "auto":
+        if newest in (None, "None"):
+            raise UsageError(
+                "The extract has no usable collection time to take the night from; give --as-of a date."
+            )
+        return {"as_of": str(newest)[:10]}
+    return {"as_of": night.started_at.date().isoformat() if night.as_of == "today" else night.as_of}
+
+
+def _screen(night: Night) -> Counts:
+    from flows.screen import screen
+
+    memory_limit = night.settings.memory_limit
+    return asdict(
+        screen(night.build, as_of=decided_as_of(night), run_id=night.run_id, memory_limit=memory_limit)
+    )
+
+
+def _export(night: Night) -> Counts:
+    from flows.exports import write_exports
+
+    return write_exports(night, decided_as_of(night))
+
+
+def _warehouse(night: Night) -> Counts:
+    from flows.publish import settle
+
+    return settle(night, decided_as_of(night), recorded(night, "exports")["digest"])
+
+
+def _report(night: Night) -> Counts:
+    from flows.report import write_report
+
+    write_report(night.folder, night.folder / "report")
+    return {"pages": 1}
+
+
+def _publish(night: Night) -> Counts:
+    from flows.publish import publish
+
+    return publish(night, decided_as_of(night), records(night))
+
+
+STAGES = (
+    Stage("adapt", "Bring the extract to the canonical layout", _adapt, retries=2),
+    Stage("ingest", "Read and check the extract", _ingest, retries=2),
+    Stage("as_of", "Decide the night", _decide_as_of),
+    Stage("screen", "Screen every blood count", _screen),
+    Stage("exports", "Write findings, cohorts and ledger", _export),
+    Stage("warehouse", "Build the warehouse", _warehouse),
+    Stage("report", "Write the report", _report),
+    Stage("publish", "Publish the night", _publish, retries=2),
+)
+
+
+def as_of_text(text: str | None, now: datetime) -> str:
+    """The word today or auto, or an ISO date, from what a person wrote. UsageError if it is none of them."""
+    if text is None or text in ("today", "auto"):
+        return text or "today"
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--as-of is a date such as {now:%Y-%m-%d}, or auto; not {text[:40]!r}.") from None
+    if day.year < 1900 or day > now.date() + timedelta(
+        days=366 * 300
+    ):  # shifted extracts lie up to 2 centuries ahead
+        raise UsageError(f"--as-of {day.isoformat()} is out of range.")
+    return day.isoformat()
+
+
+def _reset_peak() -> None:
+    """Let the kernel count the peak of the memory anew (Linux only)."""
+    try:
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    except OSError:
+        return
+
+
+def _peak_mb() -> int:
+    """Highest memory of the process in MB: during the stage where Linux can tell, else since it began."""
+    try:
+        status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+        line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) // 1024
+    except (OSError, StopIteration):
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return peak // (1024 * 1024 if sys.platform == "darwin" else 1024)

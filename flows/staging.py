@@ -1,0 +1,91 @@
+"""Raw laboratory rows into one Parquet piece per patient bucket, in one streaming pass over all files."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from flows.errors import CheckError, ExtractError
+from flows.reading import ReadFile
+
+ROWS_PER_BUCKET = 1_500_000
+MOST_BUCKETS = 512
+_SEED = 20_261_124  # any fixed number; it only has to be the same for every file of a night
+
+
+@dataclass(frozen=True)
+class Staged:
+    """Pieces of BUILD/staged/lab_results by bucket number; a bucket without rows has no piece."""
+
+    pieces: Mapping[int, Path]
+    buckets: int
+
+
+class UnevenLinesError(ExtractError):
+    """The files cannot be read to their end by the fast reader."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(
+            f"The laboratory results cannot be read to their end (files: {', '.join(names[:5])})."
+        )
+
+
+def bucket_count(rows: int, asked: int | None) -> int:
+    """Number of patient buckets: as asked, else about 1.5 million rows a bucket, at least one."""
+    if asked is not None:
+        return max(1, min(asked, MOST_BUCKETS))
+    return max(1, min(-(-rows // ROWS_PER_BUCKET), MOST_BUCKETS))
+
+
+def bucket_of(patient: pl.Expr, buckets: int) -> pl.Expr:
+    """Bucket number of a patient identifier (UInt32)."""
+    return (patient.hash(_SEED) % buckets).cast(pl.UInt32)
+
+
+def renamed(texts: pl.LazyFrame, merges: Mapping[str, str], column: str = "patient_id") -> pl.LazyFrame:
+    """Texts with patient identifiers trimmed (empty = null) and merged ones replaced by the one that remains."""
+    patient = pl.col(column).str.strip_chars()
+    patient = pl.when(patient != "").then(patient)
+    return texts.with_columns((patient.replace(dict(merges)) if merges else patient).alias(column))
+
+
+def stage_lab_results(
+    files: Sequence[ReadFile], folder: Path, *, buckets: int, merges: Mapping[str, str]
+) -> Staged:
+    """Write BUILD/staged/lab_results/NNN.parquet, rows in arrival order.
+
+    files: registered lab_results files. Raises UnevenLinesError if a file that was not registered carefully turns
+    out to need it, and CheckError if the number of rows written is not the number of rows registered.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    frames = [renamed(file.texts, merges) for file in files]
+    target = pl.PartitionBy(
+        folder,
+        key=bucket_of(pl.col("patient_id"), buckets).alias("__bucket"),
+        include_key=False,
+        approximate_bytes_per_file=None,
+        file_path_provider=lambda args: f"{args.partition_keys.item(0, 0):03d}.parquet",
+    )
+    try:
+        pl.concat(frames).sink_parquet(target, compression="lz4", statistics=False, engine="streaming")
+    except pl.exceptions.PolarsError:
+        raise UnevenLinesError([file.info.name for file in files]) from None
+    pieces = {int(path.stem): path for path in sorted(folder.glob("*.parquet"))}
+    _must_be_complete(files, pieces)
+    return Staged(pieces, buckets)
+
+
+def _must_be_complete(files: Sequence[ReadFile], pieces: Mapping[int, Path]) -> None:
+    expected = sum(file.rows - file.ragged.height for file in files)
+    written = 0
+    if pieces:
+        written = pl.scan_parquet([*pieces.values()], glob=False).select(pl.len()).collect().item()
+    if written != expected:
+        raise CheckError(
+            "row_conservation", f"{expected} laboratory rows were registered but {written} were staged"
+        )

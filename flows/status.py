@@ -1,0 +1,54 @@
+"""``hemacohort status``: the last nights, what became of the rows, and how fresh the data are.
+
+Counts only.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from flows.home import Home
+from flows.night import summary
+from flows.sql import statement
+from flows.warehouse import DATABASE
+
+_QUESTIONS = ("files", "quarantine", "freshness")
+
+
+def status(root: Path, nights: int = 10) -> dict[str, pl.DataFrame]:
+    """Tables of the home at ``root``: nights (the newest first), files, cohorts, quarantine, freshness.
+
+    UsageError for a home without a published night.
+    """
+    home = Home(root.absolute())
+    night = home.night()
+    newest_first = home.finished()[::-1][:nights]
+    found = {
+        "nights": pl.DataFrame(
+            [_night(folder, in_force=folder.resolve() == night) for folder in newest_first]
+        )
+    }
+    with duckdb.connect(str(night / DATABASE), read_only=True) as connection:
+        for name in _QUESTIONS:
+            found[name] = connection.sql(statement(f"status/{name}")).pl()
+        found["cohorts"] = connection.sql(statement("warehouse/members_per_rule")).pl().drop("title")
+    return found
+
+
+def _night(folder: Path, *, in_force: bool) -> dict[str, Any]:
+    content = summary(folder)
+    return {
+        "run": content["run_id"],
+        "night": content["as_of"],
+        "in force": "yes" if in_force else "",
+        "rows": content["rows"]["rows"],
+        "quarantined": content["rows"]["quarantined"],
+        "members": sum(row["met"] for row in content["cohorts"]),
+        "undetermined": sum(row["indeterminate"] for row in content["cohorts"]),
+        "seconds": round(sum(stage["seconds"] for stage in content["stages"]), 1),
+        "peak MB": max(stage["peak_mb"] for stage in content["stages"]),
+    }

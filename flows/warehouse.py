@@ -1,0 +1,116 @@
+"""The DuckDB file of a night: views over its Parquet pieces, every table and column commented."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from flows.sql import statement
+from schemas.analytes import ANALYTES
+from schemas.evidence import INPUTS
+from schemas.flags import FLAGS
+from schemas.warehouse import PIECES, VIEW_SAYS, VIEWS, ddl_comments, ddl_schemas, ddl_source
+from transforms.judging import all_criteria
+from transforms.rules import RULES
+
+DATABASE = "hemacohort.duckdb"
+
+
+def write_reference(night: Path) -> None:
+    """Write the reference tables (rules, criteria, analytes, flags) as Parquet pieces of the night."""
+    rules: list[dict[str, Any]] = [
+        {
+            "rule_id": rule.rule_id,
+            "version": rule.version,
+            "title": rule.title,
+            "side": rule.side,
+            "summary": rule.says,
+            "follow_up": rule.follow_up,
+            "seed": rule.seed,
+            "definition": rule.describe(),
+        }
+        for rule in RULES
+    ]
+    criteria: list[dict[str, Any]] = []
+    for rule in RULES:
+        for criterion in rule.criteria.values():
+            measured = next((INPUTS[name] for name in criterion.inputs if name in INPUTS), None)
+            criteria.append(
+                {
+                    "rule_id": rule.rule_id,
+                    "criterion_id": criterion.id,
+                    "says": criterion.says,
+                    "input": measured.id if measured else criterion.inputs[0],
+                    "unit": measured.unit if measured else None,
+                    "value_column": measured.column if measured else None,
+                    "date_column": f"{measured.id}_collected_at" if measured else None,
+                    "threshold": criterion.threshold,
+                    "citation": criterion.citation,
+                }
+            )
+    analytes: list[dict[str, Any]] = [
+        {
+            "id": item.id,
+            "title": item.title,
+            "section": item.section,
+            "unit": item.unit,
+            "loinc": list(item.loinc),
+            "units": list(item.units),
+            "reject_below": item.reject.below,
+            "reject_above": item.reject.above,
+            "reject_at_least": item.reject.at_least,
+            "flag_below": item.flag.below,
+            "flag_above": item.flag.above,
+            "flag_at_least": item.flag.at_least,
+        }
+        for item in ANALYTES.values()
+    ]
+    flags = [{"flag": flag.name, "says": flag.says} for flag in FLAGS]
+    for name, rows in (("rule", rules), ("criterion", criteria), ("analyte", analytes), ("flag", flags)):
+        write_piece(night, name, pl.DataFrame(rows, infer_schema_length=None))
+
+
+def write_piece(night: Path, name: str, frame: pl.DataFrame) -> None:
+    """Write a small table of the night."""
+    folder = night / "tables" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    frame.write_parquet(folder / "all.parquet")
+
+
+def build_warehouse(night: Path, file: Path | None = None, *, self_contained: bool = False) -> int:
+    """Make the DuckDB file of a night and count its tables.
+
+    The night must lie where it will stay, for large tables are views that name their pieces by full path.
+    file: by
+    default the night's own. self_contained: copy the large tables into the file, so that it needs no other.
+    """
+    target = file or night / DATABASE
+    target.unlink(missing_ok=True)
+    sources = [replace(source, stored=True) if self_contained else source for source in PIECES]
+    folder = glob.escape(str(night.resolve()))
+    with duckdb.connect(str(target)) as connection:
+        for text in (*ddl_schemas(), *(ddl_source(source, folder) for source in sources)):
+            connection.execute(text)
+        for name in VIEWS:
+            connection.execute(statement(name))
+        kinds = {source.name: (source.kind, source.says) for source in sources}
+        kinds |= {view: ("VIEW", VIEW_SAYS[view]) for view in VIEWS.values()}
+        _comment(connection, kinds)
+    return len(kinds)
+
+
+def _comment(connection: duckdb.DuckDBPyConnection, kinds: Mapping[str, tuple[str, str]]) -> None:
+    """Say of every table what it is, and of every column what it holds. kinds: table to kind and sentence."""
+    criteria = {name: criterion.says for name, criterion in all_criteria(RULES).items()}
+    columns: dict[str, list[str]] = {}
+    for schema, table, column in connection.execute(statement("warehouse/columns")).fetchall():
+        columns.setdefault(f"{schema}.{table}", []).append(column)
+    for table, (kind, says) in kinds.items():
+        for text in ddl_comments(table, kind, says, columns[table], criteria):
+            connection.execute(text)

@@ -1,0 +1,117 @@
+"""What a row of the small extract tables must be, declared once for contract and quarantine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandera.polars as pa
+import polars as pl
+
+from schemas.checks import Check, contract
+from schemas.extract import (
+    BOOLEAN_WORDS,
+    CODE_SYSTEMS,
+    COVERAGE_DOMAINS,
+    EVENT_KINDS,
+    EXTRACT_TABLES,
+    SEX_WORDS,
+)
+from schemas.text_values import as_boolean, as_code_system, as_date, as_number, is_blank, tidy
+
+HIGHEST_ELEVATION_M = 6_000  # nobody lives higher; a larger number is feet or a slip
+LOWEST_ELEVATION_M = -500
+
+
+def _named(column: str) -> Check:
+    return Check(f"{column.upper()}_MISSING", f"{column} is given", ~is_blank(column))
+
+
+def _word(column: str, words: tuple[str, ...], reason: str, *, empty: bool = False) -> Check:
+    holds = tidy(column).str.to_lowercase().is_in([word.lower() for word in words])
+    return Check(
+        reason, f"{column} is one of {', '.join(words)}", holds | is_blank(column) if empty else holds
+    )
+
+
+def _date(column: str, reason: str, *, empty: bool) -> Check:
+    holds = as_date(column).is_not_null()
+    return Check(reason, f"{column} is a date, YYYY-MM-DD", holds | is_blank(column) if empty else holds)
+
+
+def _in_order(first: str, last: str, reason: str) -> Check:
+    """last is not before first; dates that cannot be read are another check's."""
+    begins, ends = as_date(first), as_date(last)
+    return Check(reason, f"{last} is not before {first}", (ends >= begins).fill_null(value=True))
+
+
+PATIENT_CHECKS = (
+    _named("patient_id"),
+    _word("sex", tuple(SEX_WORDS), "BAD_SEX", empty=True),
+    _date("birth_date", "BAD_BIRTH_DATE", empty=True),
+    _date("death_date", "BAD_DEATH_DATE", empty=True),
+    _in_order("birth_date", "death_date", "DEATH_BEFORE_BIRTH"),
+    Check(
+        "BAD_DUFFY_NULL",
+        f"duffy_null is one of {', '.join(BOOLEAN_WORDS)}",
+        as_boolean("duffy_null", BOOLEAN_WORDS).is_not_null() | is_blank("duffy_null"),
+    ),
+    Check(
+        "BAD_ELEVATION",
+        f"residence_elevation_m is a number of meters from {LOWEST_ELEVATION_M} to {HIGHEST_ELEVATION_M}",
+        as_number("residence_elevation_m").is_between(LOWEST_ELEVATION_M, HIGHEST_ELEVATION_M)
+        | is_blank("residence_elevation_m"),
+    ),
+)
+EVENT_CHECKS = (
+    _named("patient_id"),
+    _word("kind", EVENT_KINDS, "UNKNOWN_KIND"),
+    Check(
+        "UNKNOWN_CODE_SYSTEM",
+        f"code_system is one of {', '.join(CODE_SYSTEMS)}",
+        as_code_system("code_system").is_in(CODE_SYSTEMS),
+    ),
+    _named("code"),
+    _date("start_date", "BAD_START_DATE", empty=False),
+    _date("end_date", "BAD_END_DATE", empty=True),
+    _in_order("start_date", "end_date", "END_BEFORE_START"),
+)
+COVERAGE_CHECKS = (
+    _named("patient_id"),
+    _word("domain", COVERAGE_DOMAINS, "UNKNOWN_DOMAIN"),
+    _date("observed_from", "BAD_OBSERVED_FROM", empty=False),
+    _date("observed_to", "BAD_OBSERVED_TO", empty=False),
+    _in_order("observed_from", "observed_to", "END_BEFORE_START"),
+)
+MERGE_CHECKS = (
+    _named("from_patient_id"),
+    _named("to_patient_id"),
+    Check("SELF_MERGE", "the identifiers differ", tidy("from_patient_id") != tidy("to_patient_id")),
+)
+LAB_CHECKS = (_named("patient_id"),)  # the other required fields of a result: transforms.results
+
+ROW_CHECKS: Mapping[str, tuple[Check, ...]] = {
+    "lab_results": LAB_CHECKS,
+    "patients": PATIENT_CHECKS,
+    "clinical_events": EVENT_CHECKS,
+    "coverage": COVERAGE_CHECKS,
+    "patient_merges": MERGE_CHECKS,
+}
+
+
+def _texts(table: str) -> pa.DataFrameSchema:
+    described = EXTRACT_TABLES[table]
+    return contract(
+        f"extract.{table}",
+        {
+            **dict.fromkeys(described.column_names, pl.String),
+            "source_file": pl.String,
+            "source_line": pl.Int64,
+        },
+        ROW_CHECKS[table],
+        required=("source_file", "source_line"),
+        strict=not described.open_prefix,
+    )
+
+
+# Contracts of the staged rows that passed the split (texts, before they are typed).
+STAGED: Mapping[str, pa.DataFrameSchema] = {table: _texts(table) for table in EXTRACT_TABLES}

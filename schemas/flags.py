@@ -1,0 +1,100 @@
+"""Quality flags of results and draws, and the reasons for which a row is set aside.
+
+The names are identifiers of the rule reference and are never respelled. The flags of results are the bits of one
+mask in this order, so that a million rows carry them as one number each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A quality flag. missing: a result that carries it has no value, and its row is quarantined with it."""
+
+    name: str
+    says: str
+    missing: bool = False
+
+
+RESULT_FLAGS: tuple[Flag, ...] = (
+    Flag("REJECT_TEXT", "the value is a text that says there is no value", missing=True),
+    Flag("MISSING_VALUE", "the value is empty", missing=True),
+    Flag("COMMA_AMBIGUOUS", "a comma may separate thousands or decimals: no value", missing=True),
+    Flag("UNIT_UNKNOWN", "the unit is not one of the analyte's: no value", missing=True),
+    Flag("UNIT_MISSING", "no unit was sent and the analyte needs one: no value", missing=True),
+    Flag("IMPLAUSIBLE", "outside the limits of the possible: no value", missing=True),
+    Flag("RDW_SD_SUSPECTED", "an RDW over 40 % is probably RDW-SD: no value", missing=True),
+    Flag("TSAT_AMBIGUOUS", "a saturation of exactly 1 % may be a fraction: no value", missing=True),
+    Flag("HB_UNIT_AMBIGUOUS", "hemoglobin without a unit that can be told: no value", missing=True),
+    Flag("RETIC_FRACTION?", "a reticulocyte percentage below 0.1 may be a fraction: no value", missing=True),
+    Flag("DECIMAL_COMMA", "a decimal comma was read as a decimal point"),
+    Flag("THOUSANDS_COMMA", "commas between thousands were removed"),
+    Flag("EXTREME", "extreme but possible"),
+    Flag("LOINC_UNIT_MISMATCH", "the property of the LOINC code and the unit disagree; the unit was trusted"),
+    Flag("RBC_UNIT_SLIP", "red cells in giga per liter read as tera per liter"),
+    Flag("COUNT_PER_UL", "a count per microliter under an SI label, divided by 1000"),
+    Flag("LAKH", "a count in lakh, times 100"),
+    Flag("FERRITIN_UNIT_SLIP", "ferritin labeled ug/dL or ng/dL read as ug/L"),
+    Flag("TSAT_FRACTION", "a saturation between 0 and 1 % read as a fraction"),
+    Flag("CREAT_UNIT_SLIP", "creatinine over 30 mg/dL read as umol/L"),
+    Flag("HB_UNIT_GDL_IS_GL", "hemoglobin labeled g/dL read as g/L"),
+    Flag("HB_UNIT_GL_IS_GDL", "hemoglobin labeled g/L read as g/dL"),
+    Flag("HB_UNIT_INFERRED", "hemoglobin without a unit, the unit inferred"),
+    Flag("HCT_FRACTION", "a hematocrit up to 1 % read as a fraction"),
+    Flag("HCT_PERCENT", "a hematocrit over 1 L/L read as a percentage"),
+    Flag("NEUT_UNIT_INFERRED", "neutrophils without a unit: up to 1 a fraction, above 1 a percentage"),
+    Flag("RS_TEXT", "ring sideroblasts reported in words"),
+    Flag("MARROW_IRON_TRACE", "marrow iron reported as a trace, read as grade 1"),
+    Flag("ALERT_BLASTS", "blasts in the blood"),
+    Flag("ALERT_LYMPHO", "lymphocytosis"),
+    Flag("ALERT_PARAPROTEIN", "a monoclonal protein"),
+    Flag("DUPLICATE_CONFLICT", "two equally final results of one test on one specimen disagree"),
+    Flag("PRELIMINARY", "a preliminary result without a final one"),
+    Flag("BAD_RESULTED_AT", "the time of the report cannot be read and was left out"),
+)
+"""Flags of one result."""
+
+DRAW_FLAGS: tuple[Flag, ...] = (
+    Flag("TSAT_CONFLICT", "reported and computed transferrin saturation differ by more than 5 points"),
+    Flag("PLT_CLUMPS", "platelets were clumped; the count was not used"),
+    Flag("PLT_CITRATE_USED", "platelet count of a citrate tube, times 1.1"),
+    Flag("RULE_OF_THREE", "hematocrit and three times hemoglobin differ by more than 3 points"),
+    Flag("MCHC_HIGH_INDICES_UNRELIABLE", "MCHC over 370 g/L: red cell indices were not used"),
+    Flag("MCHC_LOW_INDICES_UNRELIABLE", "computed MCHC below 220 g/L: red cell indices were not used"),
+    Flag("MCV_INCONSISTENT", "reported and computed MCV differ by more than 5 %"),
+    Flag("MCV_DERIVED", "MCV was computed from hematocrit and red cell count"),
+    Flag("HCT_ESTIMATED", "hematocrit of the reticulocyte index estimated from hemoglobin"),
+    Flag("TRANSFUSED_120D", "red cells transfused in the 120 days before this blood count"),
+    Flag("TRANSFUSED_30D", "red cells transfused in the 30 days before this blood count"),
+    Flag("IV_IRON_56D", "intravenous iron in the 56 days before the ferritin"),
+    Flag("PREG_UNKNOWN", "pregnancy cannot be seen and was taken as not pregnant"),
+    Flag("ALERT_HAEMOLYSIS", "signs of hemolysis"),
+)
+"""Flags of a draw, raised by several results together."""
+
+FLAGS: tuple[Flag, ...] = (*RESULT_FLAGS, *DRAW_FLAGS)
+
+FLAG_BITS: Mapping[str, int] = {flag.name: 1 << number for number, flag in enumerate(RESULT_FLAGS)}
+"""Bit of each flag of a result."""
+
+MISSING_MASK: int = sum(FLAG_BITS[flag.name] for flag in RESULT_FLAGS if flag.missing)
+"""Bits of the flags of which any makes the value missing."""
+
+ROW_REASONS: Mapping[str, str] = {
+    "PATIENT_ID_MISSING": "the row names no patient",
+    "CODE_MISSING": "the row names no test",
+    "COLLECTED_AT_MISSING": "the collection time is empty",
+    "BAD_COLLECTED_AT": "the collection time cannot be read",
+    "UNKNOWN_STATUS": "the status is none of those that the extract may use",
+    "STATUS_CANCELLED": "the result was cancelled",
+    "STATUS_ENTERED_IN_ERROR": "the result was entered in error",
+}
+"""Why a laboratory row is set aside before its value is looked at."""
+
+
+def flag_names(mask: int) -> list[str]:
+    """The flags of a mask, in declared order."""
+    return [name for name, bit in FLAG_BITS.items() if mask & bit]

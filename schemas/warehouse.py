@@ -1,0 +1,189 @@
+"""The published warehouse: its tables and views, where their rows come from, and one comment for each
+column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from schemas.warehouse_columns import comment
+
+
+@dataclass(frozen=True)
+class Source:
+    """A table of the warehouse: its name, its Parquet pieces (glob in the night folder), and what it is.
+
+    stored: the rows are copied into the DuckDB file (small tables); else it is a view over the pieces.
+    """
+
+    name: str
+    pieces: str
+    says: str
+    stored: bool = False
+
+    @property
+    def kind(self) -> str:
+        return "TABLE" if self.stored else "VIEW"
+
+
+SCHEMAS = ("lab", "quality", "screen", "cohort", "reference", "run")
+
+PIECES = (
+    Source("lab.result", "tables/lab_result/*.parquet", "one row per usable result"),
+    Source("lab.patient", "tables/lab_patient/*.parquet", "one row per patient on file"),
+    Source(
+        "lab.clinical_event",
+        "tables/lab_clinical_event/*.parquet",
+        "one row per diagnosis, drug, procedure or encounter",
+    ),
+    Source(
+        "lab.coverage",
+        "tables/lab_coverage/*.parquet",
+        "one row per stretch of time in which a domain is observed",
+    ),
+    Source("quality.flag", "quality_flags.parquet", "one row per flag raised on a result or a draw"),
+    Source(
+        "quality.quarantine", "quarantine.parquet", "one row per rejected row, as received, with its reasons"
+    ),
+    Source(
+        "quality.unmapped_codes",
+        "tables/unmapped_code/*.parquet",
+        "one row per code no rule reads, with its volume",
+        stored=True,
+    ),
+    Source("screen.evidence", "tables/evidence/*.parquet", "one row per index draw, a column per input"),
+    Source(
+        "screen.verdict",
+        "tables/verdict/*.parquet",
+        "one row per index draw, a column per criterion and rule",
+    ),
+    Source(
+        "screen.finding", "findings.parquet", "one row per index draw and rule that is met or indeterminate"
+    ),
+    Source(
+        "cohort.membership",
+        "membership.parquet",
+        "one row per patient and rule as of the night: met or indeterminate",
+    ),
+    Source("cohort.ledger", "ledger.parquet", "one row per change of membership, ever"),
+    Source(
+        "run.input_file",
+        "tables/input_file/*.parquet",
+        "one row per file of the extract, with rows by fate",
+        stored=True,
+    ),
+    Source(
+        "run.rule_count",
+        "tables/rule_count/*.parquet",
+        "one row per rule, status and tier: draws and patients",
+        stored=True,
+    ),
+    Source(
+        "run.attrition",
+        "tables/attrition/*.parquet",
+        "one row per rule and step from all draws to the cohort",
+        stored=True,
+    ),
+    Source("run.run", "tables/run/*.parquet", "one row: this night", stored=True),
+    Source(
+        "run.stage",
+        "tables/stage/*.parquet",
+        "one row per stage of this night: seconds and memory",
+        stored=True,
+    ),
+    Source("reference.rule", "tables/rule/*.parquet", "one row per rule", stored=True),
+    Source(
+        "reference.criterion", "tables/criterion/*.parquet", "one row per rule and criterion", stored=True
+    ),
+    Source(
+        "reference.analyte",
+        "tables/analyte/*.parquet",
+        "one row per analyte with its unit and limits",
+        stored=True,
+    ),
+    Source("reference.flag", "tables/flag/*.parquet", "one row per kind of flag", stored=True),
+)
+
+LEDGER: Mapping[str, Any] = {
+    "patient_id": pl.String,
+    "rule_id": pl.String,
+    "rule_version": pl.Int32,
+    "event": pl.String,
+    "tier_before": pl.String,
+    "tier_after": pl.String,
+    "because": pl.String,
+    "caused_by": pl.String,
+    "as_of": pl.Date,
+    "run_id": pl.String,
+}
+RUN: Mapping[str, Any] = {
+    "run_id": pl.String,
+    "as_of": pl.Date,
+    "source": pl.String,
+    "started_at": pl.Datetime("us"),
+    "finished_at": pl.Datetime("us"),
+    "timezone": pl.String,
+    "version": pl.String,
+    "digest": pl.String,
+}
+STAGE: Mapping[str, Any] = {
+    "stage": pl.String,
+    "seconds": pl.Float64,
+    "peak_mb": pl.Int64,
+    "counts": pl.String,
+}
+
+VIEWS: Mapping[str, str] = {
+    "warehouse/rulebook": "reference.rulebook",
+    "warehouse/unknown_units": "quality.unknown_units",
+    "warehouse/one_test_short": "screen.one_test_short",
+    "warehouse/tonight": "cohort.tonight",
+    "warehouse/why": "screen.why",
+}
+
+VIEW_SAYS: Mapping[str, str] = {
+    "reference.rulebook": "one row per rule and criterion: the rule book as the night used it",
+    "quality.unknown_units": "one row per analyte and unit text that could not be used",
+    "screen.one_test_short": "one row per patient and rule that a single missing test keeps from a verdict",
+    "cohort.tonight": "one row per patient and rule that changed tonight",
+    "screen.why": "one row per index draw, rule and criterion: the verdict and the result that was read",
+}
+
+
+def ddl_schemas() -> list[str]:
+    """Statements that make the schemas."""
+    return [f"CREATE SCHEMA {name}" for name in SCHEMAS]
+
+
+def ddl_source(source: Source, folder: str) -> str:
+    """Statement that makes a table or view of Parquet pieces.
+
+    The path is quoted, for DDL takes no parameters.
+    """
+    rows = f"SELECT * FROM read_parquet({_quoted(f'{folder}/{source.pieces}')}, union_by_name = true)"  # noqa: S608
+    return f"CREATE {source.kind} {source.name} AS {rows}"
+
+
+def ddl_comments(
+    name: str, kind: str, says: str, columns: list[str], criteria: Mapping[str, str]
+) -> list[str]:
+    """Statements that comment a table or view and each of its columns; criteria: sentence of each verdict
+    column.
+    """
+    texts = [(column, criteria.get(column) or comment(column)) for column in columns]
+    return [
+        f"COMMENT ON {kind} {name} IS {_quoted(says)}",
+        *(f'COMMENT ON COLUMN {name}."{_doubled(column)}" IS {_quoted(text)}' for column, text in texts),
+    ]
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _doubled(name: str) -> str:
+    return name.replace('"', '""')

@@ -1,0 +1,140 @@
+"""One comment for each column of the warehouse: same name, same thing, wherever it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from schemas.evidence import CONTEXT, DOMAINS, INPUTS
+from schemas.value_sets import HISTORY_ATOMS
+
+_SAYS: Mapping[str, str] = {
+    "patient_id": "patient, as the source names it",
+    "specimen_id": "specimen or accession",
+    "index_specimen_id": "specimen of the index blood count",
+    "index_collected_at": "collection time of the index blood count, local",
+    "collected_at": "collection time, local",
+    "resulted_at": "time the result was reported, local",
+    "loaded_at": "time the result was loaded",
+    "superseded_at": "time another row replaced or withdrew the result; null while in force",
+    "analyte": "analyte id of the rule reference",
+    "value": "value in the canonical unit; null where censored",
+    "value_low": "lower end of the value in the canonical unit; an open end is the nearest number inside",
+    "value_high": "upper end of the value in the canonical unit; infinity where there is none",
+    "unit": "canonical unit",
+    "source_value": "value text as received",
+    "source_unit": "unit text as received",
+    "source_file": "file of the extract the row came from",
+    "source_line": "line of that file, the header being 1",
+    "code_system": "code system of the code",
+    "code": "code as received",
+    "name": "name of the test as received",
+    "status": "status of the result, or of the rule: met, not_met, indeterminate, not_applicable",
+    "site": "laboratory site",
+    "method": "method or assay",
+    "flags": "quality flags of this result",
+    "flag": "quality flag",
+    "detail": "what the flag is about, such as the unit text",
+    "reasons": "why the row was rejected",
+    "received": "the row as received, for tables other than lab_results",
+    "table_name": "table of the extract",
+    "rule_id": "rule",
+    "rule_version": "version of the rule",
+    "version": "version",
+    "title": "name of the cohort",
+    "side": "which side of the marrow: supply, restricted supply, production, undetermined, care gap",
+    "summary": "the rule in one sentence",
+    "follow_up": "suggested follow-up; screening, not diagnosis",
+    "tier": "confirmed, probable or possible; null unless met",
+    "missing": "inputs or reasons for which the rule cannot be determined",
+    "missing_test": "the one input or reason that keeps the rule from a verdict",
+    "caveats": "flags that touch the inputs of the rule",
+    "as_of": "the night: nothing collected after it is seen",
+    "run_id": "run that made the row",
+    "entered_on": "collection date of the first draw of the unbroken run of met draws",
+    "event": "entered, left, tier_changed, became_indeterminate, reentered",
+    "tier_before": "tier the night before",
+    "tier_after": "tier tonight",
+    "because": "why the membership changed",
+    "caused_by": "the result or event that caused the change",
+    "criterion_id": "criterion",
+    "says": "the sentence a person reads",
+    "verdict": "true, false, or null: cannot be determined",
+    "input": "evidence input the criterion reads",
+    "threshold": "limit with its unit",
+    "citation": "source of the limit and place in it",
+    "value_column": "column of screen.evidence with the value of the input",
+    "date_column": "column of screen.evidence with the date of the input",
+    "draws": "index draws",
+    "patients": "patients",
+    "step": "place in the sequence of steps",
+    "rows": "rows",
+    "bytes": "size of the file",
+    "sha256": "checksum of the file",
+    "accepted": "rows accepted",
+    "duplicate": "rows that repeat another row exactly",
+    "superseded": "rows replaced or withdrawn by a later one",
+    "ignored": "rows of tests no rule reads",
+    "quarantined": "rows rejected with a reason",
+    "seconds": "seconds the stage took",
+    "peak_mb": "highest memory of the process during the stage, in MB",
+    "stage": "stage of the night",
+    "sex": "male, female, or null",
+    "birth_date": "date of birth",
+    "death_date": "date of death",
+    "duffy_null": "documented Duffy-null phenotype",
+    "residence_elevation_m": "elevation of the residence in meters",
+    "kind": "diagnosis, medication, procedure or encounter",
+    "start_date": "first day",
+    "end_date": "last day; null where open",
+    "domain": "lab, diagnosis, medication, procedure or encounter",
+    "observed_from": "first day observed",
+    "observed_to": "last day observed",
+    "id": "identifier",
+    "section": "section of the rule reference",
+    "loinc": "LOINC codes that name the analyte",
+    "units": "units that are understood, plain spelling",
+    "reject_below": "values below are rejected, canonical unit",
+    "reject_above": "values above are rejected, canonical unit",
+    "reject_at_least": "values at or above are rejected, canonical unit",
+    "flag_below": "values below are kept and flagged, canonical unit",
+    "flag_above": "values above are kept and flagged, canonical unit",
+    "flag_at_least": "values at or above are kept and flagged, canonical unit",
+    "finished_at": "time the night was finished",
+    "digest": "digest of findings, why and membership, independent of their order",
+    "source": "layout of the extract",
+    "started_at": "time the night was begun, local",
+    "timezone": "time zone of the home, to which zoned times were brought",
+    "is_blood_count": "the analyte is part of a blood count",
+    "counts": "counts of the stage as JSON",
+    "seed": "statement of the seed text the rule implements",
+    "definition": "the rule in words, part by part",
+}
+
+
+def comment(column: str) -> str:
+    """What a column of the warehouse holds."""
+    if column in _SAYS:
+        return _SAYS[column]
+    for known in (CONTEXT, {name: atom.title for name, atom in HISTORY_ATOMS.items()}):
+        if column in known:
+            return known[column]
+    for item in INPUTS.values():
+        unit = "" if item.unit == "1" else f", {item.unit}"
+        if column == item.column:
+            return f"{item.title}{unit}; null where missing or censored"
+        if column == f"{item.column}_low":
+            return f"{item.title}{unit}: lower end where censored"
+        if column == f"{item.column}_high":
+            return f"{item.title}{unit}: upper end where censored"
+        if column == f"{item.id}_collected_at":
+            return f"{item.title}: when it was collected"
+    for domain, short in DOMAINS.items():
+        if column == f"observed_{short}":
+            return f"the {domain} domain is observed at the draw"
+        if column == f"follow_up_{short}_days":
+            return f"days from the draw to the end of {domain} coverage or the night, whichever is first"
+    if column.endswith("__status"):
+        return "3 confirmed, 2 probable, 1 possible, 0 not met, -1 indeterminate, -2 not applicable"
+    if column.startswith("stratum_"):
+        return "stratum given by the source"
+    return f"as received: {column}"

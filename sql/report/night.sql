@@ -1,0 +1,5 @@
+-- One row: the night this report describes.
+select run_id, as_of
+from run.run
+order by as_of desc, run_id desc
+limit 1

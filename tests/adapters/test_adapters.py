@@ -1,0 +1,139 @@
+"""What adapters refuse, in one sentence each, and where they look for files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from flows.adapters import adapt
+from flows.errors import ExtractError, UsageError
+
+Write = Callable[..., Path]
+Row = dict[str, str]
+
+
+def _refusal(extract: Path, tmp_path: Path) -> str:
+    with pytest.raises(ExtractError) as caught:
+        adapt("mimic-iv", extract, tmp_path / "out")
+    message = str(caught.value)
+    assert "\n" not in message
+    assert str(tmp_path) not in message
+    return message
+
+
+def test_the_canonical_layout_is_left_alone(extract: Path, tmp_path: Path) -> None:
+    assert adapt("canonical", extract, tmp_path / "out") == extract
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("source", "words"), [("omop", "comes with a later version"), ("mimic", "There is no source")]
+)
+def test_other_sources_are_wrong_usage(extract: Path, tmp_path: Path, source: str, words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        adapt(source, extract, tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    "file", ["labevents.csv", "labevents.csv.gz", "hosp/labevents.csv", "hosp/labevents.csv.gz"]
+)
+def test_files_are_found_and_named_where_they_lie(
+    write: Write, extract: Path, tmp_path: Path, file: str, lab: Row, patient: Row
+) -> None:
+    write("patients", patient, file="hosp/patients.csv.gz")
+    write("labevents", lab, file=file)
+    out = adapt("mimic-iv", extract, tmp_path / "out")
+    assert pl.read_parquet(out / "lab_results.parquet")["source_file"].to_list() == [file]
+    assert pl.read_parquet(out / "patients.parquet")["source_file"].to_list() == ["hosp/patients.csv.gz"]
+
+
+def test_a_second_run_replaces_the_first(
+    write: Write, extract: Path, tmp_path: Path, lab: Row, patient: Row
+) -> None:
+    write("patients", patient)
+    write("labevents", lab)
+    extra = write("services", {"subject_id": "1", "curr_service": "MED"})
+    out = adapt("mimic-iv", extract, tmp_path / "out")
+    extra.unlink()
+    write("labevents", lab, lab)
+    adapt("mimic-iv", extract, out)
+    assert pl.read_parquet(out / "lab_results.parquet").height == 2
+    assert not (out / "clinical_events_encounters.parquet").exists()
+
+
+def test_two_files_of_one_table(write: Write, extract: Path, tmp_path: Path, lab: Row, patient: Row) -> None:
+    write("patients", patient)
+    write("labevents", lab)
+    write("labevents", lab, file="hosp/labevents.csv.gz")
+    assert "only one of them can be the table labevents" in _refusal(extract, tmp_path)
+
+
+@pytest.mark.parametrize("missing", ["labevents", "patients"])
+def test_a_missing_file(
+    write: Write, extract: Path, tmp_path: Path, missing: str, lab: Row, patient: Row
+) -> None:
+    write("patients", patient)
+    write("labevents", lab)
+    (extract / f"{missing}.csv").unlink()
+    assert f"has no {missing}.csv.gz or .csv" in _refusal(extract, tmp_path)
+
+
+def test_a_missing_folder(extract: Path, tmp_path: Path) -> None:
+    assert "does not exist" in _refusal(extract / "nowhere", tmp_path)
+
+
+@pytest.mark.parametrize(("table", "column"), [("labevents", "valuenum"), ("services", "curr_service")])
+def test_a_missing_column(
+    write: Write, extract: Path, tmp_path: Path, table: str, column: str, lab: Row, patient: Row
+) -> None:
+    write("patients", patient)
+    write("labevents", lab)
+    write(table, drop=column)
+    assert _refusal(extract, tmp_path) == f"{table}.csv, line 1: the column {column} is missing."
+
+
+@pytest.mark.parametrize("keep", [0, 5, -20])
+def test_a_truncated_gzip_file(
+    write: Write, extract: Path, tmp_path: Path, keep: int, lab: Row, patient: Row
+) -> None:
+    write("patients", patient)
+    path = write("labevents", *[lab] * 500, file="labevents.csv.gz")
+    path.write_bytes(path.read_bytes()[:keep])
+    message = _refusal(extract, tmp_path)
+    assert message.startswith("labevents.csv.gz is ")
+    assert "truncated" in message or "empty" in message
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("SECRET,1,2\n", "labevents.csv, line 3: not well-formed CSV"),
+        (f"SECRET{',x' * 20}\n", "labevents.csv, line 3: not well-formed CSV"),
+        (f'SECRET,"open{",x" * 14}\n', "labevents.csv, line 3: not well-formed CSV"),
+        ("\n1,1" + "," * 14 + "\n", "blank lines"),
+    ],
+)
+def test_a_broken_line_is_named_but_not_shown(
+    write: Write, extract: Path, tmp_path: Path, line: str, words: str, lab: Row, patient: Row
+) -> None:
+    write("patients", patient)
+    path = write("labevents", lab)
+    path.write_text(path.read_text() + line)
+    message = _refusal(extract, tmp_path)
+    assert words in message
+    assert "SECRET" not in message
+
+
+def test_a_file_that_is_no_text(write: Write, extract: Path, tmp_path: Path, patient: Row) -> None:
+    write("patients", patient)
+    (extract / "labevents.csv").write_bytes(b"PAR1\x00\x00\x01")
+    assert "labevents.csv is not CSV text" in _refusal(extract, tmp_path)
+
+
+def test_a_file_without_rows(write: Write, extract: Path, tmp_path: Path, patient: Row) -> None:
+    write("patients", patient)
+    write("labevents")
+    assert pl.read_parquet(adapt("mimic-iv", extract, tmp_path / "out") / "lab_results.parquet").is_empty()

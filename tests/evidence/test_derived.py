@@ -1,0 +1,135 @@
+"""Derived indices and coherence of a blood count (RULES.md section 2), on cases of one draw."""
+
+import pytest
+
+from tests.testbed import evidence_of
+
+
+def row(**case: str) -> dict[str, object]:
+    frame = evidence_of([{"case": "x", "age": "40", "sex": "F", **case}])
+    index = frame.filter(frame["index_collected_at"] == frame["index_collected_at"].min())
+    return index.row(0, named=True)
+
+
+def test_reticulocyte_production_index_and_its_hematocrit() -> None:
+    assert row(hb="110", hct="36", retic_pct="1.25")["rpi"] == 1.0
+    assert row(hb="110", hct="35.9", retic_pct="1.25")["rpi"] == pytest.approx(
+        1.25 * 35.9 / 45 / 1.5, abs=1e-9
+    )
+    assert row(rbc="3.0", mcv="90", retic_pct="2")["rpi"] == pytest.approx(2 * 27 / 45 / 1.5, abs=1e-9)
+    estimated = row(hb="50", retic_pct="2")
+    assert estimated["rpi"] == pytest.approx(2 * 15 / 45 / 2.5, abs=1e-9)
+    assert "rpi:HCT_ESTIMATED" in estimated["draw_flags"]
+    assert row(hb="47", rbc="1.5", rpi="0.48")["rpi"] == 0.48
+
+
+def test_reticulocytes_from_one_another() -> None:
+    assert row(rbc="4.0", retic_abs="80")["retic_pct_pct"] == 2.0
+    assert row(rbc="4.0", retic_pct="2")["retic_abs_10e9_l"] == 80.0
+    censored = row(hb="70", rbc="2.2", mcv="95", retic_pct="<0.2")
+    assert censored["retic_abs_10e9_l"] is None
+    assert censored["retic_abs_10e9_l_high"] == pytest.approx(4.4)
+
+
+def test_saturation_is_recomputed() -> None:
+    assert row(iron="5", tibc="86", tsat="6")["tsat_pct"] == pytest.approx(100 * 5 / 86, abs=1e-9)
+    assert row(iron="6", transferrin="3.4")["tsat_pct"] == pytest.approx(600 / 85.34, abs=1e-9)
+    assert row(iron="6", transferrin="3.4")["tibc_umol_l"] == pytest.approx(85.34)
+    assert row(iron="5", uibc="81")["tibc_umol_l"] == 86.0
+    assert row(iron="5@0", tibc="86@1")["tsat_pct"] == pytest.approx(100 * 5 / 86, abs=1e-9)
+    assert row(iron="5@0", tibc="86@2")["tsat_pct"] is None
+    assert row(iron="<5", tibc="86")["tsat_pct"] is None
+    conflict = row(iron="20", tibc="50", tsat="30")
+    assert conflict["tsat_pct"] == 40.0
+    assert "tsat:TSAT_CONFLICT" in conflict["draw_flags"]
+    assert not row(iron="20", tibc="50", tsat="35")["draw_flags"]
+
+
+def test_a_reported_saturation_nearer_than_the_panel_speaks() -> None:
+    assert row(iron="20@-20", tibc="50@-20", tsat="10@0")["tsat_pct"] == 10.0
+
+
+def test_indices_of_an_impossible_blood_count_are_not_believed() -> None:
+    void = row(hb="105", hct="21.4", mcv="110", rbc="3")
+    assert (void["mcv_fl"], void["hct_pct"], void["rbc_10e12_l"]) == (None, None, None)
+    assert void["hb_g_l"] == 105.0
+    assert {"mcv:MCHC_HIGH_INDICES_UNRELIABLE", "hct:RULE_OF_THREE"} <= set(void["draw_flags"])
+    assert row(hb="111", hct="30", mcv="90")["mcv_fl"] == 90.0  # 370 g/L exactly is believed
+    assert row(hb="120", hct="36", mchc="370.1", mcv="90")["mcv_fl"] is None
+    assert row(hb="66", hct="30", mcv="90")["mcv_fl"] == 90.0  # 220 g/L computed is believed
+    assert row(hb="65.9", hct="30", mcv="90")["mcv_fl"] is None
+    assert row(hb="100@0", hct="21@1", mcv="90")["mcv_fl"] == 90.0  # of different draws: not comparable
+
+
+def test_cell_size_from_hematocrit_and_red_cells() -> None:
+    derived = row(hb="112", hct="34", rbc="5.4")
+    assert derived["mcv_fl"] == pytest.approx(340 / 5.4, abs=1e-9)
+    assert "mcv:MCV_DERIVED" in derived["draw_flags"]
+    assert row(hb="112", hct="34@0", rbc="5.4@1")["mcv_fl"] is None
+    assert row(hb="112", hct="34", rbc="4.0", mcv="80")["mcv_inconsistent"] is True
+    assert row(hb="112", hct="34", rbc="4.0", mcv="82")["mcv_inconsistent"] is False
+
+
+def test_kidney_function_from_creatinine() -> None:
+    woman = row(creatinine="70.72")["egfr_ml_min_1_73m2"]  # 0.8 mg/dL at 40 years, CKD-EPI 2021
+    assert woman == pytest.approx(142 * (0.8 / 0.7) ** -1.2 * 0.9938**40 * 1.012, rel=1e-9)
+    assert row(sex="M", creatinine="140", age="66")["egfr_ml_min_1_73m2"] == pytest.approx(47.81, abs=0.01)
+    assert row(age="17", creatinine="70")["egfr_ml_min_1_73m2"] is None
+    assert row(pregnant="2", creatinine="70")["egfr_ml_min_1_73m2"] is None
+    assert row(creatinine="70", egfr=">90")["egfr_ml_min_1_73m2_low"] > 90
+
+
+def test_the_index_of_the_transferrin_receptor_needs_its_assay() -> None:
+    assert row(ferritin="100", stfr="4.0", assay="beckman")["stfr_index"] == 2.0
+    assert row(ferritin="100", stfr="4.0", assay="Roche")["stfr_index"] is None
+    assert row(ferritin="100", stfr="4.0")["stfr_index"] is None
+    assert row(ferritin="1", stfr="4.0", assay="rd")["stfr_index"] is None
+
+
+def test_crp_is_looked_for_around_the_ferritin() -> None:
+    assert row(hb="100", ferritin="60@20", crp="30@0; 2@25")["crp_mg_l"] == 2.0
+    assert row(hb="100", ferritin="60@20", crp="30@12")["crp_mg_l"] is None
+    assert row(hb="100", crp="30@-7")["crp_mg_l"] == 30.0
+    assert row(hb="100", crp="30@-8")["crp_mg_l"] is None
+
+
+def test_pregnancy_and_its_end() -> None:
+    assert (row(pregnant="1")["pregnant"], row(pregnant="1")["trimester"]) == (True, 1)
+    assert row(pregnant="3")["trimester"] == 3
+    assert (row(pregnant="?")["pregnant"], row(pregnant="?")["trimester"]) == (True, None)
+    assert row(dx="Z34.81@-60")["pregnant"] is True
+    assert row(dx="Z34.81@-61")["pregnant"] is False
+    assert row(dx="Z34.81@30")["pregnant"] is True
+    assert row(dx="Z3A.20@-60")["trimester"] == 3
+    assert row(dx="Z3A.20@-60; O80@-1")["pregnant"] is False
+    assert row(dx="Z3A.39@0; O80@0")["pregnant"] is True
+    assert row(sex="M", dx="Z34.81@0")["pregnant"] is False
+
+
+def test_trimesters_change_on_their_day() -> None:
+    def trimester(days: int) -> object:
+        return row(dx=f"Z3A.10@{70 - days}")["trimester"]
+
+    assert [trimester(97), trimester(98), trimester(195), trimester(196)] == [1, 2, 2, 3]
+
+
+def test_coverage_observes_a_domain() -> None:
+    seen = row(observed="lab dx", followup="40")
+    assert (seen["observed_dx"], seen["observed_rx"], seen["follow_up_lab_days"]) == (True, False, 40)
+    assert seen["heart_failure"] is False
+    assert seen["esa"] is None
+    assert row(observed="lab", dx="I50.9@-100")["heart_failure"] is True
+    assert row(followup="10000")["follow_up_lab_days"] == 730  # the night of 2026-06-15 comes first
+
+
+def test_neutrophils_of_the_own_draw_go_first() -> None:
+    assert row(wbc="4.0", neut_pct="25", anc="3.0@1")["anc_10e9_l"] == 1.0
+    assert row(wbc="4.0", neut_pct="25", anc="3.0")["anc_10e9_l"] == 3.0
+    bounded = row(wbc="4.0", segs_pct="30")
+    assert (bounded["anc_10e9_l_low"], bounded["anc_10e9_l_high"]) == (1.2, 4.0)
+    assert row(wbc="0")["anc_10e9_l"] == 0.0
+
+
+def test_blood_gas_hemoglobin_only_without_a_blood_count() -> None:
+    assert row(hb_blood_gas="90")["hb_g_l"] == 90.0
+    assert row(hb="100@1", hb_blood_gas="90")["hb_g_l"] == 100.0

@@ -1,0 +1,276 @@
+"""What the small tables say, row by row."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import permutations
+
+import polars as pl
+import pytest
+
+from schemas.extract import EXTRACT_TABLES
+from schemas.text_values import as_date
+from transforms.extract_tables import (
+    MergeCycleError,
+    Parsed,
+    parse_coverage,
+    parse_events,
+    parse_merges,
+    parse_patients,
+)
+from transforms.observed import derived_coverage, event_contacts, joined_contacts
+
+
+def texts(table: str, *rows: dict[str, str | None]) -> pl.DataFrame:
+    names = list(EXTRACT_TABLES[table].column_names)
+    names += sorted({name for row in rows for name in row} - set(names))
+    return pl.DataFrame(
+        [{name: row.get(name) for name in names} | {"source_file": f"{table}.csv", "source_line": line} for line, row in enumerate(rows, 2)],
+        schema={**dict.fromkeys((*names, "source_file"), pl.String), "source_line": pl.Int64},
+    )  # fmt: skip
+
+
+def fates(parsed: Parsed) -> dict[str, int]:
+    return dict(parsed.fates.group_by("fate").agg(pl.col("rows").sum()).rows())
+
+
+def patients(*rows: dict[str, str | None], newest: date | None = date(2024, 6, 1)) -> Parsed:
+    return parse_patients(texts("patients", *rows), newest=newest, timezone="UTC")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2024-01-02", date(2024, 1, 2)),
+        ("20240102", date(2024, 1, 2)),
+        (" 2024-01-02 ", date(2024, 1, 2)),
+        ("2024-01-02T23:30", date(2024, 1, 2)),
+        ("2024-01-02 23:30:00.5", date(2024, 1, 2)),
+        ("2024-01-02T23:30:00Z", date(2024, 1, 3)),  # Berlin is an hour ahead
+        ("2024-01-02 23:30:00-05:00", date(2024, 1, 3)),
+        ("2024-01-02T23:30+01:00", date(2024, 1, 2)),
+        ("2024-02-30", None),
+        ("2023-02-29", None),
+        ("02/01/2024", None),
+        ("2024-1-2", None),
+        ("2024-01-02 25:00", None),
+        ("2024", None),
+        ("", None),
+    ],
+)
+def test_dates(text: str, expected: date | None) -> None:
+    assert pl.DataFrame({"d": [text]}).select(as_date("d", "Europe/Berlin")).item() == expected
+
+
+@pytest.mark.parametrize(
+    ("word", "sex"),
+    [
+        ("M", "male"),
+        ("f", "female"),
+        ("FEMALE", "female"),
+        ("male", "male"),
+        ("U", None),
+        ("unknown", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_sex_words(word: str | None, sex: str | None) -> None:
+    parsed = patients({"patient_id": "p", "sex": word})
+    assert parsed.accepted["sex"].to_list() == [sex]
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ({"patient_id": ""}, "PATIENT_ID_MISSING"),
+        ({"patient_id": "p", "sex": "w"}, "BAD_SEX"),
+        ({"patient_id": "p", "birth_date": "1980-13-01"}, "BAD_BIRTH_DATE"),
+        ({"patient_id": "p", "death_date": "soon"}, "BAD_DEATH_DATE"),
+        ({"patient_id": "p", "birth_date": "1980-01-02", "death_date": "1980-01-01"}, "DEATH_BEFORE_BIRTH"),
+        ({"patient_id": "p", "birth_date": "2024-06-02"}, "BORN_AFTER_EXTRACT"),
+        ({"patient_id": "p", "duffy_null": "maybe"}, "BAD_DUFFY_NULL"),
+        ({"patient_id": "p", "residence_elevation_m": "1,200"}, "BAD_ELEVATION"),
+        ({"patient_id": "p", "residence_elevation_m": "12000"}, "BAD_ELEVATION"),
+        ({"patient_id": "p", "residence_elevation_m": "nan"}, "BAD_ELEVATION"),
+    ],
+)
+def test_bad_patients_are_set_aside_with_a_reason(row: dict[str, str], reason: str) -> None:
+    parsed = patients(row, {"patient_id": "good", "birth_date": "2024-06-01"})
+    assert parsed.accepted["patient_id"].to_list() == ["good"]
+    assert parsed.rejected["reasons"].to_list() == [[reason]]
+    assert fates(parsed) == {"accepted": 1, "quarantined": 1}
+
+
+@pytest.mark.parametrize(
+    ("word", "value"),
+    [("true", True), ("1", True), ("YES", True), ("false", False), ("0", False), ("no", False)],
+)
+def test_duffy_words(word: str, value: bool) -> None:
+    assert patients({"patient_id": "p", "duffy_null": word}).accepted["duffy_null"].item() is value
+
+
+def test_patients_who_disagree_are_both_set_aside() -> None:
+    rows = [
+        {"patient_id": "p", "sex": "male", "birth_date": "1980-01-01"},
+        {"patient_id": "p", "sex": "F", "birth_date": "1980-01-01"},
+        {"patient_id": "q", "sex": "male"},
+    ]
+    for order in permutations(rows):
+        parsed = patients(*order)
+        assert parsed.accepted["patient_id"].to_list() == ["q"]
+        assert parsed.rejected["reasons"].to_list() == [["CONFLICTING_PATIENT"]] * 2
+        assert fates(parsed) == {"accepted": 1, "quarantined": 2}
+
+
+def test_patients_who_repeat_or_complete_each_other_are_one() -> None:
+    parsed = patients(
+        {"patient_id": "p", "sex": "M"},
+        {"patient_id": "p", "sex": "male"},
+        {"patient_id": " p ", "birth_date": "1980-01-01"},
+    )
+    del parsed
+    parsed = patients(
+        {"patient_id": "p", "sex": "M"}, {"patient_id": "p", "sex": "male", "birth_date": "1980-01-01"}
+    )
+    assert parsed.accepted.select("sex", "birth_date").rows() == [("male", date(1980, 1, 1))]
+    assert fates(parsed) == {"accepted": 1, "duplicate": 1}
+
+
+def test_disagreement_about_a_stratum_costs_the_stratum_only() -> None:
+    parsed = patients(
+        {"patient_id": "p", "sex": "M", "stratum_region": "north", "residence_elevation_m": "10"},
+        {"patient_id": "p", "sex": "M", "stratum_region": "south", "residence_elevation_m": "10"},
+    )
+    assert parsed.accepted.select("sex", "stratum_region", "residence_elevation_m").rows() == [
+        ("male", None, 10.0)
+    ]
+    assert parsed.flags["detail"].to_list() == ["stratum_region", "stratum_region"]
+
+
+def test_the_row_of_a_merged_identifier_gives_way() -> None:
+    parsed = patients({"patient_id": "p", "sex": "M"}, {"patient_id": "p", "sex": "F", "merged_from": "old"})
+    assert parsed.accepted["sex"].to_list() == ["male"]
+    assert fates(parsed) == {"accepted": 1, "superseded": 1}
+
+
+def event(**values: str | None) -> dict[str, str | None]:
+    return {
+        "patient_id": "p",
+        "kind": "diagnosis",
+        "code_system": "ICD10CM",
+        "code": "d50.9",
+        "start_date": "2024-01-02",
+        **values,
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"patient_id": " "}, "PATIENT_ID_MISSING"),
+        ({"kind": "visit"}, "UNKNOWN_KIND"),
+        ({"code_system": "ICD11"}, "UNKNOWN_CODE_SYSTEM"),
+        ({"code": None}, "CODE_MISSING"),
+        ({"start_date": None}, "BAD_START_DATE"),
+        ({"start_date": "January"}, "BAD_START_DATE"),
+        ({"end_date": "later"}, "BAD_END_DATE"),
+        ({"end_date": "2024-01-01"}, "END_BEFORE_START"),
+    ],
+)
+def test_bad_events(change: dict[str, str | None], reason: str) -> None:
+    parsed = parse_events(texts("clinical_events", event(**change), event()), timezone="UTC")
+    assert parsed.rejected["reasons"].to_list() == [[reason]]
+    assert parsed.accepted["code"].to_list() == ["D50.9"]
+
+
+def test_events_repeat_by_content_not_by_spelling() -> None:
+    parsed = parse_events(
+        texts("clinical_events", event(), event(code="D50.9 ", code_system="icd-10-cm", kind="Diagnosis"), event(end_date="2024-01-02")),
+        timezone="UTC",
+    )  # fmt: skip
+    assert fates(parsed) == {"accepted": 2, "duplicate": 1}
+
+
+def test_coverage_rows() -> None:
+    good = {"patient_id": "p", "domain": "lab", "observed_from": "2020-01-01", "observed_to": "2020-01-01"}
+    parsed = parse_coverage(
+        texts(
+            "coverage",
+            good,
+            good | {"domain": "rx"},
+            good | {"observed_to": "2019-12-31"},
+            good | {"observed_from": ""},
+            good,
+        ),
+        timezone="UTC",
+    )
+    assert parsed.accepted.height == 1
+    assert [r[0] for r in parsed.rejected["reasons"].to_list()] == [
+        "UNKNOWN_DOMAIN",
+        "END_BEFORE_START",
+        "BAD_OBSERVED_FROM",
+    ]
+    assert fates(parsed) == {"accepted": 1, "duplicate": 1, "quarantined": 3}
+
+
+def merge(old: str, new: str) -> dict[str, str | None]:
+    return {"from_patient_id": old, "to_patient_id": new}
+
+
+def test_merges_follow_chains() -> None:
+    merges, parsed = parse_merges(
+        texts("patient_merges", merge("a", "b"), merge("b", "c"), merge("a", "b"), merge("x", "x"))
+    )
+    assert merges == {"a": "c", "b": "c"}
+    assert fates(parsed) == {"accepted": 2, "duplicate": 1, "quarantined": 1}
+    assert parsed.rejected["reasons"].to_list() == [["SELF_MERGE"]]
+
+
+def test_merges_into_two_are_not_followed() -> None:
+    merges, parsed = parse_merges(texts("patient_merges", merge("a", "b"), merge("a", "c"), merge("d", "e")))
+    assert merges == {"d": "e"}
+    assert parsed.rejected["reasons"].to_list() == [["CONFLICTING_MERGE"]] * 2
+
+
+@pytest.mark.parametrize("pairs", [["ab", "ba"], ["ab", "bc", "ca"], ["xa", "ab", "ba"]])
+def test_circular_merges(pairs: list[str]) -> None:
+    with pytest.raises(MergeCycleError):
+        parse_merges(texts("patient_merges", *(merge(*pair) for pair in pairs)))
+
+
+def test_derived_coverage_reaches_to_each_patients_last_contact() -> None:
+    events = parse_events(
+        texts(
+            "clinical_events",
+            event(start_date="2024-03-01", end_date="2030-01-01"),
+            event(
+                patient_id="q",
+                kind="encounter",
+                code_system="SPECIALTY",
+                code="82",
+                start_date="2024-01-05",
+                end_date="2024-02-05",
+            ),
+        ),
+        timezone="UTC",
+    ).accepted
+    labs = pl.DataFrame(
+        {"patient_id": ["p", "r"], "first": [date(2024, 1, 3)] * 2, "last": [date(2024, 1, 9)] * 2}
+    )
+    coverage = derived_coverage(joined_contacts([labs, event_contacts(events)]), events)
+    assert set(coverage["domain"]) == {
+        "lab",
+        "diagnosis",
+        "encounter",
+    }  # no medication or procedure row, so not observed
+    assert set(coverage["observed_from"]) == {date(2024, 1, 2)}
+    assert dict(coverage.filter(pl.col("domain") == "diagnosis").select("patient_id", "observed_to").rows()) == {
+        "p": date(2024, 3, 1), "q": date(2024, 2, 5), "r": date(2024, 1, 9),
+    }  # fmt: skip
+
+
+def test_no_contact_no_coverage() -> None:
+    assert derived_coverage(
+        joined_contacts([]), parse_events(texts("clinical_events"), timezone="UTC").accepted
+    ).is_empty()

@@ -1,0 +1,163 @@
+"""A small population written straight into the tables of the ingest stage, and stubs of what is not tested
+here.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import polars as pl
+import pytest
+
+from schemas.analytes import ANALYTES
+from schemas.tables import (
+    INPUT_FILE,
+    LAB_CLINICAL_EVENT,
+    LAB_COVERAGE,
+    LAB_PATIENT,
+    LAB_RESULT,
+    QUALITY_FLAG,
+    QUARANTINE,
+    REPORTED_COUNT,
+    UNMAPPED_CODE,
+    empty,
+    shaped,
+)
+
+AS_OF = date(2026, 6, 30)
+DRAWN = datetime(2026, 6, 1, 8, 15)
+DEFICIENT, HEALTHY, UNDECIDED, FORMULA = (
+    "secretpatient1",
+    "secretpatient2",
+    "secretpatient3",
+    "=cmd()|secretpatient4",
+)
+# hemoglobin g/L, MCV fL, ferritin ug/L (None: not measured)
+POPULATION: dict[str, tuple[float, float, float | None]] = {
+    DEFICIENT: (90.5, 70.25, 8.125),
+    HEALTHY: (150.5, 90.0, 80.0),
+    UNDECIDED: (90.5, 70.25, None),
+    FORMULA: (91.5, 71.25, 9.125),
+}
+
+
+def write_tables(
+    build: Path, population: dict[str, tuple[float, float, float | None]], loaded_at: datetime
+) -> None:
+    """Every table of the ingest stage for a population of one blood count each."""
+    results = []
+    for line, (who, values) in enumerate(population.items(), start=2):
+        for analyte, value in zip(("hb", "mcv", "ferritin"), values, strict=True):
+            if value is not None:
+                results.append(
+                    {
+                        "patient_id": who,
+                        "specimen_id": "=1+1",
+                        "collected_at": DRAWN,
+                        "resulted_at": DRAWN,
+                        "analyte": analyte,
+                        "value": value,
+                        "value_low": value,
+                        "value_high": value,
+                        "unit": ANALYTES[analyte].unit,
+                        "source_value": str(value),
+                        "source_unit": ANALYTES[analyte].unit,
+                        "code_system": "hemacohort",
+                        "code": analyte,
+                        "status": "final",
+                        "site": "<script>",
+                        "flags": [],
+                        "loaded_at": loaded_at,
+                        "source_file": "lab_results.csv",
+                        "source_line": line,
+                    }
+                )
+    patients = [{"patient_id": who, "sex": "male", "birth_date": date(1970, 3, 1)} for who in population]
+    coverage = [
+        {
+            "patient_id": who,
+            "domain": domain,
+            "observed_from": date(2000, 1, 1),
+            "observed_to": AS_OF + timedelta(days=365),
+        }
+        for who in population
+        for domain in ("lab", "diagnosis", "medication", "procedure", "encounter")
+    ]
+    rejected = {
+        "table_name": "lab_results",
+        "patient_id": HEALTHY,
+        "value": "=cmd()",
+        "code": "x",
+        "reasons": ["REJECT_TEXT"],
+        "source_file": "lab_results.csv",
+        "source_line": 9,
+    }
+    file = {
+        "table_name": "lab_results",
+        "source_file": "lab_results.csv",
+        "bytes": 1,
+        "sha256": "aa",
+        "rows": len(results) + 1,
+        "accepted": len(results),
+        "duplicate": 0,
+        "superseded": 0,
+        "ignored": 0,
+        "quarantined": 1,
+    }
+    unmapped = [{"code_system": "local", "code": "GLU", "name": "glucose", "unit": "mg/dL", "rows": 7}]
+    tables: dict[str, tuple[list[dict[str, Any]], Any, str]] = {
+        "lab_result": (results, LAB_RESULT, "000"),
+        "reported_count": ([], REPORTED_COUNT, "000"),
+        "quality_flag": ([], QUALITY_FLAG, "000"),
+        "quarantine": ([rejected], QUARANTINE, "000"),
+        "lab_patient": (patients, LAB_PATIENT, "all"),
+        "lab_clinical_event": ([], LAB_CLINICAL_EVENT, "all"),
+        "lab_coverage": (coverage, LAB_COVERAGE, "all"),
+        "input_file": ([file], INPUT_FILE, "all"),
+        "unmapped_code": (unmapped, UNMAPPED_CODE, "000"),
+    }
+    for name, (rows, columns, piece) in tables.items():
+        folder = build / "tables" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        frame = (
+            shaped(pl.DataFrame(rows, schema_overrides=dict(columns)), columns) if rows else empty(columns)
+        )
+        frame.write_parquet(folder / f"{piece}.parquet")
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What the ingest stage says it brought."""
+
+    rows: int
+    newest_collected_at: datetime | None
+    files: tuple[str, ...] = ()
+
+
+def stub_stages(patch: pytest.MonkeyPatch, population: dict[str, Any]) -> None:
+    """Adapting does nothing, ingesting brings the population, the report is an empty page; the rest is
+    real.
+    """
+
+    def ingest(_extract: Path, build: Path, *, loaded_at: datetime, **_: Any) -> Brought:
+        write_tables(build, population, loaded_at)
+        return Brought(12, DRAWN if population else None)
+
+    def write_report(_night: Path, out: Path) -> None:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / "index.html").write_text("<!doctype html>", encoding="utf-8")
+
+    stubs: dict[str, dict[str, Any]] = {
+        "adapters": {"adapt": lambda _source, extract, _out: extract},
+        "ingest": {"ingest": ingest},
+    }
+    for name, functions in {**stubs, "report": {"write_report": write_report}}.items():
+        module = ModuleType(f"flows.{name}")
+        for function, code in functions.items():
+            setattr(module, function, code)
+        patch.setitem(sys.modules, f"flows.{name}", module)

@@ -1,0 +1,196 @@
+"""Exit codes, one sentence on the screen, and nothing of a patient in it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from populations import DEFICIENT, POPULATION
+
+from flows.cli import main
+from flows.errors import CheckError, ExtractError
+from flows.failures import masked
+from flows.home import Home
+
+
+def call(*arguments: str | Path) -> int:
+    """Exit code of a command."""
+    with pytest.raises(SystemExit) as done:
+        main([str(argument) for argument in arguments])
+    return int(done.value.code or 0)
+
+
+def run_direct(home: Home) -> int:
+    return call(
+        "run", "--home", home.root, "--extract", home.root.parent, "--direct", "--as-of", "2026-06-30"
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("run",),
+        ("run", "--home", "x"),
+        ("nonsense",),
+        ("sql", "--nonsense"),
+        ("simulate", "--out", "x", "--patients", "0"),
+        ("rules", "show", "no_such_rule"),
+        ("run", "--home", "{home}", "--extract", "x", "--direct", "--as-of", "tomorrow"),
+        ("run", "--home", "{home}", "--extract", "x", "--direct", "--timezone", "Mars/Olympus"),
+        ("status", "--home", "{home}"),
+        ("sql", "--home", "{home}", "SELECT 1"),
+        ("report", "--home", "{home}"),
+        ("export", "--home", "{home}", "--self-contained", "x.duckdb"),
+        ("explain", "--home", "{home}", "p1", "--as-of", "tomorrow"),
+    ],
+)
+def test_wrong_usage_is_2(arguments: tuple[str, ...], home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(*(argument.format(home=home.root) for argument in arguments)) == 2
+    said = capsys.readouterr()
+    assert "Traceback" not in said.err
+    assert said.err
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (ExtractError("lab_results.csv line 3: a quote is never closed."), 10),
+        (CheckError("row_conservation", "lost"), 11),
+    ],
+)
+def test_failures_of_a_kind_have_their_code_and_one_sentence(
+    error: Exception,
+    code: int,
+    stubbed: None,
+    home: Home,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(*_: Any, **__: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(sys.modules["flows.ingest"], "ingest", broken)
+    assert run_direct(home) == code
+    said = capsys.readouterr().err.splitlines()
+    assert said[-1] == f"hemacohort: {error}"
+    assert not home.published.exists()
+
+
+def test_unforeseen_failure_is_1_with_a_log_and_no_patient_anywhere(
+    stubbed: None,
+    home: Home,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(*_: Any, **__: Any) -> None:
+        secret, value = DEFICIENT, 181 / 2
+        raise ValueError(f'could not read "{secret}" with {value} in [{secret}]')
+
+    monkeypatch.setattr(sys.modules["flows.ingest"], "ingest", broken)
+    assert run_direct(home) == 1
+    said = capsys.readouterr()
+    log = next(home.logs.iterdir())
+    assert str(log) in said.err
+    assert "Traceback" not in said.err
+    text = log.read_text()
+    assert "ValueError" in text
+    assert "test_command_line.py" in text
+    assert log.stat().st_mode & 0o777 == 0o600
+    for secret in (DEFICIENT, "90.5"):
+        assert secret not in said.out + said.err + text
+
+
+@pytest.mark.parametrize(
+    ("message", "kept"),
+    [
+        ('conversion from `str` to `f64` failed for ["p1", "p2"]', "conversion from … to … failed for …"),
+        ("row 17 of 'p1' has 3,5", "row … of … has …"),
+        ("plain words", "plain words"),
+    ],
+)
+def test_messages_of_libraries_lose_what_may_be_a_value(message: str, kept: str) -> None:
+    assert masked(message) == kept
+
+
+def test_a_night_says_counts_and_never_a_patient(
+    stubbed: None,
+    home: Home,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG, logger="hemacohort")
+    assert run_direct(home) == 0
+    said = capsys.readouterr()
+    assert "Night of 2026-06-30 published" in said.out
+    assert "Iron deficiency anemia" in said.out
+    assert "Screen every blood count" in caplog.text
+    for who in POPULATION:
+        assert who not in said.out + said.err + caplog.text
+
+
+def test_status_tells_counts_and_never_a_patient(
+    night: Path, home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call("status", "--home", home.root) == 0
+    out = capsys.readouterr().out
+    assert night.name in out
+    assert "REJECT_TEXT" in out
+    assert not any(who in out for who in POPULATION)
+
+
+def test_report_says_where_it_is_or_writes_it(
+    night: Path, home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call("report", "--home", home.root) == 0
+    assert Path(capsys.readouterr().out.strip()).is_file()
+    assert call("report", "--home", home.root, "--out", tmp_path / "page") == 0
+    assert (tmp_path / "page" / "index.html").is_file()
+
+
+def test_unknown_patient_and_rule_are_wrong_usage(night: Path, home: Home) -> None:
+    assert call("explain", "--home", home.root, "nobody") == 2
+    assert call("explain", "--home", home.root, DEFICIENT, "--rule", "no_such_rule") == 2
+
+
+def test_explain_as_data(night: Path, home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call("explain", "--home", home.root, DEFICIENT, "--rule", "iron_deficiency_anemia", "--json") == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert [cohort["answer"] for cohort in answer["cohorts"]] == ["holds"]
+
+
+def test_query_from_a_file_or_from_a_pipe_and_not_both(
+    night: Path,
+    home: Home,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "q.sql").write_text("SELECT 41 + 1 AS answer")
+    assert call("sql", "--home", home.root, "--file", tmp_path / "q.sql", "--format", "csv") == 0
+    assert capsys.readouterr().out == "answer\n42\n"
+    assert call("sql", "--home", home.root, "SELECT 1", "--file", tmp_path / "q.sql") == 2
+    assert call("sql", "--home", home.root, "--file", tmp_path / "none.sql") == 2
+
+
+def test_rules_are_listed_shown_and_checked(capsys: pytest.CaptureFixture[str]) -> None:
+    assert call("rules") == call("rules", "list") == call("rules", "check") == 0
+    assert "iron_deficiency_anemia" in capsys.readouterr().out
+    assert call("rules", "show", "pancytopenia") == 0
+    assert "below 150" in capsys.readouterr().out
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert call("--version") == 0
+    assert capsys.readouterr().out.startswith("hemacohort ")
+
+
+def test_prefect_is_not_imported_without_need() -> None:
+    modules = "flows.cli, flows.commands, flows.night, flows.query, flows.status"
+    code = f"import sys, {modules}; print('prefect' in sys.modules)"
+    root = Path(__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root, check=True)
+    assert done.stdout.strip() == "False"

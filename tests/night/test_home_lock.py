@@ -1,0 +1,134 @@
+"""Homes: who may use them, who holds them, and what a killed night leaves behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from flows.cli import main
+from flows.errors import HomeLockedError, NewerHomeError, UsageError
+from flows.home import FORMAT, Home
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from flows.home import Home
+with Home(Path(sys.argv[1])).lock():
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.fixture
+def made(home: Home) -> Home:
+    """A home without nights."""
+    home.create()
+    return home
+
+
+@contextmanager
+def held(home: Home) -> Iterator[subprocess.Popen[str]]:
+    """Another process that holds the home until the block ends."""
+    root = str(Path(__file__).parents[2])
+    environment = {**os.environ, "PYTHONPATH": root}
+    command = [sys.executable, "-c", HOLD, str(home.root)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "held\n"
+            yield process
+        finally:
+            process.kill()
+
+
+def test_second_run_is_refused_while_the_holder_lives_and_names_it(made: Home) -> None:
+    with held(made) as process, pytest.raises(HomeLockedError, match=str(process.pid)), made.lock():
+        pass
+
+
+def test_command_line_exits_with_12_while_another_run_holds_the_home(
+    made: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with held(made):
+        for how in (["--direct"], []):  # without --direct no orchestrator is started for nothing
+            with pytest.raises(SystemExit) as done:
+                main(["run", "--home", str(made.root), "--extract", str(made.root / "none"), *how])
+            assert done.value.code == 12
+            assert "Another run holds this home" in capsys.readouterr().err
+
+
+def test_lock_of_a_killed_run_is_taken_over(made: Home) -> None:
+    with held(made) as process:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    assert (made.root / "lock").read_text().startswith(f"process {process.pid} since")
+    with made.lock():
+        assert (made.root / "lock").read_text().startswith(f"process {os.getpid()} since")
+
+
+def test_lock_is_free_again_after_a_failure(made: Home) -> None:
+    with pytest.raises(ZeroDivisionError), made.lock():
+        raise ZeroDivisionError
+    with made.lock():
+        pass
+
+
+@pytest.mark.parametrize("text", [str(FORMAT + 1), "2.0", "", "x"])
+def test_home_of_a_newer_version_is_left_alone(made: Home, text: str) -> None:
+    (made.root / "format").write_text(text)
+    with pytest.raises(NewerHomeError):
+        made.create()
+    with pytest.raises(SystemExit) as done:
+        main(["status", "--home", str(made.root)])
+    assert done.value.code == 13
+
+
+def test_folder_with_other_things_in_it_does_not_become_a_home(tmp_path: Path) -> None:
+    (tmp_path / "thesis.docx").write_text("mine")
+    mode = tmp_path.stat().st_mode
+    with pytest.raises(UsageError, match="not empty"):
+        Home(tmp_path).create()
+    assert {path.name for path in tmp_path.iterdir()} == {"thesis.docx"}
+    assert tmp_path.stat().st_mode == mode
+
+
+def test_file_does_not_become_a_home(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(UsageError, match="file"):
+        Home(tmp_path / "file").create()
+
+
+def test_home_can_be_read_by_its_owner_only_and_keeps_what_the_owner_changes(home: Home) -> None:
+    home.create()
+    assert home.root.stat().st_mode & 0o777 == 0o700
+    home.root.chmod(0o750)
+    home.create()
+    assert home.root.stat().st_mode & 0o777 == 0o750
+
+
+def test_leftovers_of_killed_nights_go_and_finished_nights_stay(made: Home) -> None:
+    (made.work / "killed" / "tables").mkdir(parents=True)
+    (made.work / "killed.jsonl").write_text("{}")
+    (made.nights / "unfinished").mkdir()
+    (made.nights / "finished").mkdir()
+    (made.nights / "finished" / "run.json").write_text("{}")
+    (made.root / ".published-killed").symlink_to("nights/unfinished")
+    made.clear_leftovers()
+    assert list(made.work.iterdir()) == []
+    assert [path.name for path in made.nights.iterdir()] == ["finished"]
+    assert not (made.root / ".published-killed").is_symlink()
+
+
+def test_home_without_a_night_says_so(made: Home) -> None:
+    with pytest.raises(UsageError, match="no published night"):
+        made.night()
+    made.published.symlink_to("nights/gone")
+    with pytest.raises(UsageError, match="no published night"):
+        made.night()

@@ -1,0 +1,113 @@
+"""The night as a Prefect flow, end to end, in a private Prefect of the test session."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from populations import POPULATION
+
+from flows.errors import ExtractError
+from flows.home import Home
+from flows.prefect_settings import prepare
+from flows.stages import STAGES
+
+
+def run_flow(home: Home) -> dict[str, Any]:
+    """The flow on the small population."""
+    from flows.prefect_flow import hemacohort_night
+
+    return hemacohort_night(home=str(home.root), extract=str(home.root.parent), as_of="2026-06-30")
+
+
+def test_flow_publishes_what_the_direct_run_publishes(
+    prefect_night: None,
+    night: Path,
+    home: Home,
+    tmp_path: Path,
+) -> None:
+    other = Home(tmp_path / "other")
+    content = run_flow(other)
+    assert content["run_id"] == other.night().name
+    assert content["digest"] == json.loads((night / "run.json").read_text())["digest"]
+
+
+def test_flow_leaves_named_tasks_and_the_counts_without_patients(
+    prefect_night: None, stubbed: None, home: Home
+) -> None:
+    from prefect.client.orchestration import get_client
+
+    from flows.prefect_flow import hemacohort_night
+
+    state = hemacohort_night(home=str(home.root), extract="x", as_of="2026-06-30", return_state=True)
+    assert state.is_completed()
+    with get_client(sync_client=True) as client:
+        flow_run = state.state_details.flow_run_id
+        tasks = [task for task in client.read_task_runs() if task.flow_run_id == flow_run]
+        artifacts = [artifact for artifact in client.read_artifacts() if artifact.flow_run_id == flow_run]
+    assert {task.name.rsplit("-", 1)[0] for task in tasks} == {stage.title for stage in STAGES}
+    text = "\n".join(str(artifact.data) for artifact in artifacts)
+    assert "Night of 2026-06-30" in text
+    assert "| Iron deficiency anemia | 2 |" in text
+    assert not any(who in text for who in POPULATION)
+
+
+def test_domain_error_comes_out_as_it_is_and_is_not_tried_again(
+    prefect_night: None,
+    stubbed: None,
+    home: Home,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tries: list[int] = []
+
+    def broken(*_: Any, **__: Any) -> None:
+        tries.append(1)
+        raise ExtractError("lab_results.csv line 3: a quote is never closed.")
+
+    monkeypatch.setattr(sys.modules["flows.ingest"], "ingest", broken)
+    with pytest.raises(ExtractError, match="line 3"):
+        run_flow(home)
+    assert len(tries) == 1
+    assert not home.published.exists()
+
+
+def test_file_failure_is_tried_again(
+    prefect_night: None,
+    stubbed: None,
+    home: Home,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from flows import prefect_flow
+
+    ingest = sys.modules["flows.ingest"].ingest
+    tries: list[int] = []
+
+    def shaky(*positions: Any, **names: Any) -> Any:
+        tries.append(1)
+        if len(tries) == 1:
+            raise OSError(5, "Input/output error")
+        return ingest(*positions, **names)
+
+    monkeypatch.setattr(sys.modules["flows.ingest"], "ingest", shaky)
+    quick = {name: task.with_options(retry_delay_seconds=0) for name, task in prefect_flow._TASKS.items()}
+    monkeypatch.setattr(prefect_flow, "_TASKS", quick)
+    run_flow(home)
+    assert len(tries) == 2
+    assert home.night().is_dir()
+
+
+def test_prefect_lives_in_the_home_unless_the_person_says_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "environ", {})
+    prepare(tmp_path)
+    assert os.environ["PREFECT_HOME"] == str(tmp_path / "prefect")
+    assert os.environ["DO_NOT_TRACK"] == "1"
+    monkeypatch.setattr(os, "environ", {"PREFECT_API_URL": "http://prefect:4200/api", "DO_NOT_TRACK": "0"})
+    prepare(tmp_path)
+    assert "PREFECT_HOME" not in os.environ
+    assert os.environ["DO_NOT_TRACK"] == "0"

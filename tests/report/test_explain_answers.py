@@ -1,0 +1,296 @@
+"""explain: held, not held and undetermined, in data and in words; and what it refuses."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+import pytest
+
+from flows import explain_reasons
+from flows.errors import UsageError
+from flows.explain import explain_patient
+from flows.explain_text import render
+from transforms.logic import Criterion, Node, TierReached, at_least, soft
+from transforms.rule import Rule
+
+PATIENT = "secretpatient0"
+
+
+@pytest.fixture(autouse=True)
+def no_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The night of these tests was judged by rules of its own; a test that needs a tree brings one."""
+    monkeypatch.setattr(explain_reasons, "_BY_ID", {})
+
+
+def _about(answer: dict[str, Any], rule_id: str) -> dict[str, Any]:
+    return next(cohort for cohort in answer["cohorts"] if cohort["rule_id"] == rule_id)
+
+
+def test_a_held_cohort(night: Path) -> None:
+    cohort = _about(explain_patient(night, PATIENT, None, None), "iron_deficiency_anemia")
+    assert (cohort["answer"], cohort["tier"]) == ("holds", "probable")
+    assert cohort["decided_by"] == {"collected_at": "2026-06-01T08:15:00", "specimen_id": "S-secretpatient0"}
+    ferritin = next(row for row in cohort["criteria"] if row["criterion_id"] == "ferritin_low")
+    assert ferritin["verdict"] is True
+    assert (ferritin["threshold"], ferritin["citation"]) == ("30 ug/L", "AGA 2020")
+    assert ferritin["inputs"] == [
+        {
+            "input": "ferritin",
+            "value": 12.5,
+            "unit": "ug/L",
+            "collected_at": "2026-05-30T07:00:00",
+            "specimen_id": "F1",
+            "source_value": "12.5",
+            "source_unit": "ng/mL",
+        }
+    ]
+    assert cohort["caveats"][0]["flag"] == "FERRITIN_UNIT_SLIP"
+    assert cohort["other_draws"] == [
+        {"index_collected_at": "2026-02-01T09:00:00", "status": "indeterminate", "tier": None}
+    ]
+
+
+def test_an_undetermined_cohort_names_the_one_test(night: Path) -> None:
+    cohort = _about(explain_patient(night, PATIENT, None, None), "sideroblastic_anemia")
+    assert cohort["answer"] == "cannot_be_determined"
+    assert cohort["missing"] == [{"reason": "ferritin", "says": "ferritin"}]
+    assert cohort["one_test"] == "ferritin"
+
+
+def test_several_missing_tests_are_not_one_test(night: Path) -> None:
+    cohort = _about(explain_patient(night, "secretpatient1", None, None), "sideroblastic_anemia")
+    assert [item["reason"] for item in cohort["missing"]] == ["ferritin", "retic_pct"]
+    assert cohort["one_test"] is None
+
+
+def test_a_cohort_that_does_not_hold(night: Path) -> None:
+    cohort = _about(explain_patient(night, PATIENT, None, None), "functional_iron_deficiency")
+    assert (cohort["answer"], cohort["tier"], cohort["missing"]) == ("does_not_hold", None, [])
+    assert {row["criterion_id"]: row["verdict"] for row in cohort["criteria"]} == {
+        "tsat_low": False,
+        "anemia": True,
+    }
+
+
+def test_one_rule_only(night: Path) -> None:
+    answer = explain_patient(night, PATIENT, "sideroblastic_anemia", None)
+    assert [cohort["rule_id"] for cohort in answer["cohorts"]] == ["sideroblastic_anemia"]
+
+
+def test_an_earlier_day_sees_only_earlier_blood_counts(night: Path) -> None:
+    answer = explain_patient(night, PATIENT, "iron_deficiency_anemia", date(2026, 3, 1))
+    assert answer["as_of"] == "2026-03-01"
+    assert answer["blood_count"]["collected_at"] == "2026-02-01T09:00:00"
+    assert answer["cohorts"][0]["answer"] == "cannot_be_determined"
+    assert answer["cohorts"][0]["other_draws"] == []
+
+
+def test_json_round_trip(night: Path) -> None:
+    answer = explain_patient(night, PATIENT, None, None)
+    assert json.loads(json.dumps(answer, allow_nan=False)) == answer
+    assert render(json.loads(json.dumps(answer))) == render(answer)
+
+
+def test_refusals(night: Path) -> None:
+    with pytest.raises(UsageError) as unknown:
+        explain_patient(night, "nobody-4711", None, None)
+    assert "nobody-4711" not in str(unknown.value)  # messages carry no patient ids
+    with pytest.raises(UsageError, match="no rule 'gout'"):
+        explain_patient(night, PATIENT, "gout", None)
+    with pytest.raises(UsageError, match="2026-06-30"):
+        explain_patient(night, PATIENT, None, date(2026, 7, 1))
+    with pytest.raises(UsageError):
+        explain_patient(night, "' or 1=1 --", None, None)
+
+
+def test_a_patient_without_a_recent_blood_count(night: Path) -> None:
+    answer = explain_patient(night, "secretpatient1999", None, None)
+    assert answer["cohorts"] == []
+    assert "No blood count in the 365 days up to 30 June 2026" in render(answer)
+
+
+def test_the_words(night: Path) -> None:
+    text = render(explain_patient(night, PATIENT, None, None))
+    flat = " ".join(text.split())
+    first = text.splitlines()
+    assert first[0] == "Patient secretpatient0, female, 56 years old at this blood count"
+    assert first[1].startswith(
+        "Newest blood count: 1 June 2026, 08:15 (specimen S-secretpatient0), and 1 earlier one"
+    )
+    assert "It is not a diagnosis" in " ".join(first[:5])
+    assert "HOLDS (probable): Iron deficiency anemia [iron_deficiency_anemia]" in flat
+    ferritin = 'ferritin 12.5 ug/L on 30 May 2026 (received as "12.5 ng/mL") [2]'
+    assert f"yes: ferritin is below 30 ug/L | {ferritin}" in flat
+    assert "limit: 120 g/L [1]" in flat
+    assert "[1] WHO 2024 [2] AGA 2020" in flat
+    assert "CANNOT BE DETERMINED: Possible sideroblastic anemia" in flat
+    assert "This alone would decide: ferritin." in flat
+    assert "ferritin not measured, or not usable" in flat
+    assert "DOES NOT HOLD: Probable functional iron deficiency" in flat
+    assert "no: transferrin saturation is below 20 %" in flat
+    assert flat.index("HOLDS (") < flat.index("CANNOT BE") < flat.index("DOES NOT HOLD")
+    assert "Usual next step: Find the source of loss." in flat
+    assert "Treat the cause." not in flat  # no next step for a cohort that does not hold
+    assert "Other blood counts: 1 February 2026 could not be determined." in flat
+    assert max(map(len, first)) <= 100
+
+
+def test_color_only_for_a_terminal(night: Path) -> None:
+    answer = explain_patient(night, PATIENT, None, None)
+    assert "\x1b" not in render(answer)
+    assert "\x1b[1m" in render(answer, terminal=True)
+
+
+def test_a_limit_is_not_a_missing_test(night: Path) -> None:
+    with duckdb.connect(str(night / "hemacohort.duckdb")) as con:
+        con.execute("update screen.why set value = null, source_value = '<5' where input = 'ferritin'")
+        con.execute("update screen.why set value = null, source_value = null where input = 'tsat'")
+    flat = " ".join(render(explain_patient(night, PATIENT, None, None)).split())
+    assert 'ferritin received as "<5 ng/mL" on 30 May 2026' in flat
+    assert "transferrin saturation has no exact number on 1 June 2026" in flat
+
+
+def test_results_cannot_drive_the_terminal(night: Path) -> None:
+    with duckdb.connect(str(night / "hemacohort.duckdb")) as con:
+        con.execute(
+            "update screen.why set source_value = $text", {"text": "\x1b]0;owned\x07[red]12\r\n=cmd()"}
+        )
+    text = render(explain_patient(night, PATIENT, None, None))
+    assert "\x1b" not in text
+    assert "\x07" not in text
+    assert "[red]12" in text  # shown as it came, not read as markup
+    assert "=cmd()" in text
+
+
+def _criterion(name: str, *inputs: str) -> Criterion:
+    unknown = ((name, pl.lit(value=True)),)
+    return Criterion(
+        name,
+        f"it is so: {name}",
+        pl.lit(None, dtype=pl.Boolean),
+        inputs or ("hb",),
+        unknown,
+        "a limit",
+        "a source",
+    )
+
+
+def _rule(version: int = 1, **parts: Node) -> Rule:
+    return Rule(
+        rule_id="functional_iron_deficiency",
+        version=version,
+        title="A rule of this test",
+        side="restricted supply",
+        says="",
+        follow_up="",
+        seed="",
+        **parts,  # type: ignore[arg-type]
+    )
+
+
+@pytest.fixture
+def one_rule(monkeypatch: pytest.MonkeyPatch) -> Any:
+    def use(rule: Rule) -> None:
+        monkeypatch.setattr(explain_reasons, "_BY_ID", {rule.rule_id: rule})
+
+    return use
+
+
+def _decisive(status: str, tier: str | None, **verdicts: bool | None) -> frozenset[str] | None:
+    return explain_reasons.decisive_criteria("functional_iron_deficiency", 1, status, tier, verdicts, {})
+
+
+def test_only_what_decided_is_told(one_rule: Any, night: Path) -> None:
+    one_rule(_rule(probable=_criterion("anemia") & _criterion("tsat_low")))
+    text = " ".join(render(explain_patient(night, PATIENT, "functional_iron_deficiency", None)).split())
+    assert "because no: transferrin saturation is below 20 %" in text
+    assert "hemoglobin is below the cut-off" not in text
+
+
+def test_outside_its_scope_the_cohort_does_not_apply(one_rule: Any, night: Path) -> None:
+    one_rule(_rule(applies=_criterion("tsat_low"), probable=_criterion("anemia")))
+    answer = explain_patient(night, PATIENT, None, None)
+    assert _about(answer, "functional_iron_deficiency")["answer"] == "does_not_apply"
+    text = render(answer)
+    assert text.rstrip().endswith("Do not apply to this blood count: Probable functional iron deficiency.")
+    assert "DOES NOT HOLD" not in text
+
+
+def test_an_exclusion_is_the_reason(one_rule: Any) -> None:
+    one_rule(_rule(probable=_criterion("a"), ruled_out=_criterion("b") | _criterion("c")))
+    assert _decisive("not_met", None, a=True, b=None, c=True) == {"c"}
+
+
+def test_draws_outside_the_published_why_are_explained_from_the_evidence(one_rule: Any, night: Path) -> None:
+    with duckdb.connect(str(night / "hemacohort.duckdb")) as con:
+        con.execute("delete from screen.why where rule_id = 'functional_iron_deficiency'")
+    one_rule(_rule(probable=_criterion("anemia", "hb") & _criterion("tsat_low", "tsat")))
+    cohort = _about(explain_patient(night, PATIENT, None, None), "functional_iron_deficiency")
+    assert cohort["answer"] == "does_not_hold"
+    anemia, tsat = cohort["criteria"]
+    assert (anemia["verdict"], anemia["decisive"], tsat["verdict"], tsat["decisive"]) == (
+        True,
+        False,
+        False,
+        True,
+    )
+    assert anemia["inputs"][0]["source_value"] == "10.125"  # found in lab.result
+    assert tsat["inputs"][0]["value"] == 31
+
+
+def test_the_stored_status_is_believed(night: Path) -> None:
+    with duckdb.connect(str(night / "hemacohort.duckdb")) as con:
+        con.execute(
+            "alter table screen.verdict add column functional_iron_deficiency__status tinyint default -2"
+        )
+    cohort = _about(explain_patient(night, PATIENT, None, None), "functional_iron_deficiency")
+    assert cohort["answer"] == "does_not_apply"
+
+
+def test_a_patient_without_a_row_of_demographics(night: Path) -> None:
+    with duckdb.connect(str(night / "hemacohort.duckdb")) as con:
+        con.execute("delete from lab.patient where patient_id = $patient_id", {"patient_id": PATIENT})
+    text = render(explain_patient(night, PATIENT, None, None))
+    assert text.startswith("Patient secretpatient0, sex unknown")
+
+
+def test_another_version_gives_every_criterion(one_rule: Any, night: Path) -> None:
+    one_rule(_rule(version=2, probable=_criterion("tsat_low")))
+    cohort = _about(explain_patient(night, PATIENT, None, None), "functional_iron_deficiency")
+    assert [row["decisive"] for row in cohort["criteria"]] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "expected"),
+    [
+        ({"a": True, "b": True}, {"a", "b"}),
+        ({"a": True, "b": None, "c": True}, {"a", "c"}),
+    ],
+)
+def test_what_makes_it_true(one_rule: Any, verdicts: dict[str, bool | None], expected: set[str]) -> None:
+    one_rule(_rule(probable=at_least(2, _criterion("a"), _criterion("b"), _criterion("c"))))
+    assert _decisive("met", "probable", **verdicts) == expected
+
+
+def test_a_failing_conjunction_is_told_by_its_shortest_reason(one_rule: Any) -> None:
+    one_rule(_rule(probable=(_criterion("a") | _criterion("b")) & _criterion("c") & soft(_criterion("d"))))
+    assert _decisive("not_met", None, a=False, b=False, c=False, d=None) == {"c"}
+
+
+def test_what_keeps_it_open(one_rule: Any) -> None:
+    one_rule(_rule(probable=_criterion("a") & (_criterion("b") | soft(_criterion("c")))))
+    assert _decisive("indeterminate", None, a=True, b=None, c=None) == {"b"}
+
+
+def test_another_cohort_counts_as_reached_or_not(one_rule: Any) -> None:
+    one_rule(_rule(applies=TierReached("iron_deficiency_anemia", 2, "probable"), probable=_criterion("a")))
+    reached = {"iron_deficiency_anemia": "confirmed"}
+    assert not explain_reasons.not_applicable("functional_iron_deficiency", 1, {}, reached)
+    assert explain_reasons.not_applicable(
+        "functional_iron_deficiency", 1, {}, {"iron_deficiency_anemia": "possible"}
+    )

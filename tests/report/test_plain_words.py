@@ -1,0 +1,52 @@
+"""The words beside identifiers: every reason a rule can give has some, and numbers are printed honestly."""
+
+from __future__ import annotations
+
+import pytest
+
+from flows.plain_words import SIDES, flag_words, reason_words, share, thousands
+from schemas.flags import FLAGS
+from transforms.rules import RULES
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("ferritin", "ferritin"),
+        ("crp(censored)", "C-reactive protein (reported only as above or below a limit)"),
+        ("domain:rx", "records of medications"),
+        ("mcv(transfused)", "mean cell volume (not reliable after a transfusion)"),
+        ("retic(unit)", "reticulocytes (its unit was not one we accept)"),
+        ("something_new", "something new"),
+    ],
+)
+def test_reasons_in_words(reason: str, words: str) -> None:
+    assert reason_words(reason) == words
+
+
+def test_no_reason_of_a_rule_is_left_as_an_identifier() -> None:
+    reasons = {reason for rule in RULES for reason in rule.reasons}
+    assert reasons
+    assert [reason for reason in reasons if "_" in reason_words(reason)] == []
+
+
+def test_every_flag_has_words() -> None:
+    assert [flag.name for flag in FLAGS if not flag_words(flag.name)] == []
+    assert flag_words("DOMAIN_UNOBSERVED:procedure") == "records of procedures were not available"
+    assert flag_words("NEVER_HEARD_OF") == ""
+
+
+def test_every_side_has_words() -> None:
+    assert {rule.side for rule in RULES} <= set(SIDES)
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "text"),
+    [(0, 10, "0.0%"), (1, 100_000, "<0.1%"), (99_999, 100_000, ">99.9%"), (10, 10, "100.0%"), (3, 0, "-")],
+)
+def test_shares_never_round_somebody_away(part: int, whole: int, text: str) -> None:
+    assert share(part, whole) == text
+
+
+def test_thousands() -> None:
+    assert (thousands(1234567), thousands(0), thousands(None)) == ("1,234,567", "0", "-")

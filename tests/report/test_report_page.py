@@ -1,0 +1,204 @@
+"""The report: numbers equal the tables, nothing is loaded, nobody can be recognized, text stays text."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from flows.report import write_report
+
+
+class _Page(HTMLParser):
+    """Tags with attributes, and the visible text of the page."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.rows: list[list[str]] = []
+        self.words: list[str] = []
+        self._hidden = 0
+        self._in_cell = False
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self._hidden += tag == "style"
+        if tag == "tr":
+            self.rows.append([])
+        if tag in ("td", "th"):
+            self.rows[-1].append("")
+            self._in_cell = True
+
+    def handle_endtag(self, tag: str) -> None:
+        self._hidden -= tag == "style"
+        self._in_cell = self._in_cell and tag not in ("td", "th")
+
+    def handle_data(self, data: str) -> None:
+        if self._hidden:
+            return
+        self.words.append(data)
+        if self._in_cell:
+            self.rows[-1][-1] += data
+
+    @property
+    def text(self) -> str:
+        return re.sub(r"\s+", " ", " ".join(self.words))
+
+    def row(self, first: str) -> list[str]:
+        """Cells of the first table row whose first cell starts with the text, blanks collapsed."""
+        for cells in self.rows:
+            clean = [" ".join(cell.split()) for cell in cells]
+            if clean and clean[0].startswith(first):
+                return clean
+        raise AssertionError(f"no row {first!r}")
+
+
+@pytest.fixture
+def html(night: Path, tmp_path: Path) -> str:
+    write_report(night, tmp_path / "out" / "report")
+    assert [path.name for path in (tmp_path / "out" / "report").iterdir()] == ["index.html"]
+    return (tmp_path / "out" / "report" / "index.html").read_text(encoding="utf-8")
+
+
+def test_numbers_equal_the_tables(html: str) -> None:
+    page = _Page(html)
+    # One of 2,000 patients has no blood count at all; one has an old count besides a recent one.
+    assert "patients in the data 2,000" in page.text
+    assert "with a blood count in the last 365 days 1,999" in page.text
+    assert "blood counts judged, all years 2,001" in page.text
+    assert page.row("Iron deficiency anemia") == [
+        "Iron deficiency anemia", "0", "1,200", "0", "1,200 60.0%", "0 0.0%",
+    ]  # fmt: skip
+    assert page.row("Possible sideroblastic anemia")[-2:] == ["0 0.0%", "7 0.4%"]
+    assert page.row("ferritin ferritin") == ["ferritin ferritin", "3", "7", "1"]
+    assert page.row("reticulocytes retic_pct") == ["reticulocytes retic_pct", "0", "4", "1"]
+    assert page.row("lab_results.csv.gz") == [
+        "lab_results.csv.gz",
+        "12,345",
+        "12,000",
+        "45",
+        "100",
+        "150",
+        "50",
+    ]
+    assert page.row("All files") == ["All files", "14,345", "14,000", "45", "100", "150", "50"]
+    assert page.row("REJECT_TEXT")[1:] == ["lab_results", "50"]
+    assert page.row("FERRITIN_UNIT_SLIP")[1:] == ["17", "17"]
+    assert "1,499 patients 75.0% 1,500 blood counts" in page.text
+
+
+def test_the_page_follows_the_tables(night: Path, tmp_path: Path) -> None:
+    with duckdb.connect(str(night / "hemacohort.duckdb")) as con:
+        con.execute(
+            "delete from cohort.membership where patient_id in ('secretpatient10', 'secretpatient11')"
+        )
+    write_report(night, tmp_path)
+    page = _Page((tmp_path / "index.html").read_text(encoding="utf-8"))
+    assert page.row("Iron deficiency anemia")[4] == "1,198 59.9%"
+
+
+def test_it_says_what_it_is(html: str) -> None:
+    text = _Page(html).text
+    assert "30 June 2026" in text
+    assert "run-20260630" in text
+    assert "not a diagnosis" in text
+    assert "No hematologist has reviewed these rules yet." in text
+    sides = [text.index(title) for title in ("Supply ", "Restricted supply ", "Production ")]
+    assert sides == sorted(sides)
+
+
+def test_nothing_is_loaded(html: str) -> None:
+    page = _Page(html)
+    loading = {
+        "script",
+        "link",
+        "img",
+        "iframe",
+        "object",
+        "embed",
+        "use",
+        "image",
+        "base",
+        "form",
+        "video",
+        "source",
+    }
+    assert not loading & {tag for tag, _ in page.tags}
+    for tag, attributes in page.tags:
+        assert "src" not in attributes, tag
+        assert (attributes.get("href") or "#").startswith("#"), tag
+        assert not [name for name in attributes if name.startswith("on")], tag
+    assert "http://" not in html
+    assert "https://" not in html
+    assert "url(" not in html
+    assert "@import" not in html
+    assert "default-src 'none'" in html
+
+
+def test_nobody_can_be_recognized(html: str) -> None:
+    assert "secretpatient" not in html
+    assert "101.25" not in html
+    assert "S-old" not in html
+
+
+def test_hostile_text_stays_text(html: str) -> None:
+    page = _Page(html)
+    assert "<script" not in html.lower()
+    assert page.text.count("<script>alert(1)</script>") == 3  # code, unit, site: shown as they came
+    assert "=cmd()" in page.text
+
+
+def test_hostile_rule_text_and_reasons_stay_text(night: Path, tmp_path: Path) -> None:
+    hostile = "</svg><script>alert(1)</script><img src=x onerror=alert(1)>\"'"
+    with duckdb.connect(str(night / "hemacohort.duckdb")) as con:
+        con.execute(
+            "update reference.rule set title = $text, summary = $text, side = $text", {"text": hostile}
+        )
+        con.execute(
+            "update screen.finding set missing = [$text] where status = 'indeterminate'", {"text": hostile}
+        )
+        con.execute("update quality.quarantine set reasons = [$text]", {"text": hostile})
+    write_report(night, tmp_path)
+    html = (tmp_path / "index.html").read_text(encoding="utf-8")
+    page = _Page(html)
+    assert not {"script", "img"} & {tag for tag, _ in page.tags}
+    assert "&lt;script&gt;" in html
+
+
+def test_a_long_text_is_shortened(night: Path, tmp_path: Path) -> None:
+    with duckdb.connect(str(night / "hemacohort.duckdb")) as con:
+        con.execute("insert into quality.unknown_units values ('hb', 'see note of ' || repeat('x', 500), 9)")
+    write_report(night, tmp_path)
+    assert "x" * 60 not in (tmp_path / "index.html").read_text(encoding="utf-8")
+
+
+def test_an_empty_night_makes_a_page(night: Path, tmp_path: Path) -> None:
+    with duckdb.connect(str(night / "hemacohort.duckdb")) as con:
+        for table in con.execute("select schema_name || '.' || table_name from duckdb_tables()").fetchall():
+            if table[0] not in ("run.run", "reference.rule"):
+                con.execute(f"delete from {table[0]}")
+    write_report(night, tmp_path)
+    text = _Page((tmp_path / "index.html").read_text(encoding="utf-8")).text
+    assert "Nobody is in a cohort tonight." in text
+    assert "No row was kept aside." in text
+    assert "nan" not in text.lower()
+
+
+def test_a_failing_night_leaves_the_old_page(night: Path, tmp_path: Path) -> None:
+    write_report(night, tmp_path)
+    before = (tmp_path / "index.html").read_bytes()
+    with duckdb.connect(str(night / "hemacohort.duckdb")) as con:
+        con.execute("drop table run.attrition")
+    with pytest.raises(duckdb.Error):
+        write_report(night, tmp_path)
+    assert (tmp_path / "index.html").read_bytes() == before
+
+
+def test_the_same_night_gives_the_same_page(night: Path, tmp_path: Path) -> None:
+    write_report(night, tmp_path / "a")
+    write_report(night, tmp_path / "b")
+    assert (tmp_path / "a/index.html").read_bytes() == (tmp_path / "b/index.html").read_bytes()

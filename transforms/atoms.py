@@ -1,0 +1,287 @@
+"""The shared conditions of the rule reference (RULES.md 4.0), built once and used by name in the rules."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from schemas.evidence import DOMAINS, observed_column
+from schemas.value_sets import CODE_SETS, HISTORY_ATOMS
+from transforms.logic import Criterion, Named, Node, soft
+from transforms.quantities import BIT, Quantity, less
+
+WHO_HB = "WHO guideline on hemoglobin cutoffs 2024"
+WHO_FERRITIN = "WHO ferritin guideline 2020"
+T, F = pl.lit(value=True), pl.lit(value=False)
+
+age = pl.col("age_years")
+transfused = ("mcv(transfused)", pl.col("transfused_120d"))
+
+HB = Quantity("hb")
+MCV = Quantity("mcv", void=(transfused,))
+RPI = Quantity("rpi", void=(("rpi(transfused)", pl.col("transfused_30d")),), reason="retic")
+RETIC_ABS = Quantity("retic_abs", reason="retic")
+ANC = Quantity("anc")
+WBC = Quantity("wbc")
+PLT = Quantity("plt")
+FERRITIN = Quantity("ferritin")
+TSAT = Quantity("tsat")
+TIBC = Quantity("tibc")
+CRP = Quantity("crp")
+AGP = Quantity("agp")
+EGFR = Quantity("egfr")
+B12 = Quantity("b12")
+FOLATE = Quantity("folate")
+COPPER = Quantity("copper")
+STFR_INDEX = Quantity("stfr_index")
+CHR = Quantity("chr")
+HYPO = Quantity("hypo_pct")
+MARROW_IRON = Quantity("marrow_iron_grade")
+PARTICLES = Quantity("marrow_particles")
+RING_SIDEROBLASTS = Quantity("ring_sideroblasts")
+SF3B1 = Quantity("sf3b1")
+HBA2 = Quantity("hba2", void=(("hba2(transfused)", pl.col("transfused_120d")),))
+MENTZER = Quantity("mentzer", void=(transfused,), reason="rbc")
+RDWI = Quantity("rdwi", void=(transfused,), reason="rdw")
+GREEN_KING = Quantity("green_king", void=(transfused,), reason="rdw")
+
+
+def at_age(years: float, *, says: str, citation: str) -> Criterion:
+    """Age at the draw is at least so many years."""
+    return Criterion(
+        id=f"age_at_least_{years:g}".replace(".", "_"),
+        says=says,
+        expr=age >= years,
+        inputs=("age",),
+        reasons=(("age", age.is_null()),),
+        threshold=f"at least {years:g} years",
+        citation=citation,
+    )
+
+
+def history(atom_id: str, citation: str) -> Criterion:
+    """A code of the atom's sets lies in its window; unknown where none is seen and a domain is not observed."""
+    atom = HISTORY_ATOMS[atom_id]
+    domains = tuple(dict.fromkeys(CODE_SETS[set_id].domain for set_id, _, _ in atom.sets))
+    return Criterion(
+        id=f"has_{atom_id}",
+        says=atom.title,
+        expr=pl.col(atom_id),
+        inputs=(atom_id,),
+        reasons=tuple((f"domain:{DOMAINS[domain]}", ~pl.col(observed_column(domain))) for domain in domains),
+        threshold="; ".join(
+            f"{CODE_SETS[set_id].title}, {_span(first, last)}" for set_id, first, last in atom.sets
+        ),
+        citation=citation,
+        domains=domains,
+    )
+
+
+def _span(first: int, last: int) -> str:
+    return f"ever to {last:+d} d" if first < -9000 else f"{first:+d}..{last:+d} d"
+
+
+# --- age bands ---------------------------------------------------------------------------------------------------
+IN_SCOPE = at_age(0.5, says="six months old or older", citation=f"{WHO_HB} (no cut-off below); RULES.md 0.5")
+AGE_2 = at_age(2, says="two years old or older", citation="RULES.md 4.10")
+AGE_5 = at_age(5, says="five years old or older", citation=f"{WHO_FERRITIN}, Table 1")
+ADULT = at_age(18, says="adult (18 or older)", citation="RULES.md 4.8")
+
+# --- anemia (RULES.md 3.1) -----------------------------------------------------------------------------------------
+HB_CUTOFFS = "WHO 2024: <105 (6-23 mo), <110 (24-59 mo), <115 (5-11 y), <120 (12-14 y, women), <130 (men), pregnant <110, T2 <105 g/L"
+
+
+def anemia_cutoffs() -> tuple[pl.Expr, pl.Expr]:
+    """The lowest and the highest admissible hemoglobin cut-off in g/L (equal where all inputs are known)."""
+    woman, man = 120.0, 130.0
+    female, male = pl.col("sex") == "female", pl.col("sex") == "male"
+    adult_low = pl.when(male).then(man).otherwise(woman)
+    adult_high = pl.when(female).then(woman).otherwise(man)
+    child = pl.when(age < 2).then(105.0).when(age < 5).then(110.0).when(age < 12).then(115.0).otherwise(120.0)
+    trimester = pl.col("trimester")
+    pregnant_low = pl.when(trimester.is_in([1, 3])).then(110.0).otherwise(105.0)
+    pregnant_high = pl.when(trimester == 2).then(105.0).otherwise(110.0)
+    low = pl.when(age < 15).then(child).when(age >= 15).then(adult_low).otherwise(105.0)
+    high = pl.when(age < 15).then(child).when(age >= 15).then(adult_high).otherwise(adult_high)
+    pregnant = pl.col("pregnant")
+    return pl.when(pregnant).then(pregnant_low).otherwise(low), pl.when(pregnant).then(
+        pregnant_high
+    ).otherwise(high)
+
+
+def _anemia() -> Criterion:
+    lowest, highest = anemia_cutoffs()
+    value = pl.coalesce("hb_adjusted_g_l", "hb_adjusted_g_l_low")
+    top = pl.coalesce("hb_adjusted_g_l", "hb_adjusted_g_l_high")
+    known = ~HB.missing
+    return Criterion(
+        id="anemia",
+        says="anemia: hemoglobin, adjusted for elevation, below WHO's cut-off for age, sex and pregnancy",
+        expr=pl.when(top < lowest).then(T).when(value >= highest).then(F),
+        inputs=("hb",),
+        reasons=(
+            *HB.reasons()[:2],
+            ("age", known & age.is_null() & ~pl.col("pregnant")),
+            ("trimester", known & pl.col("pregnant") & pl.col("trimester").is_null()),
+            ("sex", known & pl.col("sex").is_null() & (age >= 15).fill_null(T) & ~pl.col("pregnant")),
+            ("hb(censored)", known & (value != top)),
+        ),
+        threshold=HB_CUTOFFS,
+        citation=f"{WHO_HB}, tables of cut-offs; RULES.md 3.1",
+    )
+
+
+ANEMIA = _anemia()
+
+
+# --- cell size (RULES.md 3.2) -----------------------------------------------------------------------------------------
+def _size(id_: str, says: str, threshold: str, expr: pl.Expr) -> Criterion:
+    apart = ("mcv(inconsistent)", pl.col("mcv_inconsistent") & ~pl.col("transfused_120d"))
+    return Criterion(
+        id=id_,
+        says=says,
+        expr=expr,
+        inputs=("mcv",),
+        reasons=(*MCV.reasons()[:3], apart, ("age", ~MCV.missing & age.is_null())),
+        threshold=threshold,
+        citation="Dallman & Siimes, J Pediatr 1979;94:26; RULES.md 3.2",
+    )
+
+
+def _mcv_limits() -> tuple[pl.Expr, pl.Expr, pl.Expr, pl.Expr]:
+    """(lowest, highest) admissible lower limit and (lowest, highest) admissible upper limit of normal MCV, fL."""
+    lower = (
+        pl.when(age < 2)
+        .then(70.0)
+        .when(age < 6)
+        .then(75.0)
+        .when(age < 12)
+        .then(77.0)
+        .when(age < 18)
+        .then(78.0)
+        .when(age >= 18)
+        .then(80.0)
+    )
+    upper = pl.when(age < 12).then((84 + 0.6 * age).round(9)).when(age >= 12).then(100.0)
+    return lower.fill_null(70.0), lower.fill_null(80.0), upper.fill_null(84.3), upper.fill_null(100.0)
+
+
+def _sizes() -> tuple[Criterion, Criterion]:
+    small_lowest, small_highest, large_lowest, large_highest = _mcv_limits()
+    micro = pl.when(MCV.high < small_lowest).then(T).when(MCV.low >= small_highest).then(F)
+    macro = pl.when(MCV.low > large_highest).then(T).when(MCV.high <= large_lowest).then(F)
+    other = pl.col("mcv_computed_fl")
+    doubtful_micro = pl.col("mcv_inconsistent") & ((other < small_lowest) != micro)
+    doubtful_macro = pl.col("mcv_inconsistent") & ((other > large_highest) != macro)
+    different = doubtful_micro | doubtful_macro
+    return (
+        _size(
+            "microcytic",
+            "small red cells: MCV below the lower limit for age",
+            "<70 (0.5-<2 y), <75 (2-<6 y), <77 (6-<12 y), <78 (12-<18 y), <80 fL (adults)",
+            pl.when(~different.fill_null(F)).then(micro),
+        ),
+        _size(
+            "macrocytic",
+            "large red cells: MCV above the upper limit for age",
+            ">100 fL from 12 y, >84+0.6*age below",
+            pl.when(~different.fill_null(F)).then(macro),
+        ),
+    )
+
+
+MICRO, MACRO = _sizes()
+
+
+# --- reticulocytes (RULES.md 2.4) ---------------------------------------------------------------------------------------
+def _low_retic(id_: str, says: str, index: float, absolute: float, adequate: float) -> Criterion:
+    by_index = less(RPI, index)
+    by_count = pl.when(RETIC_ABS.high < absolute).then(T).when(RETIC_ABS.low >= adequate).then(F)
+    fallback = RPI.missing & ~pl.col("transfused_30d")
+    return Criterion(
+        id=id_,
+        says=says,
+        expr=pl.when(fallback).then(by_count).otherwise(by_index),
+        inputs=("rpi", "retic_abs"),
+        reasons=(
+            ("rpi(transfused)", pl.col("transfused_30d")),
+            (
+                "retic(unit)",
+                fallback & RETIC_ABS.missing & (_unit_problem("retic_pct") | _unit_problem("retic_abs")),
+            ),
+            (
+                "retic",
+                fallback & ~(RETIC_ABS.missing & (_unit_problem("retic_pct") | _unit_problem("retic_abs"))),
+            ),
+            ("retic(censored)", ~RPI.missing & ~pl.col("transfused_30d")),
+        ),
+        threshold=f"RPI below {index:g}; without an RPI, reticulocytes below {absolute:g}*10^9/L (not from {adequate:g})",
+        citation="Hillman maturation correction (AMBOSS, Merck Manual); RULES.md 2.4",
+    )
+
+
+def _unit_problem(input_id: str) -> pl.Expr:
+    return (pl.col("unit_problems") & BIT[input_id]) != 0
+
+
+LOW_RI = _low_retic(
+    "low_reticulocytes", "too few reticulocytes for an anemia (production index below 2)", 2.0, 50, 100
+)
+VLOW_RI = _low_retic(
+    "very_low_reticulocytes", "very few reticulocytes (production index below 1)", 1.0, 25, 25
+)
+
+
+TRANSFUSED = Criterion(
+    id="red_cells_transfused",
+    says="red cells transfused in the last 120 days",
+    expr=pl.col("transfused_120d"),
+    inputs=("transfused_120d",),
+    reasons=(("domain:proc", T),),
+    threshold="-120..0 d",
+    citation="RULES.md 0.5",
+)
+
+
+# --- lines of the blood count (RULES.md 3.4, 4.0) -----------------------------------------------------------------------
+def _neutropenia() -> Criterion:
+    limit = pl.when(pl.col("duffy_null").eq_missing(T)).then(1.0).otherwise(1.5)
+    return Criterion(
+        id="neutropenia",
+        says="neutrophils low: ANC below 1.5 (documented Duffy-null: below 1.0)",
+        expr=less(ANC, limit),
+        inputs=("anc", "wbc"),
+        reasons=(*ANC.reasons()[:2], ("anc", ~ANC.missing)),
+        threshold="below 1.5*10^9/L; documented Duffy-null below 1.0",
+        citation="Choosing Wisely (AAFP 526); Merz, JAMA 2023; Hibbs, Blood 2025; RULES.md 3.4",
+    )
+
+
+def _thrombocytopenia() -> Criterion:
+    clumped = ("plt(clumps)", pl.col("plt_clumped"))
+    return Criterion(
+        id="thrombocytopenia",
+        says="platelets low: below 150",
+        expr=less(PLT, 150),
+        inputs=("plt",),
+        reasons=(clumped, *((reason, when & ~pl.col("plt_clumped")) for reason, when in PLT.reasons())),
+        threshold="below 150*10^9/L",
+        citation="RULES.md 3.4",
+    )
+
+
+NEUTROPENIA = _neutropenia()
+THROMBOCYTOPENIA = _thrombocytopenia()
+
+# --- inflammation, kidney, heart (RULES.md 4.0) -----------------------------------------------------------------------
+CRP_HIGH = CRP.above(5, "mg/L", WHO_FERRITIN, "Table 1")
+AGP_HIGH = AGP.above(1.0, "g/L", WHO_FERRITIN, "Table 1")
+EGFR_LOW = EGFR.below(60, "mL/min/1.73 m2", "KDIGO 2012", "CKD stage 3")
+INFLAMMATORY_CONTEXT = history("inflammatory_context", "RULES.md 4.0, 5.1 (INFL_CTX)")
+CKD_CODE = history("ckd_code", "RULES.md 5.1 (CKD)")
+HEART_FAILURE = history("heart_failure", "RULES.md 5.1 (HF)")
+ESA = history("esa", "RULES.md 5.1 (ESA)")
+
+INFLAMED_BY_LAB: Node = Named("inflamed by laboratory", CRP_HIGH | soft(AGP_HIGH))
+CONTEXT: Node = Named("inflammatory context", INFLAMMATORY_CONTEXT | soft(EGFR_LOW))
+INFLAMED: Node = Named("inflamed", INFLAMED_BY_LAB | CONTEXT)
+CKD: Node = Named("chronic kidney disease", CKD_CODE | soft(EGFR_LOW))

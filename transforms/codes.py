@@ -1,0 +1,131 @@
+"""Which analyte a row is about and in which unit: code and unit texts, each distinct pair read once."""
+
+from __future__ import annotations
+
+from math import inf
+from typing import Any
+
+import polars as pl
+
+from schemas.analytes import ANALYTES, Analyte, analyte_of
+from schemas.flags import FLAG_BITS
+from transforms.mixups import BANDS, MOST_BANDS, UNIT_FLAGS
+from transforms.units import UnitReading, is_missing, resolve
+
+PAIR_SCHEMA: dict[str, Any] = {
+    "analyte": pl.String,
+    "code_missing": pl.Boolean,
+    "test": pl.String,  # code system and code without stray blanks: what a correction must agree in
+    "unit": pl.String,  # canonical
+    "labeled": pl.String,  # plain spelling of the unit as labeled; null where none was given
+    "source_unit": pl.String,
+    "factor": pl.Float64,
+    "per_ul": pl.Boolean,
+    "words": pl.Boolean,  # the value is a word, or may be one
+    "decimals": pl.Int8,
+    "flags": pl.Int64,
+    "reject_below": pl.Float64,
+    "reject_above": pl.Float64,
+    "flag_below": pl.Float64,
+    "flag_above": pl.Float64,
+    "flag_at_least": pl.Float64,
+    "alert_above": pl.Float64,
+    "alert": pl.Int64,
+    "blood_count": pl.Boolean,
+    **{
+        f"band_{number}_{part}": pl.Int64 if part == "flag" else pl.Float64
+        for number in range(MOST_BANDS)
+        for part in ("low", "high", "factor", "flag")
+    },
+}
+
+
+def pair_rows(rows: pl.DataFrame) -> tuple[pl.Series, pl.DataFrame]:
+    """Number of the (code_system, code, unit) of each row, and what each such pair means (``PAIR_SCHEMA``).
+
+    rows: (n) with code_system, code, unit as text. The numbers (n, UInt32) are positions in the second frame.
+    """
+    texts = ("code_system", "code", "unit")
+    # Physical numbers of categories make one integer key of three texts: joining on it is many times as fast.
+    key = sum(
+        (pl.col(name).cast(pl.Categorical).to_physical().cast(pl.Int64).fill_null(-1) + 1) * (1 << 21 * place)
+        for place, name in enumerate(texts)
+    )
+    keyed = rows.select(*texts).with_columns(key=key)
+    distinct = keyed.unique("key", keep="any", maintain_order=False).with_row_index("pair")
+    numbers = keyed.select("key").join(
+        distinct.select("key", "pair"), on="key", how="left", maintain_order="left"
+    )
+    meanings = [describe_pair(*texts) for texts in distinct.select(*texts).iter_rows()]
+    return numbers["pair"], pl.DataFrame(meanings, schema=PAIR_SCHEMA, orient="row")
+
+
+def describe_pair(code_system: str | None, code: str | None, unit: str | None) -> dict[str, Any]:
+    """What a code and a unit mean together, as one row of ``PAIR_SCHEMA``.
+
+    A unit that cannot be used leaves the factor 1, so that the value can still be looked at, and sets the flag.
+    """
+    analyte_id = analyte_of(code_system, code)
+    row: dict[str, Any] = dict.fromkeys(PAIR_SCHEMA)
+    row |= {
+        "analyte": analyte_id,
+        "code_missing": code is None or not code.strip(),
+        "test": f"{(code_system or '').strip().lower()}|{(code or '').strip()}",
+        "source_unit": unit,
+        "flags": 0,
+    }
+    if analyte_id is None:
+        return row
+    analyte = ANALYTES[analyte_id]
+    reading = resolve(analyte_id, unit) if analyte.units else None
+    labeled = None if reading is None else reading.unit
+    if reading is None and is_missing(unit) and analyte.unit_optional and analyte.units:
+        labeled = analyte.unit
+    row |= {
+        "unit": analyte.unit,
+        "labeled": labeled,
+        "factor": 1.0 if reading is None else float(reading.factor),
+        "per_ul": reading is not None and reading.per_ul,
+        "words": analyte.kind != "quantity",
+        "decimals": 1 if analyte_id in {"hb", "hb_blood_gas"} else 9,  # RULES.md 0.2
+        "flags": _unit_flags(analyte, reading, unit, code),
+        "reject_below": _or(analyte.reject.below, -inf),
+        "reject_above": _or(analyte.reject.above, inf),
+        "flag_below": _or(analyte.flag.below, -inf),
+        "flag_above": _or(analyte.flag.above, inf),
+        "flag_at_least": _or(analyte.flag.at_least, inf),
+        "alert_above": inf if analyte.alert is None else analyte.alert.above,
+        "alert": 0 if analyte.alert is None else FLAG_BITS[analyte.alert.flag],
+        "blood_count": analyte.blood_count,
+    }
+    if reading is not None or is_missing(unit):
+        for number, band in enumerate(BANDS.get((analyte_id, labeled), ())):
+            row |= {
+                f"band_{number}_low": band.low,
+                f"band_{number}_high": band.high,
+                f"band_{number}_factor": band.factor,
+                f"band_{number}_flag": FLAG_BITS[band.flag],
+            }
+    return row
+
+
+def _unit_flags(analyte: Analyte, reading: UnitReading | None, unit: str | None, code: str | None) -> int:
+    if not analyte.units:  # words and yes-or-no findings: a unit cannot matter
+        return 0
+    if reading is None:
+        if not is_missing(unit):
+            return FLAG_BITS["UNIT_UNKNOWN"]
+        told_by_value = analyte.unit_optional or (analyte.id, None) in BANDS
+        return 0 if told_by_value else FLAG_BITS["UNIT_MISSING"]
+    flags = FLAG_BITS["LAKH"] if reading.lakh else 0
+    slip = UNIT_FLAGS.get((analyte.id, reading.unit))
+    if slip is not None:
+        flags |= FLAG_BITS[slip]
+    loinc = (code or "").strip()
+    if (loinc in analyte.molar and reading.massive) or (loinc in analyte.massive and reading.molar):
+        flags |= FLAG_BITS["LOINC_UNIT_MISMATCH"]
+    return flags
+
+
+def _or(limit: float | None, default: float) -> float:
+    return default if limit is None else float(limit)

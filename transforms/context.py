@@ -1,0 +1,245 @@
+"""What else is known of a patient at a draw: age, domains, coded history, pregnancy, transfusion and IV iron.
+
+Everything here works on days: an event is an interval of days, a draw is a day, and "an event overlaps the window"
+is one search in the events sorted by start with the running maximum of their ends.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from schemas.evidence import DOMAINS, observed_column
+from schemas.value_sets import CODE_SETS, HISTORY_ATOMS
+
+DAYS = (
+    1 << 20
+)  # more than the days of any date in the calendar, so that patient * DAYS + day sorts by patient, day
+OPEN_MEDICATION_DAYS = (
+    30  # RULES.md 5.1 [D]: a medication without an end counts as 30 days including its start
+)
+PREGNANCY_DAYS = 42 * 7  # RULES.md 5.1 [D]
+
+
+def day(moment: pl.Expr) -> pl.Expr:
+    """Days since 1970-01-01 of a Date or Datetime expression, as Int64."""
+    return moment.cast(pl.Date).cast(pl.Int32).cast(pl.Int64)
+
+
+class Intervals:
+    """Intervals of days of many patients, ready to be asked which overlap a window."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        """frame: columns patient (Int64), first, last (Int64 days), without nulls."""
+        ordered = frame.sort("patient", "first", "last")
+        self.keys = (ordered["patient"] * DAYS + ordered["first"]).rename("key")
+        self.patients = ordered["patient"]
+        self.ends = ordered.select(pl.col("last").cum_max().over("patient")).to_series()
+
+    def latest_end(self, patient: pl.Series, until: pl.Series) -> pl.Series:
+        """Latest end among a patient's intervals that start on or before ``until``; null if there is none."""
+        if self.keys.is_empty():
+            return pl.repeat(None, len(patient), dtype=pl.Int64, eager=True)
+        found = self.keys.search_sorted(patient * DAYS + until, side="right").cast(pl.Int64) - 1
+        inside = found.clip(0, len(self.keys) - 1)
+        frame = pl.DataFrame(
+            {
+                "found": found,
+                "owner": self.patients.gather(inside),
+                "end": self.ends.gather(inside),
+                "patient": patient,
+            }
+        )
+        return frame.select(
+            end=pl.when((pl.col("found") >= 0) & (pl.col("owner") == pl.col("patient"))).then(pl.col("end"))
+        ).to_series()
+
+    def overlap(self, patient: pl.Series, anchor: pl.Series, first: int, last: int) -> pl.Series:
+        """Whether any interval overlaps the days anchor+first .. anchor+last, both included."""
+        end = self.latest_end(patient, anchor + last)
+        return (end >= anchor + first).fill_null(
+            value=False
+        )  # no interval at all is no overlap, not an unknown
+
+
+def coded_events(events: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Events of each code set as intervals of days.
+
+    events: patient (Int64), code_system, code, kind, start_date, end_date. Codes match by prefix without the dot.
+    """
+    codes = events.select("code_system", "code").unique()
+    bare = codes.with_columns(bare=pl.col("code").str.replace_all(".", "", literal=True).str.to_uppercase())
+    spans = events.select(
+        "patient",
+        "code_system",
+        "code",
+        first=day(pl.col("start_date")),
+        last=pl.coalesce(
+            day(pl.col("end_date")),
+            pl.when((pl.col("kind") == "medication") & ~pl.col("code").str.starts_with("B03AC"))
+            .then(day(pl.col("start_date")) + (OPEN_MEDICATION_DAYS - 1))
+            .otherwise(day(pl.col("start_date"))),
+        ),
+    )
+    found = {}
+    for code_set in CODE_SETS.values():
+        match = pl.lit(value=False)
+        for system, prefixes in code_set.codes:
+            starts = [prefix.replace(".", "").upper() for prefix in prefixes]
+            hit = pl.any_horizontal([pl.col("bare").str.starts_with(start) for start in starts])
+            match = match | ((pl.col("code_system") == system) & hit)
+        wanted = bare.filter(match).select("code_system", "code")
+        found[code_set.id] = spans.join(wanted, on=["code_system", "code"], how="semi")
+    return found
+
+
+def domain_columns(draws: pl.DataFrame, coverage: pl.DataFrame, as_of_day: int) -> pl.DataFrame:
+    """observed_<domain> per draw, and the days of follow-up in each (null where not observed).
+
+    draws: patient, day. coverage: patient, domain, first, last (days). Follow-up ends at the earlier of the end of
+    the coverage that contains the draw and the night (RULES.md 0.4).
+    """
+    columns = []
+    for domain, short in DOMAINS.items():
+        spans = Intervals(coverage.filter(pl.col("domain") == domain))
+        end = spans.latest_end(draws["patient"], draws["day"])
+        known = pl.DataFrame({"end": end, "day": draws["day"]}).select(
+            pl.when(pl.col("end") >= pl.col("day")).then(pl.col("end")).alias("end"), "day"
+        )
+        columns.append(known["end"].is_not_null().alias(observed_column(domain)))
+        followed = pl.when(pl.col("end").is_not_null()).then(
+            pl.min_horizontal("end", pl.lit(as_of_day)) - pl.col("day")
+        )
+        columns.append(known.select(followed.alias(f"follow_up_{short}_days")).to_series())
+    return pl.DataFrame(columns)
+
+
+def history_columns(
+    draws: pl.DataFrame, coded: dict[str, pl.DataFrame], observed: pl.DataFrame
+) -> pl.DataFrame:
+    """One nullable Boolean per history atom: code present; else false if its domains are observed, else null."""
+    spans = {name: Intervals(frame) for name, frame in coded.items()}
+    columns = []
+    for atom in HISTORY_ATOMS.values():
+        parts = pl.DataFrame(
+            [
+                _with_domain(
+                    spans[set_id].overlap(draws["patient"], draws["day"], first, last),
+                    observed[observed_column(CODE_SETS[set_id].domain)],
+                ).alias(f"{number}")
+                for number, (set_id, first, last) in enumerate(atom.sets)
+            ]
+        )
+        columns.append(parts.select(pl.any_horizontal(pl.all()).alias(atom.id)).to_series())
+    return pl.DataFrame(columns)
+
+
+def _with_domain(present: pl.Series, observed: pl.Series) -> pl.Series:
+    return (
+        pl.DataFrame({"p": present, "o": observed})
+        .select(pl.when(pl.col("p") | pl.col("o")).then("p"))
+        .to_series()
+    )
+
+
+def guard_columns(
+    draws: pl.DataFrame, coded: dict[str, pl.DataFrame], ferritin_day: pl.Series
+) -> pl.DataFrame:
+    """Transfusion and IV-iron guards (RULES.md 0.5); unobserved counts as absent (0.4)."""
+    transfusion = Intervals(coded["transfusion"])
+    iron = Intervals(coded["intravenous_iron"])
+    patient, index = draws["patient"], draws["day"]
+    return pl.DataFrame(
+        [
+            transfusion.overlap(patient, index, -120, 0).alias("transfused_120d"),
+            transfusion.overlap(patient, index, -30, 0).alias("transfused_30d"),
+            iron.overlap(patient, ferritin_day, -56, -1).alias("iv_iron_56d"),
+        ]
+    )
+
+
+def pregnancy_columns(draws: pl.DataFrame, coded: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    """pregnant (Boolean) and trimester (Int8, null if no gestational week is known) per draw.
+
+    A week code dates the whole pregnancy of 42 weeks; another pregnancy code covers the 30 days before to the 60
+    days after it; a delivery or end-of-pregnancy code ends either (RULES.md 5.1). T1 <14+0, T2 14+0..27+6,
+    T3 >=28+0 weeks (0.5). draws: patient, day, sex.
+    """
+    ends = coded["pregnancy_end"].select("patient", ended=pl.col("first")).sort("patient", "ended")
+    week = pl.col("code").str.replace_all(".", "", literal=True).str.slice(3, 2).cast(pl.Int64, strict=False)
+    dated = (
+        coded["gestational_week"]
+        .with_columns(week=pl.when(week == 1).then(7).when(week == 49).then(43).otherwise(week))
+        .filter(pl.col("week").is_between(7, 43))
+        .with_columns(first=pl.col("first") - 7 * pl.col("week"))
+        .with_columns(last=pl.col("first") + PREGNANCY_DAYS)
+    )
+    other = coded["pregnancy"].with_columns(first=pl.col("first") - 30, last=pl.col("first") + 60)
+    female = draws["sex"].eq_missing("male").not_()
+    within_dated, started = _inside(draws, _ended(dated, ends))
+    within_other, _ = _inside(draws, _ended(other, ends))
+    return pl.DataFrame(
+        {"d": within_dated, "o": within_other, "f": female, "age": draws["day"] - started}
+    ).select(
+        pregnant=(pl.col("d") | pl.col("o")) & pl.col("f"),
+        trimester=pl.when(pl.col("d") & pl.col("f"))
+        .then(pl.when(pl.col("age") < 14 * 7).then(1).when(pl.col("age") < 28 * 7).then(2).otherwise(3))
+        .cast(pl.Int8),
+    )
+
+
+def _ended(episodes: pl.DataFrame, ends: pl.DataFrame) -> pl.DataFrame:
+    """Cut each episode at the first end-of-pregnancy code on or after its start."""
+    return (
+        episodes.select("patient", "first", "last")
+        .sort("patient", "first")
+        .join_asof(
+            ends, left_on="first", right_on="ended", by="patient", strategy="forward", check_sortedness=False
+        )
+        .with_columns(last=pl.min_horizontal("last", "ended"))
+        .select("patient", "first", "last")
+    )
+
+
+def _inside(draws: pl.DataFrame, episodes: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
+    """Whether a draw lies inside an episode, and the start of the latest episode that began by then."""
+    spans = Intervals(episodes)
+    inside = spans.overlap(draws["patient"], draws["day"], 0, 0)
+    starts = Intervals(episodes.with_columns(last="first")).latest_end(draws["patient"], draws["day"])
+    return inside, starts
+
+
+def age_columns(draws: pl.DataFrame) -> pl.DataFrame:
+    """age_years: completed years plus the part of the year since the birthday; null without a birth date.
+
+    draws: index_collected_at, birth_date. Ages before birth are null.
+    """
+    index = pl.col("index_collected_at").cast(pl.Date)
+    birth = pl.col("birth_date")
+    turned = (index.dt.month() * 100 + index.dt.day()) >= (birth.dt.month() * 100 + birth.dt.day())
+    years = index.dt.year() - birth.dt.year() - pl.when(turned).then(0).otherwise(1)
+    birthday = birth.dt.offset_by(pl.format("{}y", years.cast(pl.Int64)))
+    part = (day(index) - day(birthday)) / 366.0  # below 1 in every year, so whole years stay exact
+    return draws.select(age_years=pl.when(index >= birth).then(years + part))
+
+
+def elevation_adjustment(meters: pl.Expr) -> pl.Expr:
+    """Hemoglobin adjustment in g/L for residence elevation (WHO 2024; RULES.md 3.1); null if not known.
+
+    Above the printed table (5000 m) WHO's equation 0.0056384*m + 0.0000003*m^2 (g/dL times ten) continues it.
+    """
+    steps = (
+        (500, 0),
+        (1000, 4),
+        (1500, 8),
+        (2000, 11),
+        (2500, 14),
+        (3000, 18),
+        (3500, 21),
+        (4000, 25),
+        (4500, 29),
+        (5000, 33),
+    )
+    chain = (0.0056384 * meters + 0.0000003 * meters * meters).round(0)
+    for limit, adjustment in reversed(steps):
+        chain = pl.when(meters < limit).then(float(adjustment)).otherwise(chain)
+    return pl.when(meters.is_not_null()).then(chain)

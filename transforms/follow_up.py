@@ -1,0 +1,40 @@
+"""Conditions of care gaps: what closes one, and whether the patient was followed long enough to say it is open."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from schemas.evidence import DOMAINS
+from transforms.atoms import T
+from transforms.logic import Criterion
+
+
+def followed(domain: str, days: int, citation: str) -> Criterion:
+    """The domain that could still close the gap is observed for so many days after the draw (RULES.md 4.31.16)."""
+    short = DOMAINS[domain]
+    followed_days = pl.col(f"follow_up_{short}_days")
+    return Criterion(
+        id=f"followed_{short}_{days}d",
+        says=f"followed for {days} days",
+        expr=pl.when(followed_days >= days).then(T),
+        inputs=(f"follow_up_{short}_days",),
+        reasons=(
+            (f"domain:{short}", followed_days.is_null()),
+            ("followup", followed_days < days),
+        ),
+        threshold=f"at least {days} days",
+        citation=citation,
+    )
+
+
+def iron_study_closes() -> Criterion:
+    """A ferritin, a transferrin saturation, or iron with binding capacity within 90 days either side."""
+    return Criterion(
+        id="iron_study_within_90d",
+        says="iron studies were done within 90 days",
+        expr=pl.col("iron_study_closes_gap"),
+        inputs=("ferritin", "tsat", "iron", "tibc"),
+        reasons=(("ferritin", T),),
+        threshold="ferritin, TSAT, or iron with TIBC in -90..+90 d",
+        citation="RULES.md 4.21",
+    )

@@ -1,0 +1,329 @@
+"""Derived indices (RULES.md section 2): what one blood count says when its parts are read together.
+
+Each step takes the gathered evidence (columns ``<input>.lo``, ``<input>.hi``, ``<input>.at``) and returns it with
+values derived, believed or taken away. Derived values are rounded to nine decimals, so that a value that is a limit
+on paper is that limit here (RULES.md 0.2).
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+NOTHING = pl.lit(None, dtype=pl.Float64)
+MCHC_HIGHEST = 370.0  # g/L; above it the red cell indices are an artifact (RULES.md 2.8)
+MCHC_LOWEST_COMPUTED = 220.0  # g/L (RULES.md 2.8)
+CITRATE_DILUTION = 1.1  # RULES.md 1.2, plt_citrate
+NORMAL_HCT = 45.0  # %, both sexes (RULES.md 2.4)
+VOIDED_WITH_MCHC = ("mcv", "rbc", "hct", "mch", "rdw", "rpi")
+
+
+def derive(frame: pl.DataFrame) -> pl.DataFrame:
+    """All derived inputs of the evidence, in the order in which they rest on one another."""
+    for step in (
+        _hemoglobin,
+        _coherence,
+        _platelets,
+        _neutrophils,
+        _saturation,
+        _reticulocytes,
+        _kidney,
+        _ratios,
+        _flags,
+    ):
+        frame = step(frame)
+    return frame
+
+
+def low(name: str) -> pl.Expr:
+    """Lower end of an input's interval."""
+    return pl.col(f"{name}.lo")
+
+
+def high(name: str) -> pl.Expr:
+    """Upper end of an input's interval."""
+    return pl.col(f"{name}.hi")
+
+
+def exact(name: str) -> pl.Expr:
+    """The value of an input where it is exact; null where it is missing or censored."""
+    return pl.when(low(name) == high(name)).then(low(name))
+
+
+def same_time(*names: str) -> pl.Expr:
+    """The inputs were collected at the same moment."""
+    first, *others = names
+    return pl.all_horizontal([pl.col(f"{first}.at") == pl.col(f"{other}.at") for other in others])
+
+
+def _set(name: str, lo: pl.Expr, hi: pl.Expr | None = None) -> list[pl.Expr]:
+    return [lo.round(9).alias(f"{name}.lo"), (lo if hi is None else hi).round(9).alias(f"{name}.hi")]
+
+
+def _prefer(name: str, other: str) -> list[pl.Expr]:
+    """The input, or where it is missing the other one, with its date and flags."""
+    missing = low(name).is_null()
+    return [
+        pl.when(missing)
+        .then(pl.col(f"{other}.{part}"))
+        .otherwise(pl.col(f"{name}.{part}"))
+        .alias(f"{name}.{part}")
+        for part in ("lo", "hi", "at", "flags")
+    ]
+
+
+def _hemoglobin(frame: pl.DataFrame) -> pl.DataFrame:
+    """Blood-gas hemoglobin only where the blood count has none (1.2); adjustment for elevation (2.11, 3.1)."""
+    adjustment = pl.col("elevation_adjustment_g_l").fill_null(
+        0.0
+    )  # adjusted only where the elevation is known
+    frame = frame.with_columns(_prefer("hb", "hb_blood_gas"))
+    lo, hi = (low("hb") - adjustment).round(9), (high("hb") - adjustment).round(9)
+    censored = low("hb") != high("hb")
+    return frame.with_columns(
+        hb_adjusted_g_l=pl.when(~censored).then(lo),
+        hb_adjusted_g_l_low=pl.when(censored).then(lo),
+        hb_adjusted_g_l_high=pl.when(censored).then(hi),
+    )
+
+
+def _coherence(frame: pl.DataFrame) -> pl.DataFrame:
+    """Whether hemoglobin, hematocrit, red cells and indices fit together (2.8, 4.31.4)."""
+    fraction = exact("hct") / 100
+    mchc = pl.when(same_time("hb", "hct") & (exact("hct") > 0)).then(exact("hb") / fraction)
+    computed = pl.when(same_time("hct", "rbc") & (exact("rbc") > 0)).then(
+        (10 * exact("hct") / exact("rbc")).round(9)
+    )
+    frame = frame.with_columns(
+        mchc_computed=mchc,
+        mcv_computed_fl=computed,
+        rule_of_three=(same_time("hb", "hct") & ((exact("hct") - 0.3 * exact("hb")).abs().round(9) > 3)),
+    )
+    too_high = (pl.col("mchc_computed").round(9) > MCHC_HIGHEST) | (low("mchc") > MCHC_HIGHEST)
+    too_low = pl.col("mchc_computed").round(9) < MCHC_LOWEST_COMPUTED
+    frame = frame.with_columns(
+        mchc_high=too_high.fill_null(value=False),  # no MCHC at all gives no reason to disbelieve the indices
+        mchc_low=too_low.fill_null(value=False),
+    ).with_columns(indices_unreliable=pl.col("mchc_high") | pl.col("mchc_low"))
+    frame = frame.with_columns(
+        [
+            pl.when(~pl.col("indices_unreliable")).then(pl.col(f"{name}.{part}")).alias(f"{name}.{part}")
+            for name in VOIDED_WITH_MCHC
+            for part in ("lo", "hi")
+        ]
+    ).with_columns(
+        mcv_computed_fl=pl.when(~pl.col("indices_unreliable")).then("mcv_computed_fl"),
+    )
+    derived = low("mcv").is_null() & pl.col("mcv_computed_fl").is_not_null()
+    apart = ((exact("mcv") - pl.col("mcv_computed_fl")).abs() / exact("mcv")).round(9) > 0.05
+    return frame.with_columns(
+        mcv_derived=derived,
+        mcv_inconsistent=(same_time("mcv", "hct") & apart).fill_null(
+            value=False
+        ),  # nothing to compare is no conflict
+    ).with_columns(
+        pl.when(derived).then("mcv_computed_fl").otherwise(low("mcv")).alias("mcv.lo"),
+        pl.when(derived).then("mcv_computed_fl").otherwise(high("mcv")).alias("mcv.hi"),
+        pl.when(derived).then("rbc.at").otherwise("mcv.at").alias("mcv.at"),
+    )
+
+
+def _platelets(frame: pl.DataFrame) -> pl.DataFrame:
+    """A citrate count, times 1.1, replaces the EDTA count within 30 days; a clumped count is no count (1.2)."""
+    citrate = low("plt_citrate").is_not_null()
+    clumped = (pl.col("plt_clumps.lo") >= 1).fill_null(
+        value=False
+    )  # clumps not reported: nothing to disbelieve
+    return frame.with_columns(
+        [
+            pl.when(citrate)
+            .then((pl.col(f"plt_citrate.{part}") * CITRATE_DILUTION).round(9))
+            .otherwise(pl.col(f"plt.{part}"))
+            .alias(f"plt.{part}")
+            for part in ("lo", "hi")
+        ]
+    ).with_columns(
+        pl.when(citrate).then("plt_citrate.at").otherwise("plt.at").alias("plt.at"),
+        plt_citrate_used=citrate,
+        plt_clumped=clumped & low("plt").is_null(),
+    )
+
+
+def _neutrophils(frame: pl.DataFrame) -> pl.DataFrame:
+    """ANC reported; else WBC x neutrophils %; else WBC x (segs + bands); segs alone and WBC bound it (2.2, 4.31.4).
+
+    A count computed from the draw's own differential goes before one reported at another draw of the window.
+    """
+    own = pl.col("anc.at") == pl.col("index_collected_at")
+    segs = {side: pl.col(f"segs_pct.{side}") + pl.col(f"bands_pct.{side}") for side in ("lo", "hi")}
+    by_neutrophils = [low("wbc") * low("neut_pct") / 100, high("wbc") * high("neut_pct") / 100]
+    by_segs = [low("wbc") * segs["lo"] / 100, high("wbc") * segs["hi"].clip(upper_bound=100.0) / 100]
+    segs_alone = [low("wbc") * low("segs_pct") / 100, high("wbc")]
+    computed = [pl.coalesce(*pair) for pair in zip(by_neutrophils, by_segs, strict=True)]
+    same_draw = pl.col("wbc.at") == pl.col("index_collected_at")
+    use_reported = low("anc").is_not_null() & (own | computed[0].is_null() | ~same_draw).fill_null(value=True)
+    at_most_white_cells = [pl.when(low("wbc").is_not_null()).then(0.0), high("wbc")]
+    bounds = [
+        pl.when(use_reported).then(reported).otherwise(pl.coalesce(made, alone, at_most)).round(9)
+        for reported, made, alone, at_most in zip(
+            (low("anc"), high("anc")), computed, segs_alone, at_most_white_cells, strict=True
+        )
+    ]
+    return frame.with_columns(
+        bounds[0].alias("anc.lo"),
+        bounds[1].alias("anc.hi"),
+        pl.when(use_reported).then("anc.at").otherwise("wbc.at").alias("anc.at"),
+    )
+
+
+def _saturation(frame: pl.DataFrame) -> pl.DataFrame:
+    """The recomputed TSAT wins over a reported one of the same day, give or take one (1.4, 2.1)."""
+    index = pl.col("index_collected_at").cast(pl.Date)
+    apart = {
+        name: (pl.col(f"{name}.at").cast(pl.Date) - index).dt.total_days().abs()
+        for name in ("tsat", "tsat.computed")
+    }
+    use = pl.col("tsat.computed.lo").is_not_null() & (
+        low("tsat").is_null() | (apart["tsat.computed"] <= apart["tsat"] + 1)
+    )
+    same_panel = (pl.col("tsat.at") - pl.col("tsat.computed.at")).abs() <= pl.duration(days=1)
+    conflict = same_panel & ((exact("tsat") - pl.col("tsat.computed.lo")).abs().round(9) > 5)
+    return frame.with_columns(
+        tsat_conflict=conflict.fill_null(value=False),  # one value alone cannot disagree
+        **{
+            f"tsat.{part}": pl.when(use)
+            .then(pl.col(f"tsat.computed.{part}"))
+            .otherwise(pl.col(f"tsat.{part}"))
+            for part in ("lo", "hi", "at", "flags")
+        },
+    )
+
+
+def _reticulocytes(frame: pl.DataFrame) -> pl.DataFrame:
+    """Percent and absolute count from one another; the production index with maturation correction (1.3, 2.4)."""
+    red = exact("rbc")
+    percent = [
+        pl.coalesce(low("retic_pct"), (low("retic_abs") / (red * 10)).round(9)),
+        pl.coalesce(high("retic_pct"), (high("retic_abs") / (red * 10)).round(9)),
+    ]
+    absolute = [
+        pl.coalesce(low("retic_abs"), (low("retic_pct") * red * 10).round(9)),
+        pl.coalesce(high("retic_abs"), (high("retic_pct") * red * 10).round(9)),
+    ]
+    frame = frame.with_columns(
+        percent[0].alias("retic_pct.lo"),
+        percent[1].alias("retic_pct.hi"),
+        absolute[0].alias("retic_abs.lo"),
+        absolute[1].alias("retic_abs.hi"),
+        pl.coalesce("retic_pct.at", "retic_abs.at").alias("retic_pct.at"),
+        pl.coalesce("retic_abs.at", "retic_pct.at").alias("retic_abs.at"),
+        hct_for_rpi=pl.coalesce(
+            exact("hct"), (exact("rbc") * exact("mcv") / 10).round(9), (0.3 * exact("hb")).round(9)
+        ),
+        hct_estimated=exact("hct").is_null()
+        & (exact("rbc") * exact("mcv")).is_null()
+        & exact("hb").is_not_null(),
+    ).with_columns(hct_for_rpi=pl.when(~pl.col("indices_unreliable")).then("hct_for_rpi"))
+    hct = pl.col("hct_for_rpi")
+    days = pl.when(hct >= 36).then(1.0).when(hct >= 26).then(1.5).when(hct >= 16).then(2.0).otherwise(2.5)
+    reported = low("rpi").is_not_null()
+    index = [(pl.col(f"retic_pct.{side}") * hct / NORMAL_HCT / days).round(9) for side in ("lo", "hi")]
+    return frame.with_columns(
+        pl.coalesce(low("rpi"), index[0]).alias("rpi.lo"),
+        pl.coalesce(high("rpi"), index[1]).alias("rpi.hi"),
+        pl.when(reported).then("rpi.at").otherwise("retic_pct.at").alias("rpi.at"),
+        hct_estimated=pl.col("hct_estimated") & ~reported & index[0].is_not_null(),
+    )
+
+
+def _kidney(frame: pl.DataFrame) -> pl.DataFrame:
+    """eGFR reported, else CKD-EPI 2021 from creatinine, age and sex in adults not pregnant (2.9; Inker, NEJM 2021).
+
+    Without a sex both equations bound the value.
+    """
+    mg_dl = exact("creatinine") / 88.4
+    age = pl.col("age_years").floor()
+
+    def equation(k: float, a: float, factor: float) -> pl.Expr:
+        ratio = mg_dl / k
+        return (
+            142
+            * ratio.clip(upper_bound=1).pow(a)
+            * ratio.clip(lower_bound=1).pow(-1.2)
+            * pl.lit(0.9938).pow(age)
+            * factor
+        )
+
+    female, male = equation(0.7, -0.241, 1.012), equation(0.9, -0.302, 1.0)
+    valid = (pl.col("age_years") >= 18) & ~pl.col("pregnant")
+    bounds = [
+        pl.when(valid).then(
+            pl.when(pl.col("sex") == "female")
+            .then(female)
+            .when(pl.col("sex") == "male")
+            .then(male)
+            .otherwise(pick(female, male))
+        )
+        for pick in (pl.min_horizontal, pl.max_horizontal)
+    ]
+    reported = low("egfr").is_not_null()
+    return frame.with_columns(
+        pl.coalesce(low("egfr"), bounds[0].round(9)).alias("egfr.lo"),
+        pl.coalesce(high("egfr"), bounds[1].round(9)).alias("egfr.hi"),
+        pl.when(reported)
+        .then("egfr.at")
+        .otherwise(pl.when(bounds[0].is_not_null()).then("creatinine.at"))
+        .alias("egfr.at"),
+    )
+
+
+def _ratios(frame: pl.DataFrame) -> pl.DataFrame:
+    """Mentzer, RDWI and Green-King (2.5); the sTfR-ferritin index where the assay allows it (2.6)."""
+    mcv, rbc, rdw, hb = exact("mcv"), exact("rbc"), exact("rdw"), exact("hb")
+    usable = pl.col("stfr.calibrated") & (exact("ferritin") > 1)
+    return frame.with_columns(
+        *_set("mentzer", mcv / rbc),
+        *_set("rdwi", mcv * rdw / rbc),
+        *_set("green_king", mcv * mcv * rdw / (100 * hb / 10)),
+        *_set("stfr_index", pl.when(usable).then(exact("stfr") / exact("ferritin").log10())),
+        **{
+            "mentzer.at": pl.col("mcv.at"),
+            "rdwi.at": pl.col("rdw.at"),
+            "green_king.at": pl.col("rdw.at"),
+            "stfr_index.at": pl.col("stfr.at"),
+        },
+    )
+
+
+def _flags(frame: pl.DataFrame) -> pl.DataFrame:
+    """draw_flags: what is noteworthy of the draw itself, as ``input:FLAG``; null where there is nothing.
+
+    Also iron_study_present: at least one iron study inside its window (RULES.md 4.2).
+    """
+    study = [
+        low(name).is_not_null() for name in ("ferritin", "iron", "tibc", "tsat", "stfr", "marrow_iron_grade")
+    ]
+    noteworthy = {
+        "hct:RULE_OF_THREE": pl.col("rule_of_three"),
+        "mcv:MCHC_HIGH_INDICES_UNRELIABLE": pl.col("mchc_high"),
+        "mcv:MCHC_LOW_INDICES_UNRELIABLE": pl.col("mchc_low"),
+        "mcv:MCV_INCONSISTENT": pl.col("mcv_inconsistent"),
+        "mcv:MCV_DERIVED": pl.col("mcv_derived"),
+        "mcv:TRANSFUSED_120D": pl.col("transfused_120d"),
+        "rpi:TRANSFUSED_30D": pl.col("transfused_30d"),
+        "rpi:HCT_ESTIMATED": pl.col("hct_estimated"),
+        "tsat:TSAT_CONFLICT": pl.col("tsat_conflict"),
+        "plt:PLT_CITRATE_USED": pl.col("plt_citrate_used"),
+        "plt:PLT_CLUMPS": pl.col("plt_clumped"),
+        "ferritin:IV_IRON_56D": pl.col("iv_iron_56d") & low("ferritin").is_not_null(),
+    }
+    frame = frame.with_columns(
+        iron_study_present=pl.any_horizontal(study),
+        noteworthy=pl.any_horizontal([condition.eq_missing(True) for condition in noteworthy.values()]),
+    )
+    listed = frame.filter("noteworthy").select(
+        "key",
+        draw_flags=pl.concat_list(
+            [pl.when(condition).then(pl.lit(flag)) for flag, condition in noteworthy.items()]
+        ).list.drop_nulls(),
+    )
+    return frame.join(listed, on="key", how="left", maintain_order="left")

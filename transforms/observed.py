@@ -1,0 +1,91 @@
+"""Coverage for an extract that brings none: what its own rows say about when the source was watching."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import polars as pl
+
+from schemas.extract import COVERAGE_DOMAINS, EVENT_KINDS
+
+CONTACT_SCHEMA = {"patient_id": pl.String, "first": pl.Date, "last": pl.Date}
+COVERAGE_SCHEMA = {
+    "patient_id": pl.String,
+    "domain": pl.String,
+    "observed_from": pl.Date,
+    "observed_to": pl.Date,
+}
+
+
+def lab_contacts(texts: pl.DataFrame, results: pl.DataFrame, reported: pl.DataFrame) -> pl.DataFrame:
+    """First and last day of laboratory contact per patient (columns patient_id, first, last).
+
+    texts: staged rows, whatever became of them (a rejected result is a contact too). results, reported: normalized
+    rows, whose collected_at is in the home's zone.
+    """
+    days = pl.concat(
+        [
+            texts.select(
+                "patient_id",
+                day=pl.col("collected_at")
+                .str.strip_chars()
+                .str.slice(0, 10)
+                .str.to_date("%Y-%m-%d", strict=False),
+            ),
+            results.select("patient_id", day=pl.col("collected_at").dt.date()),
+            reported.select("patient_id", day=pl.col("collected_at").dt.date()),
+        ]
+    )
+    return _spans(days)
+
+
+def event_contacts(events: pl.DataFrame) -> pl.DataFrame:
+    """First and last day of contact per patient from events: their starts, and the ends of encounters.
+
+    The end of a medication or diagnosis is no contact; it may be a placeholder far in the future.
+    """
+    days = pl.concat(
+        [
+            events.select("patient_id", day="start_date"),
+            events.filter(pl.col("kind") == "encounter").select("patient_id", day="end_date"),
+        ]
+    )
+    return _spans(days)
+
+
+def joined_contacts(contacts: list[pl.DataFrame]) -> pl.DataFrame:
+    """One span per patient out of several lists of spans."""
+    return (
+        pl.concat([pl.DataFrame(schema=CONTACT_SCHEMA), *contacts])
+        .group_by("patient_id")
+        .agg(pl.col("first").min(), pl.col("last").max())
+        .sort("patient_id")
+    )
+
+
+def derived_coverage(contacts: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
+    """Coverage where the extract has no such table (DESIGN: the canonical extract).
+
+    A domain is observed if the extract holds at least one row of that kind, laboratory always: for every patient of
+    ``contacts``, from the day before the first row of the extract to that patient's last contact of any kind.
+    """
+    first = contacts["first"].min()
+    if not isinstance(first, date):
+        return pl.DataFrame(schema=COVERAGE_SCHEMA)
+    present = set(events["kind"].unique().to_list())
+    domains = [name for name in COVERAGE_DOMAINS if name not in EVENT_KINDS or name in present]
+    return (
+        contacts.select("patient_id", observed_to="last")
+        .join(pl.DataFrame({"domain": domains}), how="cross")
+        .select(
+            "patient_id",
+            "domain",
+            pl.lit(first - timedelta(days=1), pl.Date).alias("observed_from"),
+            "observed_to",
+        )
+        .sort("patient_id", "domain")
+    )
+
+
+def _spans(days: pl.DataFrame) -> pl.DataFrame:
+    return days.drop_nulls().group_by("patient_id").agg(first=pl.col("day").min(), last=pl.col("day").max())

@@ -1,0 +1,82 @@
+"""The iron panel as laboratories report it: binding capacity from its several forms, and the computed saturation.
+
+TIBC = 25.1 umol/L per g/L of transferrin (2 Fe per 79.57 kDa; RULES.md 2.7), or iron + UIBC. TSAT = 100*iron/TIBC of
+the same day, give or take one (RULES.md 2.1); both must be exact. The recomputed value wins over a reported one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from transforms.windows import Window, nearest
+
+TIBC_PER_TRANSFERRIN = 25.1  # umol/L per g/L
+SAME_DAY = Window(-1, 1)
+LARGEST_SATURATION = 110.0  # %; beyond it a measurement is wrong (RULES.md 1.4)
+
+
+def binding_capacity(found: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """All binding capacities of the bucket: measured, from transferrin, from iron and UIBC; one per moment.
+
+    found: analyte -> frame sorted by key with at least key, at, lo, hi, flags. A measured one is preferred.
+    """
+    parts = []
+    if "tibc" in found:
+        parts.append(_slim(found["tibc"]).with_columns(rank=0))
+    if "transferrin" in found:
+        scaled = [(pl.col(side) * TIBC_PER_TRANSFERRIN).round(9) for side in ("lo", "hi")]
+        parts.append(_slim(found["transferrin"]).with_columns(scaled).with_columns(rank=1))
+    if "uibc" in found and "iron" in found:
+        parts.append(
+            _paired(found["uibc"], found["iron"], pl.col("lo") + pl.col("other")).with_columns(rank=2)
+        )
+    if not parts:
+        return pl.DataFrame(schema=_SLIM)
+    return (
+        pl.concat(parts)
+        .sort("key", "rank")
+        .unique("key", keep="first", maintain_order=True)
+        .drop("rank")
+        .sort("key")
+    )
+
+
+def computed_saturation(found: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """TSAT in % at the time of every exact iron that has an exact binding capacity within a day."""
+    if "iron" not in found or found["tibc"].is_empty():
+        return pl.DataFrame(schema=_SLIM)
+    saturation = 100 * pl.col("lo") / pl.col("other")
+    return _paired(found["iron"], found["tibc"], saturation.round(9)).filter(
+        pl.col("lo") <= LARGEST_SATURATION
+    )
+
+
+_SLIM: dict[str, Any] = {
+    "key": pl.Int64,
+    "at": pl.Datetime("us"),
+    "lo": pl.Float64,
+    "hi": pl.Float64,
+    "flags": pl.String,
+}
+
+
+def _slim(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.select(list(_SLIM))
+
+
+def _paired(left: pl.DataFrame, right: pl.DataFrame, formula: pl.Expr) -> pl.DataFrame:
+    """Formula over ``lo`` of the left and ``other`` of the nearest right result within a day, both exact."""
+    exact = _slim(left).filter(pl.col("lo") == pl.col("hi"))
+    other = _slim(right).filter((pl.col("lo") == pl.col("hi")) & (pl.col("lo") > 0))
+    row = nearest(other["key"], exact["key"], SAME_DAY)
+    return (
+        exact.with_columns(other=other["lo"].gather(row), more=other["flags"].gather(row))
+        .filter(pl.col("other").is_not_null())
+        .with_columns(lo=formula)
+        .with_columns(hi=pl.col("lo"), flags=pl.concat_str("flags", "more", separator=",", ignore_nulls=True))
+        .with_columns(flags=pl.when(pl.col("flags") != "").then(pl.col("flags")))
+        .select(list(_SLIM))
+    )

@@ -1,0 +1,212 @@
+"""Laboratory rows as received into results with one analyte, one canonical unit and one interval.
+
+Nothing is guessed and nothing is lost: every row leaves with exactly one fate, and the text and unit a value came
+with are kept beside it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+
+from schemas.extract import EXTRACT_TABLES
+from schemas.flags import FLAG_BITS, MISSING_MASK, flag_names
+from schemas.tables import LAB_RESULT, QUALITY_FLAG, QUARANTINE, REPORTED_COUNT, empty, shaped
+from transforms.codes import pair_rows
+from transforms.conversion import to_intervals
+from transforms.same_day import settle_by_others
+from transforms.times import read_times
+from transforms.values import Bound
+from transforms.versions import RANK, WITHDRAWN, settle_versions
+
+RECEIVED = EXTRACT_TABLES["lab_results"].column_names
+# Other words for the five states; an empty state is final (the extract's contract).
+STATES = {
+    "": "final",
+    **{word: word for word in (*RANK, *WITHDRAWN)},
+    "amended": "corrected",
+    "canceled": "cancelled",
+    "entered in error": "entered-in-error",
+}
+_WITHDRAWN_REASONS = {"cancelled": "STATUS_CANCELLED", "entered-in-error": "STATUS_ENTERED_IN_ERROR"}
+
+
+@dataclass(frozen=True)
+class Normalized:
+    """What became of laboratory rows.
+
+    results: usable results, superseded ones too (``schemas.tables.LAB_RESULT``). quarantine: rejected rows as
+    received, with reasons. flags: quality flags of current results and of rejected rows. reported: rows that were
+    reported at a known time but whose value cannot be used. unmapped: code_system, code, name, unit and rows of tests
+    that no rule reads. fates: source_file, fate, rows; their sum is the number of rows that came in.
+    """
+
+    results: pl.DataFrame
+    quarantine: pl.DataFrame
+    flags: pl.DataFrame
+    reported: pl.DataFrame
+    unmapped: pl.DataFrame
+    fates: pl.DataFrame
+
+
+def normalize_results(raw: pl.DataFrame, *, timezone: str, loaded_at: datetime) -> Normalized:
+    """Normalize laboratory rows of whole patients.
+
+    raw: (n) canonical columns of lab_results as text, source_file and source_line; all rows of a patient are in one
+    call. timezone: zone to which zoned times are brought. loaded_at: time of the load, also the time at which a row
+    that another one replaces was superseded. Results do not depend on the order of the rows.
+    """
+    pair, pairs = pair_rows(raw)
+    meaning = pairs.select("analyte", "code_missing").select(pl.all().gather(pair))
+    ignored = raw.filter(meaning["analyte"].is_null() & ~meaning["code_missing"])
+    nameless = raw.filter(meaning["code_missing"])
+    named = raw.with_columns(pair=pair).filter(meaning["analyte"].is_not_null())
+    read = _read(named, pairs, timezone)
+    judged = read.with_columns(_fate())
+    fates = [
+        judged.group_by("source_file", "fate").agg(rows=pl.len()),
+        ignored.group_by("source_file").agg(fate=pl.lit("ignored"), rows=pl.len()),
+        nameless.group_by("source_file").agg(fate=pl.lit("quarantined"), rows=pl.len()),
+    ]
+    rejected = judged.filter(pl.col("fate") == "quarantined").with_columns(reasons=_reasons())
+    return Normalized(
+        results=_results(judged, loaded_at),
+        quarantine=pl.concat(
+            [
+                shaped(rejected, QUARANTINE),
+                shaped(
+                    nameless.with_columns(reasons=pl.lit(["CODE_MISSING"], pl.List(pl.String))), QUARANTINE
+                ),
+            ]
+        ),
+        flags=_quality_flags(judged),
+        reported=_reported(rejected),
+        unmapped=ignored.group_by("code_system", "code", "name", "unit").agg(rows=pl.len().cast(pl.Int64)),
+        fates=pl.concat(fates).select("source_file", "fate", pl.col("rows").cast(pl.Int64)),
+    )
+
+
+def _read(named: pl.DataFrame, pairs: pl.DataFrame, timezone: str) -> pl.DataFrame:
+    """Rows that name an analyte, with what their texts say and which version is in force."""
+    columns = ["analyte", "test", "unit", "labeled", "blood_count"]
+    meant = pairs.select(columns).rename({"unit": "canonical"}).select(pl.all().gather(named["pair"]))
+    values = to_intervals(pairs, named["pair"], named["value"])
+    state = (
+        pl.col("status")
+        .str.strip_chars()
+        .str.to_lowercase()
+        .fill_null("")
+        .replace_strict(STATES, default=None)
+    )
+    reported = read_times(named["resulted_at"], timezone)
+    unreadable = reported.is_null() & (named["resulted_at"].str.strip_chars().fill_null("") != "")
+    rows = pl.concat([named, meant, values], how="horizontal").with_columns(
+        row=pl.int_range(pl.len()),
+        at=read_times(named["collected_at"], timezone),
+        reported=reported,
+        state=state,
+        flags=values["flags"] | unreadable.cast(pl.Int64) * FLAG_BITS["BAD_RESULTED_AT"],
+    )
+    rows = settle_by_others(rows.with_columns(usable=pl.col("flags") & MISSING_MASK == 0))
+    versions = settle_versions(rows)
+    conflict = versions["conflict"].cast(pl.Int64) * FLAG_BITS["DUPLICATE_CONFLICT"]
+    alone = (pl.col("state") == "preliminary").fill_null(value=False) & pl.col("version").is_null()
+    return rows.with_columns(versions["version"]).with_columns(
+        flags=pl.col("flags") | conflict | alone.cast(pl.Int64) * FLAG_BITS["PRELIMINARY"]
+    )
+
+
+def _fate() -> pl.Expr:
+    """One fate for each row. An exact copy is one whatever else is wrong with it; the first of them is quarantined."""
+    return (
+        pl.when(pl.col("version") == "duplicate")
+        .then(pl.lit("duplicate"))
+        .when(pl.col("at").is_null() | pl.col("state").is_null() | (pl.col("version") == "withdrawn"))
+        .then(pl.lit("quarantined"))
+        .when(pl.col("version") == "superseded")
+        .then(pl.lit("superseded"))
+        .when(~pl.col("usable"))
+        .then(pl.lit("quarantined"))
+        .otherwise(pl.lit("accepted"))
+        .alias("fate")
+    )
+
+
+def _reasons() -> pl.Expr:
+    """Why a row is quarantined: what is wrong with the row, then what is wrong with its value."""
+    blank = pl.col("collected_at").str.strip_chars().fill_null("") == ""
+    of_row = [
+        pl.when(pl.col("at").is_null() & blank).then(pl.lit("COLLECTED_AT_MISSING")),
+        pl.when(pl.col("at").is_null() & ~blank).then(pl.lit("BAD_COLLECTED_AT")),
+        pl.when(pl.col("state").is_null()).then(pl.lit("UNKNOWN_STATUS")),
+        pl.col("state").replace_strict(_WITHDRAWN_REASONS, default=None, return_dtype=pl.String),
+    ]
+    return pl.concat_list(*of_row, _names(pl.col("flags") & MISSING_MASK)).list.drop_nulls()
+
+
+def _names(mask: pl.Expr) -> pl.Expr:
+    """Names of the flags of a mask; distinct masks are few."""
+    return mask.map_batches(_decoded, return_dtype=pl.List(pl.String))
+
+
+def _decoded(masks: pl.Series) -> pl.Series:
+    distinct = masks.unique()
+    names = pl.Series([flag_names(mask) for mask in distinct.to_list()], dtype=pl.List(pl.String))
+    place = masks.to_frame("mask").join(
+        distinct.to_frame("mask").with_row_index("place"), on="mask", how="left", maintain_order="left"
+    )
+    return names.gather(place["place"])
+
+
+def _results(judged: pl.DataFrame, loaded_at: datetime) -> pl.DataFrame:
+    kept = judged.filter(pl.col("fate").is_in(["accepted", "superseded"]) & pl.col("usable"))
+    exact = pl.col("bound") == int(Bound.EXACT)
+    return shaped(
+        kept.with_columns(
+            source_value=pl.col("value"),
+            source_unit=pl.col("unit"),
+            value=pl.when(exact).then("low"),
+            value_low=pl.col("low"),
+            value_high=pl.col("high"),
+            unit=pl.col("canonical"),
+            collected_at=pl.col("at"),
+            resulted_at=pl.col("reported"),
+            status=pl.col("state"),
+            flags=_names(pl.col("flags")),
+            loaded_at=pl.lit(loaded_at, pl.Datetime("us")),
+            superseded_at=pl.when(pl.col("fate") == "superseded").then(pl.lit(loaded_at, pl.Datetime("us"))),
+        ),
+        LAB_RESULT,
+    )
+
+
+def _quality_flags(judged: pl.DataFrame) -> pl.DataFrame:
+    """One row per flag of a result in force or set aside. detail: the unit as received, where that is the trouble."""
+    flagged = judged.filter(pl.col("fate").is_in(["accepted", "quarantined"]) & (pl.col("flags") != 0))
+    if flagged.is_empty():
+        return empty(QUALITY_FLAG)
+    return shaped(
+        flagged.with_columns(flag=_names(pl.col("flags")))
+        .explode("flag")
+        .with_columns(
+            collected_at=pl.col("at"), detail=pl.when(pl.col("flag") == "UNIT_UNKNOWN").then("unit")
+        ),
+        QUALITY_FLAG,
+    )
+
+
+def _reported(rejected: pl.DataFrame) -> pl.DataFrame:
+    """Rows that say a test was reported at a time, though its value cannot be used; a withdrawn one was not."""
+    there = rejected.filter(
+        pl.col("at").is_not_null() & ~pl.col("state").is_in(WITHDRAWN).fill_null(value=False)
+    )
+    return shaped(
+        there.with_columns(
+            collected_at=pl.col("at"),
+            reason=pl.col("reasons").list.join(","),
+            is_blood_count=pl.col("blood_count"),
+        ),
+        REPORTED_COUNT,
+    )

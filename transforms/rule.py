@@ -1,0 +1,109 @@
+"""What a rule is: named criteria in a gate, exclusions and three tiers, with everything a reader needs beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from transforms.errors import RuleDefinitionError
+from transforms.logic import MAX_REASONS, Criterion, Node, TierReached
+
+Side = Literal["supply", "restricted supply", "production", "undetermined", "care gap"]
+TIERS: Mapping[str, int] = {"possible": 1, "probable": 2, "confirmed": 3}
+NOT_MET, INDETERMINATE, NOT_APPLICABLE = 0, -1, -2
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Rule:
+    """A cohort rule over one index draw (RULES.md section 4).
+
+    applies: outside it the rule is not applicable; an unknown counts as inside. gate: must hold for every tier.
+    ruled_out: must not hold for any tier. explained_by: exclusions whose unknown, for lack of an observed domain,
+    caps the tier at possible and never blocks (RULES.md 0.4). confirmed, probable, possible: the highest that is
+    true is the tier; if none is true and any is unknown, the draw is indeterminate. caveats: domains whose guards
+    (transfusion, IV iron) the rule relies on although they may be unobserved. version rises whenever a different
+    set of patients could be flagged.
+    """
+
+    rule_id: str
+    version: int
+    title: str
+    side: Side
+    says: str
+    follow_up: str
+    seed: str
+    applies: Node | None = None
+    gate: Node | None = None
+    ruled_out: Node | None = None
+    explained_by: Node | None = None
+    confirmed: Node | None = None
+    probable: Node | None = None
+    possible: Node | None = None
+    reads: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not any((self.confirmed, self.probable, self.possible)):
+            raise RuleDefinitionError(f"{self.rule_id} has no tier")
+        if self.version < 1:
+            raise RuleDefinitionError(f"{self.rule_id} has no version")
+        seen: dict[str, Criterion] = {}
+        for criterion in self._walk():
+            if (
+                seen.setdefault(criterion.id, criterion) is not criterion
+                and seen[criterion.id].says != criterion.says
+            ):
+                raise RuleDefinitionError(f"{self.rule_id}: two criteria are called {criterion.id}")
+        if len(self.reasons) > MAX_REASONS:
+            raise RuleDefinitionError(f"{self.rule_id} has more than {MAX_REASONS} reasons to be unknown")
+
+    @property
+    def parts(self) -> Mapping[str, Node]:
+        """The named parts of the rule that are present, in reading order."""
+        named = {
+            "applies": self.applies,
+            "gate": self.gate,
+            "ruled_out": self.ruled_out,
+            "explained_by": self.explained_by,
+            "confirmed": self.confirmed,
+            "probable": self.probable,
+            "possible": self.possible,
+        }
+        return {name: node for name, node in named.items() if node is not None}
+
+    def _walk(self) -> Iterator[Criterion]:
+        for node in self.parts.values():
+            yield from node.criteria()
+
+    @property
+    def criteria(self) -> Mapping[str, Criterion]:
+        """The distinct criteria by id, in reading order."""
+        found: dict[str, Criterion] = {}
+        for criterion in self._walk():
+            found.setdefault(criterion.id, criterion)
+        return found
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The evidence inputs the rule reads, in reading order."""
+        return tuple(
+            dict.fromkeys([*(name for c in self.criteria.values() for name in c.inputs), *self.reads])
+        )
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Every reason for which the rule can be indeterminate; its place is its bit in the mask."""
+        return tuple(dict.fromkeys(reason for c in self.criteria.values() for reason, _ in c.reasons))
+
+    @property
+    def status_column(self) -> str:
+        """Column of the rule's status while a bucket is judged: a tier, or NOT_MET, INDETERMINATE, NOT_APPLICABLE."""
+        return f"{self.rule_id}__status"
+
+    def reached(self, tier: str) -> TierReached:
+        """For other rules: this rule has reached a tier at the same draw."""
+        return TierReached(self.rule_id, TIERS[tier], tier)
+
+    def describe(self) -> str:
+        """The rule in words, one part a line."""
+        return "\n".join(f"{name.replace('_', ' ')}: {node.describe()}" for name, node in self.parts.items())

@@ -1,0 +1,48 @@
+"""4.5 Functional iron deficiency: stores are there, the marrow cannot reach them.
+
+An unknown gate leaves the draw open only in an anemic patient, and not with a TSAT of 20 % or more without an ESA
+(RULES.md 4.31.9). ESA is a confirmation: with drugs unobserved it counts as absent and the finding says so (0.4).
+"""
+
+from transforms.atoms import ANEMIA, CHR, CKD, ESA, FERRITIN, HEART_FAILURE, HYPO, IN_SCOPE, INFLAMED, TSAT
+from transforms.iron_status import (
+    BM_ABSENT,
+    BM_PRESENT,
+    STFR_HIGH,
+    STORES_100,
+    TSAT_ADEQUATE,
+    TSAT_LOW,
+    TSAT_MEASURED,
+)
+from transforms.logic import Node, soft, soft_not
+from transforms.rule import Rule
+
+GATE = STORES_100 & (ANEMIA | soft(HEART_FAILURE))
+IN_THE_RUNNING: Node = soft(GATE) | (GATE & soft(ANEMIA))
+AT_MOST_500 = FERRITIN.at_most(500, "ug/L", "KDIGO 2012", "2.1.2")
+AT_MOST_800 = FERRITIN.at_most(800, "ug/L", "NCCN hematopoietic growth factors", "functional iron deficiency")
+ABOVE_800 = FERRITIN.above(800, "ug/L", "NCCN hematopoietic growth factors", "above it, not iron deficiency")
+TSAT_30 = TSAT.at_most(30, "%", "KDIGO 2012", "2.1.2")
+CHR_LOW = CHR.below(
+    29, "pg", "BCSH functional iron deficiency 2013; NICE NG203 2021", "reticulocyte hemoglobin"
+)
+HYPO_HIGH = HYPO.above(6, "%", "NICE NG203 2021", "hypochromic red cells")
+
+FUNCTIONAL_IRON_DEFICIENCY = Rule(
+    rule_id="functional_iron_deficiency",
+    version=1,
+    title="Probable functional iron deficiency",
+    side="restricted supply",
+    says="Iron stores are present, but too little iron reaches the marrow (transferrin saturation below 20 %).",
+    follow_up="Treat the cause; intravenous iron by the CKD, heart-failure or oncology guideline; not endoscopy by "
+    "default.",
+    seed="Functional iron deficiency (iron sequestration in macrophages) rather than true depletion.",
+    applies=IN_SCOPE,
+    gate=IN_THE_RUNNING,
+    ruled_out=BM_ABSENT | STFR_HIGH | ABOVE_800 | (soft(TSAT_ADEQUATE) & soft_not(ESA)),
+    confirmed=BM_PRESENT & TSAT_LOW,
+    probable=AT_MOST_500 & TSAT_LOW & (soft(ESA) | CKD | HEART_FAILURE | INFLAMED),
+    possible=(AT_MOST_800 & TSAT_LOW)
+    | (~TSAT_MEASURED & (soft(CHR_LOW) | soft(HYPO_HIGH)))
+    | (soft(ESA) & AT_MOST_500 & TSAT_30),
+)

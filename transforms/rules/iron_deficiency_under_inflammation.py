@@ -1,0 +1,46 @@
+"""4.3 Iron deficiency under inflammation: a ferritin that looks normal because inflammation lifts it.
+
+Enters with anemia, or with inflammation and a ferritin; anything else is not met (RULES.md 4.31.9). A ferritin that
+already shows iron deficiency belongs to 4.1 or 4.2, and iron seen in the marrow rules it out.
+"""
+
+from transforms.atoms import AGE_5, ANEMIA, IN_SCOPE, INFLAMED, INFLAMED_BY_LAB
+from transforms.iron_status import (
+    BM_ABSENT,
+    BM_PRESENT,
+    FERRITIN_30,
+    FERRITIN_70,
+    FERRITIN_100,
+    FERRITIN_ANY,
+    FERRITIN_TIER,
+    MARROW_ABSENT_PROVEN,
+    STFR_HIGH,
+    TSAT_LOW,
+    TSAT_MEASURED,
+)
+from transforms.logic import soft
+from transforms.rule import Rule
+
+IRON_DEFICIENCY_UNDER_INFLAMMATION = Rule(
+    rule_id="iron_deficiency_under_inflammation",
+    version=1,
+    title="Iron deficiency under inflammation",
+    side="restricted supply",
+    says="Inflammation, and iron studies that show iron deficiency although the ferritin is not low.",
+    follow_up="sTfR index or reticulocyte hemoglobin; treat the inflammation; supervised (often intravenous) trial of "
+    "iron; marrow if still unclear.",
+    seed="Serum markers are equivocal, particularly in patients with concurrent inflammation where ferritin may be "
+    "falsely elevated.",
+    applies=IN_SCOPE,
+    gate=(soft(ANEMIA) | (soft(INFLAMED) & FERRITIN_ANY)),
+    ruled_out=FERRITIN_TIER | BM_PRESENT,
+    confirmed=INFLAMED & soft(MARROW_ABSENT_PROVEN),
+    probable=INFLAMED
+    & (
+        (AGE_5 & FERRITIN_100 & TSAT_LOW)
+        | (~AGE_5 & INFLAMED_BY_LAB & FERRITIN_30 & TSAT_LOW)
+        | STFR_HIGH
+        | BM_ABSENT
+    ),
+    possible=INFLAMED_BY_LAB & ~TSAT_MEASURED & ((AGE_5 & FERRITIN_70) | (~AGE_5 & FERRITIN_30)),
+)
