@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-EVER = -36_500  # days; "ever" in RULES.md 5.1
-
 
 @dataclass(frozen=True)
 class CodeSet:
@@ -22,20 +20,12 @@ class CodeSet:
     codes: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-@dataclass(frozen=True)
-class HistoryAtom:
-    """A condition "a code of this set lies in this window of the draw" (days, both ends included)."""
-
-    id: str
-    title: str
-    sets: tuple[tuple[str, int, int], ...]  # (code set, first day, last day)
-
-
 def _range(first: int, last: int, width: int = 5) -> tuple[str, ...]:
     return tuple(f"{code:0{width}d}" for code in range(first, last + 1))
 
 
-_C_ALL = tuple(f"C{n:02d}" for n in range(98) if n != 44)
+# The range C00-C97 holds three categories with a letter: Merkel cell and neuroendocrine tumors.
+_C_ALL = (*(f"C{n:02d}" for n in range(98) if n != 44), "C4A", "C7A", "C7B")
 _DX = "diagnosis"
 _RX = "medication"
 _PROC = "procedure"
@@ -181,6 +171,12 @@ _SETS = (
         (("ICD10CM", ("D50", "E61.1")), ("ICD9CM", ("280",))),
     ),
     CodeSet(
+        "iron_deficiency_anemia_label",
+        "iron deficiency anemia diagnosis",
+        _DX,
+        (("ICD10CM", ("D50",)), ("ICD9CM", ("280",))),
+    ),
+    CodeSet(
         "chemotherapy_encounter",
         "encounter for chemotherapy",
         _DX,
@@ -269,52 +265,3 @@ _SETS = (
 )
 
 CODE_SETS: Mapping[str, CodeSet] = {item.id: item for item in _SETS}
-
-_ATOMS = (
-    HistoryAtom(
-        "inflammatory_context",
-        "chronic inflammatory disease or recent cancer",
-        (("inflammatory_disease", EVER, 30), ("cancer", -365, 30)),
-    ),
-    HistoryAtom("ckd_code", "chronic kidney disease code", (("ckd", EVER, 30),)),
-    HistoryAtom("heart_failure", "heart failure code", (("heart_failure", EVER, 30),)),
-    HistoryAtom("esa", "erythropoiesis-stimulating agent in the last 90 days", (("esa", -90, 0),)),
-    HistoryAtom(
-        "chemotherapy",
-        "chemotherapy in the last 90 days",
-        (("cytotoxic_drug", -90, 0), ("chemotherapy_infusion", -90, 0), ("chemotherapy_encounter", -90, 0)),
-    ),
-    HistoryAtom(
-        "radiotherapy",
-        "radiotherapy in the last 90 days",
-        (("radiotherapy", -90, 0), ("radiotherapy_encounter", -90, 0)),
-    ),
-    HistoryAtom(
-        "myelotoxic_drug", "drug toxic to the marrow in the last 90 days", (("myelotoxic_drug", -90, 0),)
-    ),
-    HistoryAtom(
-        "macrocytosis_drug",
-        "drug that enlarges red cells in the last 90 days",
-        (("macrocytosis_drug", -90, 0),),
-    ),
-    HistoryAtom(
-        "reversible_mimic_drug",
-        "isoniazid, linezolid or chloramphenicol in the last 180 days",
-        (("reversible_mimic_drug", -180, 0),),
-    ),
-    HistoryAtom(
-        "hematologic_malignancy", "known hematologic malignancy", (("hematologic_malignancy", EVER, 0),)
-    ),
-    HistoryAtom("known_mds", "known myelodysplastic syndrome", (("mds", EVER, 180),)),
-    HistoryAtom("liver_or_spleen", "cirrhosis or hypersplenism", (("liver_or_spleen", EVER, 30),)),
-    HistoryAtom("alcohol", "alcohol use disorder in the last year", (("alcohol", -365, 30),)),
-    HistoryAtom(
-        "hiv_lupus_sepsis", "HIV, lupus or sepsis in the last year", (("hiv_lupus_sepsis", -365, 14),)
-    ),
-    HistoryAtom("hemoglobinopathy", "known hemoglobinopathy", (("hemoglobinopathy", EVER, 30),)),
-    HistoryAtom("thalassemia_trait_code", "known thalassemia trait", (("thalassemia_trait", EVER, 30),)),
-    HistoryAtom("known_cancer", "known cancer in the last five years", (("cancer", -1825, 30),)),
-    HistoryAtom("palliative_care", "palliative care", (("palliative_care", -365, 180),)),
-)
-
-HISTORY_ATOMS: Mapping[str, HistoryAtom] = {item.id: item for item in _ATOMS}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from schemas.evidence import CONTEXT, DOMAINS, INPUTS
-from schemas.value_sets import HISTORY_ATOMS
+from schemas.history_atoms import HISTORY_ATOMS
 
 _SAYS: Mapping[str, str] = {
     "patient_id": "patient, as the source names it",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from schemas.evidence import DOMAINS, observed_column
-from schemas.value_sets import CODE_SETS, HISTORY_ATOMS
+from schemas.history_atoms import HISTORY_ATOMS
+from schemas.value_sets import CODE_SETS
 from transforms.logic import Criterion, Named, Node, soft
 from transforms.quantities import BIT, Quantity, less
 
@@ -39,6 +40,18 @@ MARROW_IRON = Quantity("marrow_iron_grade")
 PARTICLES = Quantity("marrow_particles")
 RING_SIDEROBLASTS = Quantity("ring_sideroblasts")
 SF3B1 = Quantity("sf3b1")
+BLASTS = Quantity("blasts_pct")
+NRBC = Quantity("nrbc")
+MYELOCYTES = Quantity("myelocytes_pct")
+IMMATURE_GRANULOCYTES = Quantity("ig_pct")
+LEUKOERYTHROBLASTIC = Quantity("smear_leb")
+TSH = Quantity("tsh")
+MARROW_CELLULARITY = Quantity("marrow_cellularity")
+RESIDUAL = Quantity("residual_haem")
+MARROW_BLASTS = Quantity("marrow_blasts")
+MARROW_DYSPLASIA = Quantity("marrow_dysplasia")
+MARROW_INFILTRATION = Quantity("marrow_infiltration")
+CLONE = Quantity("clonal_mutation")
 HBA2 = Quantity("hba2", void=(("hba2(transfused)", pl.col("transfused_120d")),))
 MENTZER = Quantity("mentzer", void=(transfused,), reason="rbc")
 RDWI = Quantity("rdwi", void=(transfused,), reason="rdw")
@@ -131,6 +144,43 @@ def _anemia() -> Criterion:
 
 
 ANEMIA = _anemia()
+
+
+def _moderate() -> Criterion:
+    """Upper ends of WHO's "moderate" band plus one: <95 (6-23 mo, T2), <100 (24-59 mo, T1, T3), else <110 g/L."""
+    trimester = pl.col("trimester")
+    early = pl.when(trimester == 2).then(95.0).when(trimester.is_not_null()).then(100.0)
+    band = pl.when(age < 2).then(95.0).when(age < 5).then(100.0).when(age >= 5).then(110.0)
+    limit = pl.when(pl.col("pregnant")).then(early).otherwise(band)
+    value = pl.coalesce("hb_adjusted_g_l", "hb_adjusted_g_l_low")
+    top = pl.coalesce("hb_adjusted_g_l", "hb_adjusted_g_l_high")
+    known = ~HB.missing
+    return Criterion(
+        id="moderate_anemia",
+        says="moderate or severe anemia by WHO, hemoglobin adjusted for elevation",
+        expr=pl.when(top < limit.fill_null(95.0)).then(T).when(value >= limit.fill_null(110.0)).then(F),
+        inputs=("hb",),
+        reasons=(
+            *HB.reasons()[:2],
+            ("age", known & age.is_null() & ~pl.col("pregnant")),
+            ("trimester", known & pl.col("pregnant") & trimester.is_null()),
+            ("hb(censored)", known & (value != top)),
+        ),
+        threshold="<95 (6-23 mo, second trimester), <100 (24-59 mo, first and third trimester), <110 g/L (others)",
+        citation=f"{WHO_HB}, severity; RULES.md 3.1",
+    )
+
+
+MODERATE_ANEMIA = _moderate()
+PREGNANT = Criterion(
+    id="pregnant_at_draw",
+    says="pregnant (a code covers the draw; unknown counts as not pregnant)",
+    expr=pl.col("pregnant"),
+    inputs=("pregnant",),
+    reasons=(("domain:dx", T),),
+    threshold="a pregnancy code covers the draw",
+    citation="RULES.md 0.5",
+)
 
 
 # --- cell size (RULES.md 3.2) -----------------------------------------------------------------------------------------

@@ -9,7 +9,8 @@ from __future__ import annotations
 import polars as pl
 
 from schemas.evidence import DOMAINS, observed_column
-from schemas.value_sets import CODE_SETS, HISTORY_ATOMS
+from schemas.history_atoms import HISTORY_ATOMS
+from schemas.value_sets import CODE_SETS
 
 DAYS = (
     1 << 20

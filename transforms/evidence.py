@@ -12,9 +12,10 @@ from collections.abc import Mapping
 import polars as pl
 
 from schemas.evidence import CONTEXT, DOMAINS, INPUTS
-from schemas.value_sets import HISTORY_ATOMS
+from schemas.history_atoms import HISTORY_ATOMS
 from transforms import context, indices
 from transforms.panels import binding_capacity, computed_saturation
+from transforms.treatment import treatment_columns
 from transforms.windows import Window, any_within, key, nearest
 
 MANUAL = (
@@ -117,7 +118,7 @@ def build_evidence(
             observed,
             context.history_columns(base, coded, observed),
             context.guard_columns(base, coded, ferritin_day),
-            _gap_columns(base, sources),
+            treatment_columns(base, coded, sources, ferritin_day),
             gathered,
         ],
         how="horizontal",
@@ -260,21 +261,6 @@ def _assay(sources: Mapping[str, pl.DataFrame], anchor: pl.Series) -> pl.Series:
 
 
 IRON = (-30, 30)
-
-
-def _gap_columns(base: pl.DataFrame, sources: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """Whether an iron study falls into the 90 days either side (RULES.md 4.21): ferritin, TSAT, or iron with TIBC."""
-    anchor, window = base["key"], Window(-90, 90)
-    none = pl.repeat(value=False, n=len(anchor), eager=True)
-    seen = {
-        name: any_within(sources[name]["key"], anchor, window)
-        if name in sources and len(sources[name])
-        else none
-        for name in ("ferritin", "tsat", "iron", "tibc")
-    }
-    return pl.DataFrame(
-        {"iron_study_closes_gap": seen["ferritin"] | seen["tsat"] | (seen["iron"] & seen["tibc"])}
-    )
 
 
 def _unit_problems(base: pl.DataFrame, unusable: pl.DataFrame) -> pl.Series:

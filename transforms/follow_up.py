@@ -27,6 +27,46 @@ def followed(domain: str, days: int, citation: str) -> Criterion:
     )
 
 
+IRON_STARTED = Criterion(
+    id="iron_started",
+    says="an iron product was started from 7 days before to 90 days after this blood count",
+    expr=pl.col("iron_start_day").is_not_null(),
+    inputs=("iron_start_day",),
+    reasons=(("domain:rx", T),),
+    threshold="first start in -7..90 d",
+    citation="RULES.md 4.31.17",
+    domains=("medication",),
+)
+
+
+def followed_after_iron(days: int, citation: str) -> Criterion:
+    """The laboratory is observed for so many days after iron was started (RULES.md 4.31.16)."""
+    followed_days = pl.col("follow_up_lab_days")
+    enough = followed_days >= pl.col("iron_start_day") + days
+    return Criterion(
+        id=f"followed_lab_{days}d_after_iron",
+        says=f"followed for {days} days after iron was started",
+        expr=pl.when(enough).then(T),
+        inputs=("follow_up_lab_days",),
+        reasons=(("domain:lab", followed_days.is_null()), ("followup", ~enough)),
+        threshold=f"at least {days} days after the start",
+        citation=citation,
+    )
+
+
+def seen(column: str, says: str, threshold: str, citation: str) -> Criterion:
+    """A test or act that closes a gap was seen; what was not seen by now did not happen yet."""
+    return Criterion(
+        id=f"{column}_seen",
+        says=says,
+        expr=pl.col(column),
+        inputs=(column,),
+        reasons=(("followup", T),),
+        threshold=threshold,
+        citation=citation,
+    )
+
+
 def iron_study_closes() -> Criterion:
     """A ferritin, a transferrin saturation, or iron with binding capacity within 90 days either side."""
     return Criterion(

@@ -46,6 +46,10 @@ class Node:
         """The criteria below this node, depth first (with repetitions)."""
         raise NotImplementedError
 
+    def doubts(self) -> Iterator[Criterion]:
+        """The criteria whose unknown can make this node unknown (with repetitions)."""
+        return self.criteria()
+
     def unknown(self, bits: Mapping[str, int]) -> pl.Expr:
         """Bit mask of the reasons why this node is unknown; 0 where it is known.
 
@@ -123,6 +127,10 @@ class All(Node):
         for node in self.nodes:
             yield from node.criteria()
 
+    def doubts(self) -> Iterator[Criterion]:
+        for node in self.nodes:
+            yield from node.doubts()
+
     def unknown(self, bits: Mapping[str, int]) -> pl.Expr:
         return self._masked(bits, self.nodes)
 
@@ -143,6 +151,10 @@ class AnyOf(Node):
         for node in self.nodes:
             yield from node.criteria()
 
+    def doubts(self) -> Iterator[Criterion]:
+        for node in self.nodes:
+            yield from node.doubts()
+
     def unknown(self, bits: Mapping[str, int]) -> pl.Expr:
         return self._masked(bits, self.nodes)
 
@@ -161,6 +173,9 @@ class Not(Node):
 
     def criteria(self) -> Iterator[Criterion]:
         return self.node.criteria()
+
+    def doubts(self) -> Iterator[Criterion]:
+        return self.node.doubts()
 
     def unknown(self, bits: Mapping[str, int]) -> pl.Expr:
         return self.node.unknown(bits)
@@ -191,6 +206,10 @@ class AtLeast(Node):
         for node in self.nodes:
             yield from node.criteria()
 
+    def doubts(self) -> Iterator[Criterion]:
+        for node in self.nodes:
+            yield from node.doubts()
+
     def unknown(self, bits: Mapping[str, int]) -> pl.Expr:
         return self._masked(bits, self.nodes)
 
@@ -209,6 +228,9 @@ class Soft(Node):
 
     def criteria(self) -> Iterator[Criterion]:
         return self.node.criteria()
+
+    def doubts(self) -> Iterator[Criterion]:
+        return iter(())
 
     def unknown(self, bits: Mapping[str, int]) -> pl.Expr:  # noqa: ARG002  never unknown
         return pl.lit(0, dtype=type_mask)
@@ -229,6 +251,9 @@ class Unknown(Node):
     def criteria(self) -> Iterator[Criterion]:
         return self.node.criteria()
 
+    def doubts(self) -> Iterator[Criterion]:
+        return iter(())
+
     def unknown(self, bits: Mapping[str, int]) -> pl.Expr:  # noqa: ARG002  never unknown
         return pl.lit(0, dtype=type_mask)
 
@@ -248,6 +273,9 @@ class Named(Node):
 
     def criteria(self) -> Iterator[Criterion]:
         return self.node.criteria()
+
+    def doubts(self) -> Iterator[Criterion]:
+        return self.node.doubts()
 
     def unknown(self, bits: Mapping[str, int]) -> pl.Expr:
         return self.node.unknown(bits)

@@ -93,7 +93,8 @@ class Rule:
     @property
     def reasons(self) -> tuple[str, ...]:
         """Every reason for which the rule can be indeterminate; its place is its bit in the mask."""
-        return tuple(dict.fromkeys(reason for c in self.criteria.values() for reason, _ in c.reasons))
+        doubtful = (c for node in self.parts.values() for c in node.doubts())
+        return tuple(dict.fromkeys(reason for c in doubtful for reason, _ in c.reasons))
 
     @property
     def status_column(self) -> str:

@@ -5,11 +5,10 @@ low, the draw stays open as long as the unknown lines could make two.
 """
 
 from transforms.atoms import ANEMIA, IN_SCOPE, NEUTROPENIA, THROMBOCYTOPENIA
-from transforms.cytopenias import ALL_THREE, REPEAT_ANC_PLT, REPEAT_HB_ANC, REPEAT_HB_PLT
-from transforms.logic import at_least, soft
+from transforms.cytopenias import ALL_THREE, REPEAT_ANC_PLT, REPEAT_HB_ANC, REPEAT_HB_PLT, TWO_LINES
+from transforms.logic import soft
 from transforms.rule import Rule
 
-TWO = at_least(2, ANEMIA, NEUTROPENIA, THROMBOCYTOPENIA)
 AGAIN = (
     (soft(ANEMIA) & soft(NEUTROPENIA) & REPEAT_HB_ANC)
     | (soft(ANEMIA) & soft(THROMBOCYTOPENIA) & REPEAT_HB_PLT)
@@ -25,8 +24,8 @@ BICYTOPENIA = Rule(
     follow_up="Repeat the count; film; B12, folate, copper; hematology.",
     seed="Two or more cell lines: two lines is bicytopenia, three is pancytopenia; both trigger referral.",
     applies=IN_SCOPE,
-    gate=TWO,
+    gate=TWO_LINES,
     ruled_out=soft(ALL_THREE),
     confirmed=AGAIN,
-    probable=TWO,
+    probable=TWO_LINES,
 )

@@ -21,6 +21,9 @@ from transforms.iron_status import (
 from transforms.logic import soft
 from transforms.rule import Rule
 
+# Shared with 4.4, which asks for anemia beside it.
+GATE = soft(ANEMIA) | (soft(INFLAMED) & FERRITIN_ANY)
+
 IRON_DEFICIENCY_UNDER_INFLAMMATION = Rule(
     rule_id="iron_deficiency_under_inflammation",
     version=1,
@@ -32,7 +35,7 @@ IRON_DEFICIENCY_UNDER_INFLAMMATION = Rule(
     seed="Serum markers are equivocal, particularly in patients with concurrent inflammation where ferritin may be "
     "falsely elevated.",
     applies=IN_SCOPE,
-    gate=(soft(ANEMIA) | (soft(INFLAMED) & FERRITIN_ANY)),
+    gate=GATE,
     ruled_out=FERRITIN_TIER | BM_PRESENT,
     confirmed=INFLAMED & soft(MARROW_ABSENT_PROVEN),
     probable=INFLAMED

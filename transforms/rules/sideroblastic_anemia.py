@@ -4,17 +4,14 @@ Ring sideroblasts prove it at any cell size. Without them anemia must be establi
 small exclude it (RULES.md 4.31.10). Ring sideroblasts measured below 5 % exclude it altogether.
 """
 
-from transforms.atoms import ANEMIA, IN_SCOPE, LOW_RI, MICRO, RING_SIDEROBLASTS, SF3B1, history
+from transforms.atoms import ANEMIA, IN_SCOPE, LOW_RI, MICRO, RING_SIDEROBLASTS, history
 from transforms.iron_status import ADEQUATE_IRON, FERRITIN_STORES_100, TSAT_LOADED
 from transforms.logic import soft, soft_not
+from transforms.marrow import RING_SIDEROBLASTS_PROVEN
 from transforms.rule import Rule
 from transforms.rules.thalassemia_trait_lookalike import THALASSEMIA_TRAIT_LOOKALIKE
 
-WHO5 = "WHO 5th edition (Khoury, Leukemia 2022;36:1703)"
-RS_15 = RING_SIDEROBLASTS.at_least(15, "%", WHO5, "Table 3")
-RS_5 = RING_SIDEROBLASTS.at_least(5, "%", "WHO 2016 (mds-europe.org)", "with SF3B1")
 RS_BELOW_5 = RING_SIDEROBLASTS.below(5, "%", "RULES.md 4.9", "not met")
-SF3B1_MUTATED = SF3B1.at_least(1, "1", "WHO 2016 (mds-europe.org)", "SF3B1 mutated")
 HEMOGLOBINOPATHY = history("hemoglobinopathy", "RULES.md 5.1 (hemoglobinopathy)")
 PATTERN = soft(ANEMIA) & MICRO & LOW_RI
 
@@ -30,7 +27,7 @@ SIDEROBLASTIC_ANEMIA = Rule(
     "sideroblastic anemia if iron studies show adequate stores.",
     applies=IN_SCOPE,
     ruled_out=soft(RS_BELOW_5),
-    confirmed=soft(RS_15) | (soft(RS_5) & soft(SF3B1_MUTATED)),
+    confirmed=RING_SIDEROBLASTS_PROVEN,
     probable=PATTERN & FERRITIN_STORES_100 & TSAT_LOADED,
     possible=PATTERN
     & ADEQUATE_IRON
