@@ -79,7 +79,7 @@ def screen(build: Path, *, as_of: date, run_id: str, memory_limit: str = "2GB") 
         _write(tables, "finding", number, findings)
         _write(tables, "membership", number, members)
         _write(tables, "why", number, _why(evidence, judged.verdicts, members, bucket.results))
-        _write(tables, "quality_flag", f"draws_{number}", draw_flags(evidence))
+        _write(tables, "quality_flag", f"draws_{number}", draw_flags(judged.flagged))
         draw_count += draws.height
         patient_count += draws["patient_id"].n_unique()
         counts.append(rule_counts(judged.verdicts, RULES))

@@ -72,6 +72,17 @@ DRAW_FLAGS: tuple[Flag, ...] = (
     Flag("IV_IRON_56D", "intravenous iron in the 56 days before the ferritin"),
     Flag("PREG_UNKNOWN", "pregnancy cannot be seen and was taken as not pregnant"),
     Flag("ALERT_HAEMOLYSIS", "signs of hemolysis"),
+    Flag(
+        "LOW_TSAT_UNCLASSIFIED", "low transferrin saturation, a ferritin of 45 to 99 ug/L and no inflammation"
+    ),
+    Flag("B12_LOW", "vitamin B12 below 148 pmol/L"),
+    Flag("COPPER_LOW", "copper below 11 umol/L"),
+    Flag("LEAD_HIGH", "lead of at least 10 ug/dL (5 in children)"),
+    Flag("ID_PANCY", "iron deficiency beside a pancytopenia that it does not explain"),
+    Flag("CONFLICT_MARROW_FERRITIN", "iron in the marrow although the ferritin is low"),
+    Flag("AA_SEVERE", "counts of severe aplastic anemia (Camitta)"),
+    Flag("AA_VERY_SEVERE", "counts of very severe aplastic anemia (neutrophils below 0.2)"),
+    Flag("CCUS", "a clonal mutation with a persistent unexplained cytopenia"),
 )
 """Flags of a draw, raised by several results together."""
 

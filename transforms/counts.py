@@ -88,10 +88,10 @@ def totals(parts: Sequence[pl.DataFrame], by: Sequence[str]) -> pl.DataFrame:
     )
 
 
-def draw_flags(evidence: pl.DataFrame) -> pl.DataFrame:
+def draw_flags(flagged: pl.DataFrame) -> pl.DataFrame:
     """quality_flag rows of what is noteworthy of a draw itself (RULE_OF_THREE, IV_IRON_56D, ...)."""
     return (
-        evidence.filter(pl.col("draw_flags").is_not_null())
+        flagged.filter(pl.col("draw_flags").is_not_null())
         .select(
             "patient_id",
             specimen_id="index_specimen_id",

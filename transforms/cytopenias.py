@@ -20,7 +20,6 @@ ANY_LINE: Node = ANEMIA | NEUTROPENIA | THROMBOCYTOPENIA
 HB_100 = HB.below(100, "g/L", f"{CAMITTA}; {CTCAE}", "grade 2; RULES.md 3.4")
 ANC_1_5 = ANC.below(1.5, "10*9/L", f"{CAMITTA}; {CTCAE}", "grade 2; RULES.md 3.4")
 ANC_0_5 = ANC.below(0.5, "10*9/L", CAMITTA, "severe aplastic anemia")
-ANC_0_2 = ANC.below(0.2, "10*9/L", CAMITTA, "very severe aplastic anemia")
 PLT_75 = PLT.below(75, "10*9/L", CTCAE, "grade 2")
 PLT_50 = PLT.below(50, "10*9/L", CAMITTA, "aplastic anemia")
 PLT_20 = PLT.below(20, "10*9/L", CAMITTA, "severe aplastic anemia")

@@ -11,6 +11,7 @@ import polars as pl
 
 from schemas.evidence import DOMAINS, observed_column
 from transforms.logic import Criterion, Node, Not
+from transforms.residual_flags import with_residual_flags
 from transforms.rule import INDETERMINATE, NOT_APPLICABLE, NOT_MET, TIERS, Rule
 
 KEYS = ("patient_id", "index_specimen_id", "index_collected_at")
@@ -22,10 +23,12 @@ CHILDBEARING = (12, 56)  # years; PREG_UNKNOWN is raised for women of this age o
 class Judged:
     """verdicts: keys, one nullable Boolean column per criterion, one Int8 status column per rule; one row a draw.
     findings: rows that are met or indeterminate, as in findings.parquet without as_of and run_id.
+    flagged: keys and draw_flags (``input:FLAG``, null where there is none) with the residual flags, one row a draw.
     """
 
     verdicts: pl.DataFrame
     findings: pl.DataFrame
+    flagged: pl.DataFrame
 
 
 def all_criteria(rules: Sequence[Rule]) -> dict[str, Criterion]:
@@ -48,8 +51,9 @@ def judge(evidence: pl.DataFrame, rules: Sequence[Rule]) -> Judged:
     )
     for rule in rules:
         verdicts = verdicts.with_columns(status(rule).alias(rule.status_column))
-    whole = pl.concat([evidence, verdicts.drop(KEYS)], how="horizontal")
-    return Judged(verdicts, pl.concat([_findings(whole, rule) for rule in rules]))
+    whole = with_residual_flags(pl.concat([evidence, verdicts.drop(KEYS)], how="horizontal"))
+    findings = pl.concat([_findings(whole, rule) for rule in rules])
+    return Judged(verdicts, findings, whole.select(*KEYS, "draw_flags"))
 
 
 def status(rule: Rule) -> pl.Expr:
