@@ -20,7 +20,7 @@ from transforms.atoms import (
     T,
     age,
 )
-from transforms.logic import Criterion, Named, Node, soft
+from transforms.logic import Criterion, Named, Node, soft, soft_not
 from transforms.quantities import less
 
 AGA = "AGA 2020 (Ko, Gastroenterology 2020;159:1085)"
@@ -227,8 +227,10 @@ STORES_BY_AGE: Node = Named(
     (~AGE_5 & ferritin_stores(20))
     | (AGE_5 & FERRITIN_STORES_30 & ((~ADULT | ~ANEMIA) | ferritin_stores(45))),
 )
+# Inflammation is asked for only where the ferritin itself is known to pass.
+_BY_AGE_UNLESS_INFLAMED = STORES_BY_AGE & (soft_not(STORES_BY_AGE) | ~INFLAMED | EQUIVOCAL)
 ADEQUATE_STORES: Node = Named(
     "adequate stores",
-    BM_PRESENT | (~BM_ABSENT & (FERRITIN_STORES_100 | (STORES_BY_AGE & (~INFLAMED | EQUIVOCAL)))),
+    BM_PRESENT | (~BM_ABSENT & (FERRITIN_STORES_100 | _BY_AGE_UNLESS_INFLAMED)),
 )
 ADEQUATE_IRON: Node = Named("adequate iron", ADEQUATE_STORES & TSAT_ADEQUATE)

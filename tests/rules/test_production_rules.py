@@ -46,6 +46,7 @@ def test_thalassemia_trait_lookalike() -> None:
         no ferritin             | 28  | F   | 112 |      | 64.9 | 5.0 | 14  |          |      |             |            | possible
         ferritin 29.9           | 28  | F   | 112 |      | 64.9 | 5.0 | 14  | 29.9     |      |             |            | possible
         no RDW                  | 28  | F   | 112 |      | 64.9 | 5.0 |     | 60       |      |             |            | possible
+        RDWI 220, Green-King 65 | 28  | F   | 100 |      | 64.9 | 5.0 | 17  | 60       |      |             |            | possible
         HbA2 3.6                | 28  | F   | 112 |      | 70   | 4.5 |     |          | 3.6  |             |            | confirmed
         HbA2 3.5                | 28  | F   | 112 |      | 70   | 4.5 |     |          | 3.5  |             |            | not_met
         trait code              | 28  | F   | 112 |      | 70   | 4.5 |     |          |      | D56.3@-3000 |            | confirmed

@@ -47,6 +47,7 @@ def test_functional_iron_deficiency() -> None:
         ferritin 500              | 60  | M   | 101 | 500      | 12   | 2   | N18.4@-500  |                   |      |          |                   |                  |          | probable
         ferritin 501              | 60  | M   | 101 | 501      | 12   | 2   | N18.4@-500  |                   |      |          |                   |                  |          | possible
         ferritin 800              | 60  | M   | 101 | 800      | 12   | 2   |             |                   |      |          |                   |                  |          | possible
+        no TSAT, 6 % hypochromic  | 60  | M   | 101 | 300      |      | 2   |             |                   |      | 6        |                   |                  |          | indeterminate (tsat)
         ferritin 801              | 60  | M   | 101 | 801      | 12   | 2   |             |                   |      |          |                   |                  |          | not_met
         no reason known           | 60  | M   | 101 | 200      | 12   | 2   |             |                   |      |          |                   |                  |          | possible
         inflamed                  | 60  | M   | 101 | 200      | 12   | 5.1 |             |                   |      |          |                   |                  |          | probable

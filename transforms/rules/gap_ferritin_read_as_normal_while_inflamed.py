@@ -6,7 +6,14 @@ it closes the gap (RULES.md 4.31.18). A CRP that was never measured leaves the d
 
 from transforms.atoms import ANEMIA, CRP, CRP_HIGH, FERRITIN, IN_SCOPE, WHO_FERRITIN, history
 from transforms.follow_up import followed, seen
-from transforms.iron_status import FERRITIN_100, MARROW_DONE, TSAT_ADEQUATE, TSAT_LOW, TSAT_MEASURED
+from transforms.iron_status import (
+    FERRITIN_100,
+    FERRITIN_ANY,
+    MARROW_DONE,
+    TSAT_ADEQUATE,
+    TSAT_LOW,
+    TSAT_MEASURED,
+)
 from transforms.logic import soft
 from transforms.rule import Rule
 
@@ -35,7 +42,7 @@ GAP_FERRITIN_READ_AS_NORMAL_WHILE_INFLAMED = Rule(
     says="Anemia, a CRP over 5 mg/L and a ferritin of 30 to 299 ug/L, and nothing that shows the ferritin was doubted.",
     follow_up="Transferrin saturation, sTfR index or reticulocyte hemoglobin; see iron deficiency under inflammation.",
     seed="Ferritin may be falsely elevated in patients with concurrent inflammation.",
-    applies=IN_SCOPE,
+    applies=IN_SCOPE & FERRITIN_ANY,
     gate=soft(ANEMIA) & soft(AT_LEAST_30) & soft(BELOW_300),
     ruled_out=soft(TSAT_ADEQUATE)
     | soft(NOT_INFLAMED)

@@ -36,11 +36,8 @@ GAP_IRON_DEFICIENCY_ANEMIA_WITHOUT_GI_EVALUATION = Rule(
     "after.",
     follow_up="Endoscopy of both ends, unless the source is known or the patient declines.",
     seed="Iron deficiency anemia itself does not originate from primary bone marrow pathology: find the loss.",
-    applies=soft(ADULT),
-    gate=IRON_DEFICIENCY_ANEMIA.reached("probable")
-    & soft(MAN_OR_50)
-    & ~PREGNANT
-    & soft_not(history("palliative_care", "RULES.md 5.1 (palliative care)")),
+    applies=soft(ADULT) & IRON_DEFICIENCY_ANEMIA.reached("probable"),
+    gate=soft(MAN_OR_50) & ~PREGNANT & soft_not(history("palliative_care", "RULES.md 5.1 (palliative care)")),
     ruled_out=soft(UPPER) & soft(LOWER),
     confirmed=soft_not(UPPER) & soft_not(LOWER) & FOLLOWED,
     probable=(soft(UPPER) | soft(LOWER)) & FOLLOWED,

@@ -31,7 +31,7 @@ GAP_IRON_DEFICIENCY_LABEL_UNSUPPORTED = Rule(
     says="Anemia coded or treated as iron deficiency although stores and transferrin saturation are adequate.",
     follow_up="Question the label; look for sideroblastic anemia, thalassemia trait, kidney disease, marrow disease.",
     seed="Do not assume microcytic anemia automatically means simple iron deficiency.",
-    applies=IN_SCOPE,
-    gate=soft(ANEMIA) & (soft(LABELED) | IRON_STARTED),
+    applies=IN_SCOPE & (soft(LABELED) | IRON_STARTED),
+    gate=soft(ANEMIA),
     confirmed=ADEQUATE_IRON & FERRITIN_BEFORE_IRON,
 )

@@ -23,8 +23,8 @@ GAP_IRON_TREATED_WITHOUT_HEMOGLOBIN_RECHECK = Rule(
     says="Anemia treated with iron, and no hemoglobin 14 to 56 days after the start.",
     follow_up="Blood count four weeks after iron was started.",
     seed="Recheck the hemoglobin after treatment (BSG 2021: a rise of 10 g/L in two weeks supports iron deficiency).",
-    applies=IN_SCOPE,
-    gate=soft(ANEMIA) & IRON_STARTED & ~PREGNANT,
+    applies=IN_SCOPE & IRON_STARTED,
+    gate=soft(ANEMIA) & ~PREGNANT,
     ruled_out=RECHECKED,
     confirmed=followed_after_iron(56, "RULES.md 4.27, 4.31.16"),
 )

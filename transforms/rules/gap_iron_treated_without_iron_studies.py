@@ -23,8 +23,8 @@ GAP_IRON_TREATED_WITHOUT_IRON_STUDIES = Rule(
     says="Anemia treated with iron, and no iron study in the 180 days before the start or the 7 days after.",
     follow_up="Ferritin, transferrin saturation and CRP before iron goes on.",
     seed="Do not assume microcytic anemia automatically means simple iron deficiency.",
-    applies=IN_SCOPE,
-    gate=soft(ANEMIA) & IRON_STARTED & ~PREGNANT,
+    applies=IN_SCOPE & IRON_STARTED,
+    gate=soft(ANEMIA) & ~PREGNANT,
     ruled_out=STUDY,
     confirmed=followed_after_iron(7, "RULES.md 4.22, 4.31.16"),
 )

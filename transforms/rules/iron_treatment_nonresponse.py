@@ -80,8 +80,8 @@ IRON_TREATMENT_NONRESPONSE = Rule(
     follow_up="Adherence, bleeding, celiac disease, H. pylori, atrophic gastritis, inflammation, a wrong diagnosis "
     "(sideroblastic anemia, thalassemia trait); hepcidin or TMPRSS6; intravenous iron.",
     seed="Do not assume microcytic anemia automatically means simple iron deficiency.",
-    applies=IN_SCOPE,
-    gate=soft(ANEMIA) & ORAL_IRON_STARTED & ELIGIBLE,
+    applies=IN_SCOPE & ORAL_IRON_STARTED,
+    gate=soft(ANEMIA) & ELIGIBLE,
     ruled_out=RESPONDED,
     confirmed=ID_ESTABLISHED & SUPPLY_28 & RECHECKED,
     probable=ID_ESTABLISHED & RECHECKED,
