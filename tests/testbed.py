@@ -181,6 +181,7 @@ def evidence_of(cases: list[dict[str, str]]) -> pl.DataFrame:
                 "observed_to": INDEX.date() + timedelta(days=int(case.get("followup", 0))),
             }
             for short in case.get("observed", "lab dx rx proc enc").split()
+            if short != "none"
         ]
     result_frame = pl.DataFrame(results, schema=RESULT_SCHEMA)
     unusable_frame = pl.DataFrame(unusable, schema=UNUSABLE_SCHEMA)

@@ -31,10 +31,11 @@ HUGHES = "Hughes, J Clin Pathol 2004;57:1038"
 
 # --- marrow iron ---------------------------------------------------------------------------------------------------
 def _marrow(id_: str, says: str, expr: pl.Expr, threshold: str, citation: str) -> Criterion:
+    """A statement about a stain that was reported; unknown where none was."""
     return Criterion(
         id=id_,
         says=says,
-        expr=expr,
+        expr=pl.when(~MARROW_IRON.missing).then(expr),
         inputs=("marrow_iron_grade", "marrow_particles"),
         reasons=MARROW_IRON.reasons(),
         threshold=threshold,
@@ -84,12 +85,14 @@ MARROW_TOO_FEW = Criterion(
     citation=HUGHES,
 )
 MARROW_PRESENT = MARROW_IRON.at_least(1, "1", "Gale scale (J Clin Pathol)", "RULES.md 1.6")
-MARROW_DONE = _marrow(
-    "marrow_iron_reported",
-    "a marrow iron stain was reported",
-    ~MARROW_IRON.missing,
-    "reported",
-    "RULES.md 4.7",
+MARROW_DONE = Criterion(
+    id="marrow_iron_reported",
+    says="a marrow iron stain was reported",
+    expr=~MARROW_IRON.missing,
+    inputs=("marrow_iron_grade", "marrow_particles"),
+    reasons=MARROW_IRON.reasons(),
+    threshold="reported",
+    citation="RULES.md 4.7",
 )
 MARROW_ADEQUATE: Node = Named(
     "adequate marrow iron result",
