@@ -63,6 +63,15 @@ DRUGS = (
 PROCEDURES = ("36430@-30", "36430@-120", "36430@20", "77402@-20", "43239@-9", "45378@99")
 
 
+GOLDEN_SEED, GOLDEN_PATIENTS = 20_240_615, 3000  # the patients whose verdicts are recorded
+
+
+def population(seed: int, count: int) -> list[Case]:
+    """So many random patients, the same for the same seed."""
+    rng = random.Random(seed)
+    return [random_case(rng, f"P{number}") for number in range(count)]
+
+
 def random_case(rng: random.Random, name: str) -> Case:
     """A patient with some of everything; about half of the rarer inputs are missing at random."""
     case: Case = {"case": name, "age": rng.choice(AGES), "sex": rng.choice(("M", "F", ""))}

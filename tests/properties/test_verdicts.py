@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import polars as pl
 import pytest
 
-from tests.properties.cases import VALUES, Case, random_case
+from tests.properties.cases import VALUES, Case, population
 from tests.testbed import INDEX, evidence_of, verdicts_of
 from transforms.judging import judge
 from transforms.rule import INDETERMINATE, TIERS
@@ -27,12 +27,6 @@ EXCLUSIVE = (
 )
 
 
-def population(seed: int, count: int = MANY) -> list[Case]:
-    """So many random patients, the same for the same seed."""
-    rng = random.Random(seed)
-    return [random_case(rng, f"P{number}") for number in range(count)]
-
-
 def tiers(verdicts: Verdicts, rule_id: str) -> Iterable[tuple[str, str]]:
     """Patient and verdict of one rule."""
     return ((who, found[rule_id]) for who, found in verdicts.items())
@@ -40,7 +34,7 @@ def tiers(verdicts: Verdicts, rule_id: str) -> Iterable[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def cases() -> list[Case]:
-    return population(1)
+    return population(1, MANY)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,17 @@
+"""The recorded verdicts of random patients: a change that nobody meant is seen here, rule by rule."""
+
+import json
+
+from tests.properties.golden import RECORDED, digests
+
+
+def test_no_verdict_changed_unnoticed() -> None:
+    recorded = json.loads(RECORDED.read_text(encoding="utf-8"))
+    now = digests()
+    changed = sorted(
+        rule_id for rule_id in recorded.keys() | now.keys() if recorded.get(rule_id) != now.get(rule_id)
+    )
+    assert not changed, (
+        f"Verdicts of {', '.join(changed)} changed. If that is meant, raise the version of each rule whose patients "
+        "could differ and record anew: python -m tests.properties.golden"
+    )
