@@ -44,11 +44,7 @@ format: $(READY)
 	@$(PY) -m ruff format .
 
 bench: $(READY)
-	@if [ -f benchmarks/__main__.py ]; then \
-		$(PY) -m benchmarks $(BENCH_ARGS); \
-	else \
-		echo "There is no benchmark yet (benchmarks/__main__.py)."; \
-	fi
+	@$(PY) -m benchmarks $(BENCH_ARGS)
 
 # The environment is made anew when the lock changes, so that it holds what the lock says and nothing else.
 $(INSTALLED): requirements.lock
