@@ -20,6 +20,7 @@ from flows.csv_lines import CHUNK_ROWS, Record, read_header, records
 from flows.errors import ExtractError
 from flows.file_probe import FileBytes, file_sha256, probe_bytes
 from flows.parquet_text import parquet_texts
+from flows.quoted_fields import commas_in_fields
 from schemas.extract import EXTRACT_TABLES, RAGGED_LINE, ExtractTable
 
 SUFFIXES = (".csv", ".csv.gz", ".parquet")
@@ -161,12 +162,15 @@ def _fast_reader_is_exact(path: Path, info: FileBytes, names: list[str], *, care
 
     A longer line makes Polars stop with an error. If none is longer, all separators together are
     lines * (columns - 1) only if none is shorter. Where every quote stands in a pair (``""``, an empty field) no
-    comma or line end can be inside a field, so the bytes alone tell; else the commas inside fields are counted in
-    what Polars read and taken off, and fewer rows than lines means a field with a line end in it.
+    comma or line end can be inside a field, so the bytes alone tell; where quotes are few, the bytes of the quoted
+    fields do. Else the commas inside fields are counted in what Polars read and taken off, and fewer rows than lines
+    means a field with a line end in it.
     """
     separators = info.lines * (len(names) - 1)
     plain = info.quotes == info.paired_quotes
-    if plain and info.commas != separators:
+    hidden = 0 if plain else commas_in_fields(path, info.quotes)
+    plain = plain or hidden is not None
+    if plain and info.commas - (hidden or 0) != separators:
         return False
     if plain and not careful and not any(name.startswith("__") for name in names):
         return True  # with a column left out Polars would not notice a line that is too long
