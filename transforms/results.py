@@ -30,6 +30,10 @@ STATES = {
     "canceled": "cancelled",
     "entered in error": "entered-in-error",
 }
+# What settle_by_others asks of a row, the flags for which it looks at a patient at all, and what it may change.
+ASKED = ("patient_id", "at", "analyte", "labeled", "number", "bound", "low", "high", "flags", "usable")
+DOUBT = FLAG_BITS["HB_UNIT_AMBIGUOUS"] | FLAG_BITS["RETIC_FRACTION?"]
+_SETTLED = ("low", "high", "flags", "usable")
 _WITHDRAWN_REASONS = {"cancelled": "STATUS_CANCELLED", "entered-in-error": "STATUS_ENTERED_IN_ERROR"}
 
 
@@ -109,13 +113,23 @@ def _read(named: pl.DataFrame, pairs: pl.DataFrame, timezone: str) -> pl.DataFra
         state=state,
         flags=values["flags"] | unreadable.cast(pl.Int64) * FLAG_BITS["BAD_RESULTED_AT"],
     )
-    rows = settle_by_others(rows.with_columns(usable=pl.col("flags") & MISSING_MASK == 0))
+    rows = _settled(rows.with_columns(usable=pl.col("flags") & MISSING_MASK == 0))
     versions = settle_versions(rows)
     conflict = versions["conflict"].cast(pl.Int64) * FLAG_BITS["DUPLICATE_CONFLICT"]
     alone = (pl.col("state") == "preliminary").fill_null(value=False) & pl.col("version").is_null()
     return rows.with_columns(versions["version"]).with_columns(
         flags=pl.col("flags") | conflict | alone.cast(pl.Int64) * FLAG_BITS["PRELIMINARY"]
     )
+
+
+def _settled(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows with what other results of the same day settle; only patients with a value in doubt are looked at."""
+    doubtful = rows.filter(pl.col("flags") & DOUBT != 0)["patient_id"].unique()
+    if doubtful.is_empty():
+        return rows
+    theirs = rows.select("row", *ASKED).filter(pl.col("patient_id").is_in(doubtful.implode()))
+    settled = settle_by_others(theirs)
+    return rows.with_columns(rows[name].scatter(settled["row"], settled[name]) for name in _SETTLED)
 
 
 def _fate() -> pl.Expr:
