@@ -116,9 +116,9 @@ def _buckets(tables: Path, as_of: date, memory_limit: str) -> Iterator[tuple[str
                 "coverage": ("coverage", "results", "reported"),
             }
             frames = {
-                name: connection.sql(
-                    statement(f"evidence/{name}"),
-                    params={parameter: every[parameter] for parameter in parameters},
+                # A relation with parameters (`sql(..., params=)`) hands out its rows 25 times more slowly.
+                name: connection.execute(
+                    statement(f"evidence/{name}"), {parameter: every[parameter] for parameter in parameters}
                 ).pl()
                 for name, parameters in wanted.items()
             }
@@ -129,9 +129,11 @@ def _why(
     evidence: pl.DataFrame, verdicts: pl.DataFrame, members: pl.DataFrame, results: pl.DataFrame
 ) -> pl.DataFrame:
     """The why of the draws that decide the membership rows."""
-    sources = results.select(
-        "patient_id", "analyte", "collected_at", "specimen_id", "source_value", "source_unit"
-    ).unique(["patient_id", "analyte", "collected_at"], keep="any")
+    sources = (
+        results.join(members, on="patient_id", how="semi")
+        .select("patient_id", "analyte", "collected_at", "specimen_id", "source_value", "source_unit")
+        .unique(["patient_id", "analyte", "collected_at"], keep="any")
+    )
     parts = []
     for rule in RULES:
         deciding = members.filter(pl.col("rule_id") == rule.rule_id).select(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_
@@ -114,9 +114,22 @@ def decode(mask: pl.Series, reasons: Sequence[str]) -> pl.Series:
     return mask.to_frame("mask").join(table, on="mask", how="left", maintain_order="left")["missing"]
 
 
+def _reads(rule: Rule) -> Iterator[pl.Expr]:
+    """Expressions that name every column a finding of the rule needs, so that a filter moves no other."""
+    yield from (
+        pl.col(name) for name in (*KEYS, "result_flags", "draw_flags", "sex", "age_years", "pregnant")
+    )
+    yield from (pl.col(observed_column(domain)) for domain in DOMAINS)
+    yield pl.col(rule.status_column)
+    yield missing_mask(rule)
+
+
 def _findings(whole: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     code = pl.col(rule.status_column)
-    found = whole.filter((code > NOT_MET) | (code == INDETERMINATE))
+    reads = {name for expr in _reads(rule) for name in expr.meta.root_names()}
+    found = whole.select(name for name in whole.columns if name in reads).filter(
+        (code > NOT_MET) | (code == INDETERMINATE)
+    )
     mask = found.select(
         pl.when(code == INDETERMINATE)
         .then(missing_mask(rule))

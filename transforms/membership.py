@@ -24,27 +24,32 @@ def membership(
     decided but one is indeterminate the row says so. Patients decided as not met have no row. entered_on is the date
     of the first draw of the unbroken run of met draws (none not met between, no more than 365 days apart).
     """
-    recent = verdicts.filter(~pl.col("patient_id").is_in(dead.implode())).with_columns(
-        day=day(pl.col("index_collected_at"))
+    recent = (
+        verdicts.filter(~pl.col("patient_id").is_in(dead.implode()))
+        .with_columns(day=day(pl.col("index_collected_at")))
+        .sort("patient_id", "index_collected_at")
     )
     return pl.concat([_one_rule(recent, rule, as_of_day) for rule in rules]).sort("rule_id", "patient_id")
 
 
 def _one_rule(draws: pl.DataFrame, rule: Rule, as_of_day: int) -> pl.DataFrame:
+    """Members of one rule. draws: sorted by patient and time, so that the row before is the draw before."""
     code = pl.col("code")
-    ordered = draws.select("patient_id", "index_collected_at", "day", code=pl.col(rule.status_column)).sort(
-        "patient_id", "index_collected_at"
+    ordered = draws.select("patient_id", "index_collected_at", "day", code=pl.col(rule.status_column)).filter(
+        (code >= NOT_MET) | (code == INDETERMINATE)
     )
     inside = pl.col("day") >= as_of_day - LOOK_BACK
-    decided = ordered.filter(code >= NOT_MET)
     starts = (code > NOT_MET) & (
-        (code.shift(1).over("patient_id").eq_missing(NOT_MET))
-        | (pl.col("day").diff().over("patient_id") > LOOK_BACK)
-        | code.shift(1).over("patient_id").is_null()
+        (code.shift(1) == NOT_MET)
+        | (pl.col("day").diff() > LOOK_BACK)
+        | pl.col("patient_id").ne_missing(pl.col("patient_id").shift(1))
     )
     met = (
-        decided.with_columns(entered_on=pl.when(starts).then(pl.col("index_collected_at").cast(pl.Date)))
-        .with_columns(pl.col("entered_on").forward_fill().over("patient_id"))
+        ordered.filter(code >= NOT_MET)
+        .with_columns(entered_on=pl.when(starts).then(pl.col("index_collected_at").cast(pl.Date)))
+        .with_columns(
+            pl.col("entered_on").forward_fill()
+        )  # a met draw never lies before its patient's first start
         .filter(inside)
         .unique("patient_id", keep="last", maintain_order=True)
     )

@@ -75,9 +75,16 @@ def with_residual_flags(whole: pl.DataFrame) -> pl.DataFrame:
 
     whole: evidence columns, verdict columns and status columns side by side, one row per draw.
     """
-    raised = [
-        pl.when(condition.eq_missing(True)).then(pl.lit(flag)) for flag, condition in residual_flags().items()
-    ]
-    more_flags = pl.concat_list(raised).list.drop_nulls()
-    all_flags = pl.coalesce("draw_flags", pl.lit([], dtype=pl.List(pl.String))).list.concat(more_flags)
-    return whole.with_columns(draw_flags=pl.when(all_flags.list.len() > 0).then(all_flags))
+    conditions = residual_flags()
+    noted = whole.select(
+        pl.any_horizontal([condition.eq_missing(True) for condition in conditions.values()])
+    ).to_series()
+    rows = noted.arg_true()  # few draws carry one, and lists are dear
+    listed = pl.concat_list(
+        [pl.when(condition.eq_missing(True)).then(pl.lit(flag)) for flag, condition in conditions.items()]
+    ).list.drop_nulls()
+    before = pl.coalesce("draw_flags", pl.lit([], dtype=pl.List(pl.String)))
+    added = whole[rows].select(row=pl.lit(rows), flags=before.list.concat(listed))
+    numbered = pl.DataFrame({"row": pl.int_range(len(whole), dtype=pl.UInt32, eager=True)})
+    joined = numbered.join(added, on="row", how="left", maintain_order="left")
+    return whole.with_columns(draw_flags=joined.select(pl.coalesce("flags", whole["draw_flags"])).to_series())
