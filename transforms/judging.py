@@ -127,15 +127,13 @@ def _reads(rule: Rule) -> Iterator[pl.Expr]:
 def _findings(whole: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     code = pl.col(rule.status_column)
     reads = {name for expr in _reads(rule) for name in expr.meta.root_names()}
-    found = whole.select(name for name in whole.columns if name in reads).filter(
+    found = pl.DataFrame([whole[name] for name in whole.columns if name in reads]).filter(
         (code > NOT_MET) | (code == INDETERMINATE)
     )
-    mask = found.select(
-        pl.when(code == INDETERMINATE)
-        .then(missing_mask(rule))
-        .otherwise(pl.lit(0, dtype=pl.Int64))
-        .alias("mask")
-    ).to_series()
+    open_ = found[rule.status_column] == INDETERMINATE
+    mask = pl.repeat(0, len(found), dtype=pl.Int64, eager=True).alias("mask")
+    if open_.any():
+        mask = mask.scatter(open_.arg_true(), found.filter(open_).select(missing_mask(rule)).to_series())
     return found.select(
         *KEYS,
         rule_id=pl.lit(rule.rule_id),
