@@ -14,14 +14,14 @@ from pathlib import Path
 import polars as pl
 
 from flows.errors import CheckError, ExtractError
+from flows.lab_pieces import LabPiece, Load, normalized
 from flows.reading import Found, ReadFile, find_files, ragged_quarantine, read_files
 from flows.row_counts import FileCounts, Tally
 from flows.small_tables import SmallTables, ingest_small_tables, read_merges
 from flows.staging import UnevenLinesError, bucket_count, stage_lab_results
 from flows.tables import write_table
-from schemas.checks import ContractError, split, validate
+from schemas.checks import ContractError
 from schemas.extract import EXTRACT_TABLES
-from schemas.extract_checks import LAB_CHECKS, STAGED
 from schemas.tables import (
     INPUT_FILE,
     LAB_RESULT,
@@ -32,8 +32,6 @@ from schemas.tables import (
     empty,
     shaped,
 )
-from transforms.observed import lab_contacts
-from transforms.results import normalize_results
 
 
 @dataclass(frozen=True)
@@ -64,8 +62,10 @@ class _LabSummary:
     unmapped: list[pl.DataFrame]
     newest: datetime | None = None
 
-    def see(self, results: pl.DataFrame, reported: pl.DataFrame) -> None:
-        for frame in (results, reported):
+    def see(self, piece: LabPiece) -> None:
+        self.contacts.append(piece.contacts)
+        self.unmapped.append(piece.unmapped)
+        for frame in (piece.results, piece.reported):
             latest = frame["collected_at"].max()
             if isinstance(latest, datetime):
                 self.newest = latest if self.newest is None else max(self.newest, latest)
@@ -165,13 +165,12 @@ def _lab_results(
     write_table(build, "quarantine", "lab_results_lines", shaped(ragged, QUARANTINE))
     staged = stage_lab_results(files, build / "staged" / "lab_results", buckets=buckets, merges=merges)
     summary = _LabSummary([], [])
-    for number in range(staged.buckets):
-        piece = staged.pieces.get(number)
-        _bucket(
-            piece, f"{number:03d}", build, tally, summary, timezone, loaded_at, want_contacts=want_contacts
-        )
-        if piece:
-            piece.unlink()
+    for number, piece in normalized(staged, Load(timezone, loaded_at, want_contacts)):
+        _write_bucket(build, f"{number:03d}", piece)
+        if piece is not None:
+            summary.see(piece)
+            for (fate,), part in piece.fates.group_by("fate"):
+                tally.add("lab_results", part.select("source_file", "rows"), str(fate))
     write_table(build, "unmapped_code", "all", _unmapped(summary.unmapped))
     return summary, staged.buckets
 
@@ -185,42 +184,16 @@ def _unmapped(parts: list[pl.DataFrame]) -> pl.DataFrame:
     )
 
 
-def _bucket(
-    piece: Path | None,
-    name: str,
-    build: Path,
-    tally: Tally,
-    summary: _LabSummary,
-    timezone: str,
-    loaded_at: datetime,
-    *,
-    want_contacts: bool,
-) -> None:
-    """One bucket of patients: staged texts to the four large tables."""
-    if piece is None:  # readers of the tables expect a piece for every bucket
+def _write_bucket(build: Path, name: str, piece: LabPiece | None) -> None:
+    """The four large tables of one bucket of patients; readers of the tables expect a piece for every bucket."""
+    if piece is None:
         for table, columns in _LARGE.items():
             write_table(build, table, name, empty(columns))
         return
-    texts, rejected = split(pl.read_parquet(piece), LAB_CHECKS)
-    validate(texts, STAGED["lab_results"])
-    tally.add("lab_results", rejected.group_by("source_file").agg(rows=pl.len()), "quarantined")
-    normal = normalize_results(texts, timezone=timezone, loaded_at=loaded_at)
-    for (fate,), part in normal.fates.group_by("fate"):
-        tally.add("lab_results", part.select("source_file", "rows"), str(fate))
-    quarantine = pl.concat(
-        [
-            shaped(normal.quarantine.with_columns(table_name=pl.lit("lab_results")), QUARANTINE),
-            shaped(rejected.with_columns(table_name=pl.lit("lab_results")), QUARANTINE),
-        ]
-    )
-    write_table(build, "lab_result", name, normal.results.select(*LAB_RESULT))
-    write_table(build, "reported_count", name, normal.reported.select(*REPORTED_COUNT))
-    write_table(build, "quality_flag", name, shaped(normal.flags, QUALITY_FLAG))
-    write_table(build, "quarantine", name, quarantine)
-    summary.see(normal.results, normal.reported)
-    summary.unmapped.append(normal.unmapped)
-    if want_contacts:
-        summary.contacts.append(lab_contacts(texts, normal.results, normal.reported))
+    write_table(build, "lab_result", name, piece.results)
+    write_table(build, "reported_count", name, piece.reported)
+    write_table(build, "quality_flag", name, piece.flags)
+    write_table(build, "quarantine", name, piece.quarantine)
 
 
 _LARGE = {

@@ -14,14 +14,19 @@ from flows.reading import ReadFile
 
 ROWS_PER_BUCKET = 1_500_000
 MOST_BUCKETS = 512
+ROWS_PER_PART = 400_000
+MOST_FILES = 512  # open at the same time while rows are staged
 _SEED = 20_261_124  # any fixed number; it only has to be the same for every file of a night
 
 
 @dataclass(frozen=True)
 class Staged:
-    """Pieces of BUILD/staged/lab_results by bucket number; a bucket without rows has no piece."""
+    """Files of BUILD/staged/lab_results by bucket number; a bucket without rows has none.
 
-    pieces: Mapping[int, Path]
+    A bucket is staged in parts, each with whole patients.
+    """
+
+    pieces: Mapping[int, tuple[Path, ...]]
     buckets: int
 
 
@@ -56,7 +61,7 @@ def renamed(texts: pl.LazyFrame, merges: Mapping[str, str], column: str = "patie
 def stage_lab_results(
     files: Sequence[ReadFile], folder: Path, *, buckets: int, merges: Mapping[str, str]
 ) -> Staged:
-    """Write BUILD/staged/lab_results/NNN.parquet, rows in arrival order.
+    """Write the files of BUILD/staged/lab_results, rows in arrival order.
 
     files: registered lab_results files. Raises UnevenLinesError if a file that was not registered carefully turns
     out to need it, and CheckError if the number of rows written is not the number of rows registered.
@@ -64,27 +69,37 @@ def stage_lab_results(
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     frames = [renamed(file.texts, merges) for file in files]
+    parts = _parts(sum(file.rows for file in files), buckets)
     target = pl.PartitionBy(
         folder,
-        key=bucket_of(pl.col("patient_id"), buckets).alias("__bucket"),
+        key=bucket_of(pl.col("patient_id"), buckets * parts).alias("__bucket"),
         include_key=False,
         approximate_bytes_per_file=None,
-        file_path_provider=lambda args: f"{args.partition_keys.item(0, 0):03d}.parquet",
+        file_path_provider=lambda args: f"{args.partition_keys.item(0, 0):05d}.parquet",
     )
     try:
         pl.concat(frames).sink_parquet(target, compression="lz4", statistics=False, engine="streaming")
     except pl.exceptions.PolarsError:
         raise UnevenLinesError([file.info.name for file in files]) from None
-    pieces = {int(path.stem): path for path in sorted(folder.glob("*.parquet"))}
+    pieces = sorted(folder.glob("*.parquet"))
     _must_be_complete(files, pieces)
-    return Staged(pieces, buckets)
+    by_bucket: dict[int, tuple[Path, ...]] = {}
+    for path in pieces:  # a hash modulo buckets * parts, modulo buckets, is the hash modulo buckets
+        number = int(path.stem) % buckets
+        by_bucket[number] = (*by_bucket.get(number, ()), path)
+    return Staged(by_bucket, buckets)
 
 
-def _must_be_complete(files: Sequence[ReadFile], pieces: Mapping[int, Path]) -> None:
+def _parts(rows: int, buckets: int) -> int:
+    """Number of parts of a bucket: about 400,000 rows each, as long as not too many files are open at a time."""
+    return max(1, min(-(-rows // (buckets * ROWS_PER_PART)), MOST_FILES // buckets))
+
+
+def _must_be_complete(files: Sequence[ReadFile], pieces: Sequence[Path]) -> None:
     expected = sum(file.rows - file.ragged.height for file in files)
     written = 0
     if pieces:
-        written = pl.scan_parquet([*pieces.values()], glob=False).select(pl.len()).collect().item()
+        written = pl.scan_parquet(list(pieces), glob=False).select(pl.len()).collect().item()
     if written != expected:
         raise CheckError(
             "row_conservation", f"{expected} laboratory rows were registered but {written} were staged"
