@@ -5,6 +5,7 @@ cohorts.
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -51,29 +52,33 @@ def write_exports(night: Night, as_of: date) -> Counts:
         if not any((build / "tables" / table).glob("*.parquet")):
             (build / "tables" / table).mkdir(parents=True, exist_ok=True)
             pl.DataFrame(schema=dict(columns)).write_parquet(build / "tables" / table / "all.parquet")
+    for table, name in FILES.items():
+        pieces = sorted((build / "tables" / table).glob("*.parquet"))
+        pl.scan_parquet(pieces, glob=False).sink_parquet(build / name, compression="zstd", engine="streaming")
     config: dict[str, Any] = {"memory_limit": night.settings.memory_limit, "preserve_insertion_order": False}
     with duckdb.connect(config=config) as connection:
-        for table, name in FILES.items():
-            pieces = str(build / "tables" / table / "*.parquet")
-            connection.execute(
-                statement("warehouse/pieces_to_file"), {"pieces": pieces, "path": str(build / name)}
-            )
-        _ledger(connection, night, as_of)
         paths = {
             "findings": str(build / "findings.parquet"),
-            "why": str(build / "why.parquet"),
             "members": str(build / "membership.parquet"),
         }
-        digest = _one(connection.execute(statement("warehouse/digest"), paths))
-        del paths["why"]
-        members = connection.sql(statement("warehouse/members"), params=paths).pl()
-    write_cohort_files(members, RULES, build / "cohorts")
-    write_workbook(members, RULES, build / "cohorts.xlsx")
+        members = connection.execute(statement("warehouse/members"), paths).pl()
+        with ThreadPoolExecutor(1) as beside:  # DuckDB computes while Python writes cells
+            people = beside.submit(_cohorts, members, build)
+            _ledger(connection, night, as_of)
+            paths["why"] = str(build / "why.parquet")
+            digest = _one(connection.execute(statement("warehouse/digest"), paths))
+            people.result()
     for leftover in (*(f"tables/{table}" for table in FILES), "staged", "canonical"):
         shutil.rmtree(build / leftover, ignore_errors=True)
     written = (*FILES.values(), "ledger.parquet")
     rows = {name.removesuffix(".parquet"): _rows(build / name) for name in written}
     return {**rows, "members": members.height, "digest": digest}
+
+
+def _cohorts(members: pl.DataFrame, build: Path) -> None:
+    """Write the files that people open."""
+    write_cohort_files(members, RULES, build / "cohorts")
+    write_workbook(members, RULES, build / "cohorts.xlsx")
 
 
 def _ledger(connection: duckdb.DuckDBPyConnection, night: Night, as_of: date) -> None:
