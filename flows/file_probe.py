@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ _MAGIC = (
     (b"SQLite", "an SQLite file"),
 )
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_NEVER_TYPED = re.compile(rb"[\x01-\x08\x0e-\x19]")  # control characters that no text holds
 
 
 @dataclass(frozen=True)
@@ -137,8 +139,13 @@ def _pieces(hashed: _Hashed, path: Path, name: str) -> Iterator[bytes]:
     except EOFError:
         raise ExtractError(f"{name} is a truncated gzip file: it ends before its data do.") from None
     except gzip.BadGzipFile as error:
-        what = "not a gzip file" if "Not a gzipped" in str(error) else "a corrupt gzip file"
-        raise ExtractError(f"{name} is {what}.") from None
+        if "Not a gzipped" not in str(error):
+            raise ExtractError(f"{name} is a corrupt gzip file.") from None
+        with path.open("rb") as handle:
+            begins_well = handle.read(2) == b"\x1f\x8b"
+        if begins_well:
+            raise ExtractError(f"{name} goes on after the end of its gzip data; it may be damaged.") from None
+        raise ExtractError(f"{name} is not a gzip file.") from None
     except zlib.error:
         raise ExtractError(f"{name} is a corrupt gzip file.") from None
 
@@ -150,6 +157,8 @@ def _must_be_text(piece: bytes, name: str, lines_before: int) -> None:
                 raise ExtractError(f"{name} is not CSV text: it looks like {what}.")
         if piece.startswith(_UTF16):
             raise ExtractError(f"{name}, line 1: not UTF-8 text; it looks like UTF-16. Save it as UTF-8.")
+        if _NEVER_TYPED.search(piece, 0, piece.find(b"\n") + 1 or len(piece)) and b"\x00" not in piece:
+            raise ExtractError(f"{name}, line 1: not CSV text; it looks like a binary file.")
     nul = piece.find(b"\x00")
     if nul >= 0:
         line = lines_before + piece.count(b"\n", 0, nul) + 1
@@ -166,6 +175,8 @@ def _must_be_text(piece: bytes, name: str, lines_before: int) -> None:
         piece.decode("utf-8")
     except UnicodeDecodeError as error:
         line = lines_before + piece.count(b"\n", 0, error.start) + 1
+        if _NEVER_TYPED.search(piece, max(0, error.start - 200), error.start + 200):
+            raise ExtractError(f"{name}, line {line}: not CSV text; it looks like a binary file.") from None
         raise ExtractError(
             f"{name}, line {line}: not UTF-8 text; it looks like Latin-1 or Windows-1252. Save it as UTF-8."
         ) from None

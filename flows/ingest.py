@@ -107,7 +107,13 @@ def _ingest(
     scratch = build / "staged" / "exact"
     shutil.rmtree(build / "staged", ignore_errors=True)
     files = {
-        table: read_files(paths, table, scratch / table, careful=careful or table != "lab_results")
+        table: read_files(
+            paths,
+            table,
+            scratch / table,
+            careful=careful or table != "lab_results",
+            adapted=originals is not None,
+        )
         for table, paths in found.tables.items()
     }
     rows = sum(file.rows for file in files["lab_results"])
@@ -130,6 +136,8 @@ def _ingest(
             buckets=bucket_count(rows, buckets),
             want_contacts=not files["coverage"],
         )
+        if summary.newest is None:
+            _must_not_be_all_quarantined(build, tally)
         newest: date | None = summary.newest.date() if summary.newest else None
         ingest_small_tables(
             SmallTables(files["patients"], files["clinical_events"], files["coverage"]),
@@ -146,6 +154,28 @@ def _ingest(
         raise CheckError("contract", str(error)) from None
     shutil.rmtree(build / "staged", ignore_errors=True)
     return _counts(tally, used, summary.newest, _notes(found.unknown, files))
+
+
+def _must_not_be_all_quarantined(build: Path, tally: Tally) -> None:
+    """A file of which not one row can be used is a broken file, and must not empty every cohort of the home.
+
+    Raises ExtractError with the first row and its reasons. Rows of tests that no rule reads are no fault of the file.
+    """
+    fates = [counted for (table, _), counted in tally.fates.items() if table == "lab_results"]
+    if any(fate != "quarantined" and number for counted in fates for fate, number in counted.items()):
+        return
+    first = (
+        pl.scan_parquet(build / "tables" / "quarantine" / "*.parquet")
+        .filter(pl.col("table_name") == "lab_results")
+        .select("source_file", "source_line", "reasons")
+        .sort("source_file", "source_line")
+        .head(1)
+        .collect()
+    )
+    for file, line, reasons in first.iter_rows():
+        raise ExtractError(
+            f"{file}, line {line}: {', '.join(reasons)}, and not one row of the lab_results files can be used."
+        )
 
 
 def _lab_results(
@@ -223,11 +253,17 @@ def _counts(tally: Tally, buckets: int, newest: datetime | None, notes: tuple[st
 def _notes(unknown: tuple[str, ...], files: Mapping[str, list[ReadFile]]) -> tuple[str, ...]:
     notes = [f"{name} belongs to no table of the extract and was not read" for name in unknown]
     for registered in files.values():
-        notes += [
-            f"{file.info.name}: column {column} is not part of the table and was not read"
-            for file in registered
-            for column in file.ignored_columns
-        ]
+        for file in registered:
+            columns = file.ignored_columns
+            if len(columns) == 1:
+                notes.append(
+                    f"{file.info.name}: column {columns[0]} is not part of the table and was not read"
+                )
+            elif columns:
+                names = ", ".join(columns[:10]) + (", …" if len(columns) > 10 else "")
+                notes.append(
+                    f"{file.info.name}: {len(columns)} columns are not part of the table and were not read: {names}"
+                )
     notes += [
         f"the extract has no {table} file"
         for table in EXTRACT_TABLES

@@ -14,11 +14,11 @@ _TIME = "%Y-%m-%d %H:%M:%S%.f"
 
 
 def parquet_texts(
-    scan: pl.LazyFrame, schema: pl.Schema, file: str, is_known: Callable[[str], bool]
+    scan: pl.LazyFrame, schema: pl.Schema, file: str, is_known: Callable[[str], bool], *, adapted: bool
 ) -> pl.LazyFrame:
     """Known columns under their lower-case names as String (null = empty), with source_line (the row, from 1).
 
-    source_file and source_line that an adapter wrote are kept. Raises ExtractError for nested or binary columns.
+    adapted: source_file and source_line, which an adapter wrote, are kept. Raises ExtractError for nested or binary columns.
     """
     columns = []
     for raw, dtype in schema.items():
@@ -29,7 +29,7 @@ def parquet_texts(
                     f"{file}: the column {name} holds {dtype.base_type()} values; plain text is needed."
                 )
             columns.append(as_text(raw, name, dtype).alias(name))
-    if "source_file" in schema and "source_line" in schema:
+    if adapted:
         columns.append(pl.col("source_file").cast(pl.String))
         columns.append(pl.col("source_line").cast(pl.Int64))
         return scan.select(columns)

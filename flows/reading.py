@@ -61,6 +61,12 @@ def find_files(extract: Path) -> Found:
         names = sorted(path.name for path in extract.iterdir() if not path.name.startswith("."))
     except OSError as error:
         raise ExtractError(f"The extract folder {extract.name!r} cannot be read: {error.strerror}.") from None
+    for name in names:
+        if not name.isprintable():
+            raise ExtractError(
+                f"The extract folder {extract.name!r} holds a file whose name is not plain text, {name!a}; "
+                "rename it."
+            )
     for table in EXTRACT_TABLES:
         mine = [name for name in names if _belongs(name, table) and (extract / name).is_file()]
         tables[table] = tuple(extract / name for name in mine)
@@ -74,15 +80,18 @@ def find_files(extract: Path) -> Found:
     return Found(tables, unknown)
 
 
-def read_files(paths: tuple[Path, ...], table: str, scratch: Path, *, careful: bool = True) -> list[ReadFile]:
+def read_files(
+    paths: tuple[Path, ...], table: str, scratch: Path, *, careful: bool = True, adapted: bool = False
+) -> list[ReadFile]:
     """Register the files of one table. scratch: folder for the exact reader's pieces; the caller removes it.
 
     careful: let Polars read every file once before it is trusted. Without it a file whose lines are too long by as
     much as others are too short makes the reading of ``texts`` stop with an error; then register again, carefully.
+    adapted: Parquet files an adapter wrote, whose rows say which file and line of the source they come from.
     Raises ExtractError for the first file that cannot be read or misses a required column.
     """
     return [
-        _read_parquet(path, EXTRACT_TABLES[table])
+        _read_parquet(path, EXTRACT_TABLES[table], adapted=adapted)
         if path.name.endswith(".parquet")
         else _read_csv(path, EXTRACT_TABLES[table], scratch / path.name, careful=careful)
         for path in paths
@@ -215,7 +224,7 @@ def _chunks(stream: Iterator[Record]) -> Iterator[list[Record]]:
         yield chunk
 
 
-def _read_parquet(path: Path, table: ExtractTable) -> ReadFile:
+def _read_parquet(path: Path, table: ExtractTable, *, adapted: bool) -> ReadFile:
     info = file_sha256(path, path.name)
     try:
         rows = pq.read_metadata(path).num_rows
@@ -224,12 +233,13 @@ def _read_parquet(path: Path, table: ExtractTable) -> ReadFile:
     except (OSError, ValueError, pl.exceptions.PolarsError):
         raise ExtractError(f"{path.name} is not a readable Parquet file.") from None
     _known_names(list(schema), table, path.name)
-    texts = parquet_texts(scan, schema, path.name, lambda name: is_known(name, table))
+    named = adapted and "source_file" in schema and "source_line" in schema
+    texts = parquet_texts(scan, schema, path.name, lambda name: is_known(name, table), adapted=named)
     known = [name for name in texts.collect_schema() if is_known(name, table)]
     ignored = tuple(
         name
         for name in schema
-        if not is_known(name.strip().lower(), table) and not name.startswith("source_")
+        if not is_known(name.strip().lower(), table) and not (named and name.startswith("source_"))
     )
     return ReadFile(
         table.name,
@@ -238,7 +248,7 @@ def _read_parquet(path: Path, table: ExtractTable) -> ReadFile:
         _select(texts, known, table, path.name),
         pl.DataFrame(schema=RAGGED_SCHEMA),
         ignored,
-        adapted="source_file" in schema,
+        adapted=named,
     )
 
 

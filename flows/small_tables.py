@@ -92,7 +92,11 @@ def _texts(files: list[ReadFile], table: str) -> pl.DataFrame:
             schema={**dict.fromkeys((*names, "source_file"), pl.String), "source_line": pl.Int64}
         )
     frames = pl.concat([file.texts for file in files], how="diagonal")
-    return frames.collect(engine="streaming")
+    try:
+        return frames.collect(engine="streaming")
+    except (pl.exceptions.PolarsError, OSError):  # a Parquet file may break off behind a good footer
+        names = ", ".join(file.info.name for file in files[:5])
+        raise ExtractError(f"The table {table} cannot be read to its end (files: {names}).") from None
 
 
 def _renamed(files: list[ReadFile], table: str, merges: Mapping[str, str]) -> pl.DataFrame:

@@ -79,7 +79,9 @@ def stage_lab_results(
     )
     try:
         pl.concat(frames).sink_parquet(target, compression="lz4", statistics=False, engine="streaming")
-    except pl.exceptions.PolarsError:
+    except (pl.exceptions.PolarsError, OSError) as error:
+        if "(os error " in str(error):  # the system's trouble, such as a full disk, and not the extract's
+            raise OSError("The laboratory results could not be staged; is the disk full?") from error
         raise UnevenLinesError([file.info.name for file in files]) from None
     pieces = sorted(folder.glob("*.parquet"))
     _must_be_complete(files, pieces)

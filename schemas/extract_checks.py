@@ -20,6 +20,7 @@ from schemas.text_values import as_boolean, as_code_system, as_date, as_number, 
 
 HIGHEST_ELEVATION_M = 6_000  # nobody lives higher; a larger number is feet or a slip
 LOWEST_ELEVATION_M = -500
+FIRST_YEAR, LAST_YEAR = 1800, 2300  # of what has happened; a placeholder such as 0001-01-01 is no such date
 
 
 def _named(column: str) -> Check:
@@ -33,9 +34,15 @@ def _word(column: str, words: tuple[str, ...], reason: str, *, empty: bool = Fal
     )
 
 
-def _date(column: str, reason: str, *, empty: bool) -> Check:
-    holds = as_date(column).is_not_null()
-    return Check(reason, f"{column} is a date, YYYY-MM-DD", holds | is_blank(column) if empty else holds)
+def _date(column: str, reason: str, *, empty: bool, happened: bool = False) -> Check:
+    """happened: the day something took place; others may be placeholders (9999-12-31: no end in sight)."""
+    day = as_date(column)
+    holds = day.dt.year().is_between(FIRST_YEAR, LAST_YEAR) if happened else day.is_not_null()
+    holds = holds.fill_null(value=False)
+    years = f" of the years {FIRST_YEAR} to {LAST_YEAR}" if happened else ""
+    return Check(
+        reason, f"{column} is a date, YYYY-MM-DD{years}", holds | is_blank(column) if empty else holds
+    )
 
 
 def _in_order(first: str, last: str, reason: str) -> Check:
@@ -47,7 +54,7 @@ def _in_order(first: str, last: str, reason: str) -> Check:
 PATIENT_CHECKS = (
     _named("patient_id"),
     _word("sex", tuple(SEX_WORDS), "BAD_SEX", empty=True),
-    _date("birth_date", "BAD_BIRTH_DATE", empty=True),
+    _date("birth_date", "BAD_BIRTH_DATE", empty=True, happened=True),
     _date("death_date", "BAD_DEATH_DATE", empty=True),
     _in_order("birth_date", "death_date", "DEATH_BEFORE_BIRTH"),
     Check(
@@ -71,7 +78,7 @@ EVENT_CHECKS = (
         as_code_system("code_system").is_in(CODE_SYSTEMS),
     ),
     _named("code"),
-    _date("start_date", "BAD_START_DATE", empty=False),
+    _date("start_date", "BAD_START_DATE", empty=False, happened=True),
     _date("end_date", "BAD_END_DATE", empty=True),
     _in_order("start_date", "end_date", "END_BEFORE_START"),
 )

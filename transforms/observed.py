@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from schemas.extract import COVERAGE_DOMAINS, EVENT_KINDS
+from transforms.times import FIRST_YEAR, LAST_YEAR
 
 CONTACT_SCHEMA = {"patient_id": pl.String, "first": pl.Date, "last": pl.Date}
 COVERAGE_SCHEMA = {
@@ -36,7 +37,8 @@ def lab_contacts(texts: pl.DataFrame, results: pl.DataFrame, reported: pl.DataFr
             reported.select("patient_id", day=pl.col("collected_at").dt.date()),
         ]
     )
-    return _spans(days)
+    # a text such as 9999-12-31 is no contact: coverage would then reach to it for everyone
+    return _spans(days.filter(pl.col("day").dt.year().is_between(FIRST_YEAR, LAST_YEAR)))
 
 
 def event_contacts(events: pl.DataFrame) -> pl.DataFrame:

@@ -53,8 +53,10 @@ def table(build: Path) -> Callable[[str], pl.DataFrame]:
 def read(extract: Path, tmp_path: Path) -> Callable[..., list[ReadFile]]:
     """Register the files of one table."""
 
-    def run(name: str = "lab_results", *, careful: bool = True) -> list[ReadFile]:
-        return read_files(find_files(extract).tables[name], name, tmp_path / "scratch", careful=careful)
+    def run(name: str = "lab_results", *, careful: bool = True, adapted: bool = False) -> list[ReadFile]:
+        return read_files(
+            find_files(extract).tables[name], name, tmp_path / "scratch", careful=careful, adapted=adapted
+        )
 
     return run
 

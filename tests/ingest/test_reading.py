@@ -197,7 +197,7 @@ def test_adapter_rows_keep_their_source(extract: Path, read) -> None:
             "source_line": [77],
         }
     ).write_parquet(extract / "lab_results.parquet")
-    (file,) = read()
+    (file,) = read(adapted=True)
     assert file.adapted
     assert file.texts.select("source_file", "source_line").collect().rows() == [("raw.csv", 77)]
 

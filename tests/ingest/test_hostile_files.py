@@ -1,0 +1,145 @@
+"""Files that nobody would send on purpose: one sentence and exit code 10, or rows set aside with a reason."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from flows.errors import ExtractError
+from flows.ingest import IngestCounts
+
+ROW = "P1,2026-05-01 08:00:00,LOINC,718-7,9.5,g/dL,S1,"
+LAB = f"patient_id,collected_at,code_system,code,value,unit,specimen_id,comment\n{ROW}\n".encode()
+Load = Callable[..., IngestCounts]
+Table = Callable[[str], pl.DataFrame]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("lab_results.csv", b"\x89PNG\r\n\x1a\n" + bytes(range(1, 256)), r"looks like a binary file"),
+        ("lab_results.csv", b"patient_id,\x02\x03\x04,value\n", r"line 1: .* looks like a binary file"),
+        ("lab_results.csv", LAB + "P2,2026-05-01,LOINC,718-7,9é,g/dL,S2,\n".encode("latin-1"), r"line 3: .*Latin-1"),
+        ("lab_results.csv.gz", gzip.compress(LAB) + b"not gzip", r"goes on after the end of its gzip data"),
+        ("lab_results.csv.gz", LAB, r"is not a gzip file"),
+    ],
+)  # fmt: skip
+def test_what_is_no_csv_is_said_in_a_sentence(
+    extract: Path, load: Load, name: str, content: bytes, says: str
+) -> None:
+    (extract / name).write_bytes(content)
+    with pytest.raises(ExtractError, match=says):
+        load()
+
+
+def test_zeros_behind_a_gzip_file_are_padding(extract: Path, load: Load) -> None:
+    """Tapes and block stores pad files; gzip itself reads them."""
+    (extract / "lab_results.csv.gz").write_bytes(gzip.compress(LAB) + bytes(512))
+    assert load().accepted == 1
+
+
+def test_a_full_disk_is_not_the_fault_of_the_extract(
+    extract: Path, load: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real: Any = pl.LazyFrame.sink_parquet
+
+    def full(frame: pl.LazyFrame, target: object, **options: Any) -> object:
+        if not isinstance(target, pl.PartitionBy):
+            return real(frame, target, **options)
+        raise pl.exceptions.ComputeError("underlying IO error: No space left on device (os error 28)")
+
+    (extract / "lab_results.csv").write_bytes(LAB)
+    monkeypatch.setattr(pl.LazyFrame, "sink_parquet", full)
+    with pytest.raises(OSError, match="disk full"):
+        load()
+
+
+@pytest.mark.parametrize("name", [b"lab_results\xff.csv", b"lab_results\n.csv"])
+def test_a_file_name_that_is_no_text(extract: Path, load: Load, name: bytes) -> None:
+    Path(bytes(extract).decode(), name.decode("utf-8", "surrogateescape")).write_bytes(LAB)
+    with pytest.raises(ExtractError, match="name is not plain text") as raised:
+        load()
+    assert str(raised.value).isascii()
+    assert "\n" not in str(raised.value)
+
+
+def test_a_parquet_file_that_breaks_off_behind_a_good_footer(extract: Path, load: Load) -> None:
+    (extract / "lab_results.csv").write_bytes(LAB)
+    path = extract / "patients.parquet"
+    ids = [f"P{number * 7919 % 100_003}" for number in range(20_000)]
+    pl.DataFrame({"patient_id": ids, "sex": ["male"] * len(ids)}).write_parquet(path, compression="snappy")
+    content = bytearray(path.read_bytes())
+    content[2_000:6_000] = bytes(byte ^ 255 for byte in content[2_000:6_000])
+    path.write_bytes(content)
+    with pytest.raises(
+        ExtractError, match=r"patients cannot be read to its end \(files: patients\.parquet\)"
+    ):
+        load()
+
+
+def test_columns_of_an_adapter_mean_nothing_in_a_canonical_extract(
+    extract: Path, load: Load, table: Table
+) -> None:
+    (extract / "lab_results.csv").write_bytes(LAB)
+    pl.DataFrame(
+        {"patient_id": ["P1"], "sex": ["male"], "source_file": ["elsewhere"], "source_line": ["?"]}
+    ).write_parquet(extract / "patients.parquet")
+    assert (
+        "patients.parquet: 2 columns are not part of the table and were not read: source_file, source_line"
+        in (load().notes)
+    )
+    assert table("input_file")["source_file"].to_list() == ["lab_results.csv", "patients.parquet"]
+
+
+@pytest.mark.parametrize("wrong", ["0001-01-01", "9999-12-31", "9999-12-31 08:00:00"])
+def test_an_impossible_collection_time_does_not_stretch_coverage(
+    extract: Path, load: Load, table: Table, wrong: str
+) -> None:
+    (extract / "lab_results.csv").write_bytes(LAB + f"P1,{wrong},LOINC,718-7,9.5,g/dL,S2,\n".encode())
+    counts = load()
+    assert (counts.accepted, counts.quarantined) == (1, 1)
+    spans = table("lab_coverage").select(pl.col("observed_from", "observed_to").cast(pl.String)).rows()
+    assert set(spans) == {("2026-04-30", "2026-05-01")}
+
+
+def test_dates_of_events_and_births_are_of_this_world(extract: Path, load: Load, table: Table) -> None:
+    (extract / "lab_results.csv").write_bytes(LAB)
+    (extract / "clinical_events.csv").write_text(
+        "patient_id,kind,code_system,code,start_date,end_date\n"
+        "P1,diagnosis,ICD10CM,D50.9,0001-01-01,\n"
+        "P1,encounter,SPECIALTY,hematology,9999-12-31,9999-12-31\n"
+        "P1,medication,ATC,B03AA07,2026-04-01,9999-12-31\n"  # no end in sight
+    )
+    (extract / "patients.csv").write_text("patient_id,birth_date\nP1,0001-01-01\nP2,1950-01-01\n")
+    load()
+    reasons = table("quarantine").sort("source_file", "source_line")["reasons"].to_list()
+    assert reasons == [["BAD_START_DATE"], ["BAD_START_DATE"], ["BAD_BIRTH_DATE"]]
+    assert table("lab_clinical_event")["code"].to_list() == ["B03AA07"]
+
+
+def test_a_file_without_one_usable_row_is_broken(labs: Callable[..., Path], load: Load) -> None:
+    """It must not empty the cohorts of a home."""
+    labs("P1,01.05.2026,LOINC,718-7,9.5,g/dL,S1,", "P2", ",2026-05-01,LOINC,718-7,9,g/dL,S3,")
+    with pytest.raises(ExtractError, match=r"lab_results\.csv, line 2: BAD_COLLECTED_AT, and not one row"):
+        load()
+
+
+def test_rejected_values_and_foreign_tests_are_no_broken_file(labs: Callable[..., Path], load: Load) -> None:
+    labs("P1,2026-05-01,LOINC,718-7,HEMOLYZED,g/dL,S1,")
+    assert load().quarantined == 1
+    labs("P1,01.05.2026,LOINC,718-7,9.5,g/dL,S1,", "P1,2026-05-01,,HB,9.5,g/dL,S1,")
+    assert load().ignored == 1
+
+
+def test_many_foreign_columns_are_one_note(extract: Path, load: Load) -> None:
+    names = [f"c{number}" for number in range(300)]
+    header, row, _ = LAB.decode().split("\n")
+    lines = (",".join([header, *names]), ",".join([row, *("x" for _ in names)]))
+    (extract / "lab_results.csv").write_text("\n".join(lines) + "\n")
+    (note,) = [note for note in load().notes if "columns are not part" in note]
+    assert len(note) < 200
