@@ -11,7 +11,9 @@ import xlsxwriter
 
 from transforms.rule import Rule
 
-_FORMULA_START = r"^[=+\-@\t\r]"
+# the full-width signs start a formula in East Asian editions
+_FORMULA_START = r"^[=+\-@\t\r\n＝＋－＠]"
+_CELL_CHARACTERS = 32_767  # characters a cell may have in Excel; xlsxwriter leaves a longer one out
 _SHEET_NAME = 31  # characters a sheet name may have in Excel
 _SHEET_ROWS = 1_048_576  # rows a sheet may have in Excel
 _DATE, _TIME = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
@@ -85,9 +87,14 @@ def _sheet(sheet: Any, part: pl.DataFrame, rule_id: str, bold: Any, formats: dic
             if kind in formats:
                 sheet.write_datetime(number, column, cell, formats[kind])
             else:
-                sheet.write_string(number, column, str(cell))
+                sheet.write_string(number, column, _fitting(str(cell)))
     if part.height > room:
         sheet.write_string(room + 1, 0, f"… all {part.height} members are in cohorts/{rule_id}.csv")
+
+
+def _fitting(text: str) -> str:
+    note = "… (longer than a cell may be)"
+    return text if len(text) <= _CELL_CHARACTERS else text[: _CELL_CHARACTERS - len(note)] + note
 
 
 def _by_rule(members: pl.DataFrame) -> dict[str, pl.DataFrame]:

@@ -1,0 +1,47 @@
+"""A cell of an extract stays data in the files people open."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from flows.spreadsheets import inert, write_cohort_files, write_workbook
+from transforms.rules import RULES
+
+RULE = RULES[0].rule_id
+HOSTILE = [
+    "=cmd()", "+1", "-2+3", "@SUM(1)", "\t=1", "\r=1", "\n=1", "＝1+1", "＋1", "－1", "＠x",
+    "<script>alert(1)</script>", "http://evil.example", "{=1}",
+]  # fmt: skip
+
+
+@pytest.fixture
+def members() -> pl.DataFrame:
+    """Members of one cohort whose ids are hostile."""
+    return pl.DataFrame({"rule_id": [RULE] * len(HOSTILE), "patient_id": HOSTILE, "tier": ["possible"] * len(HOSTILE)})  # fmt: skip
+
+
+def test_no_cell_of_a_csv_file_starts_a_formula(members: pl.DataFrame, tmp_path: Path) -> None:
+    write_cohort_files(members, RULES, tmp_path)
+    read = pl.read_csv(tmp_path / f"{RULE}.csv", infer_schema=False)["patient_id"].to_list()
+    assert [cell.removeprefix("'") for cell in read] == HOSTILE
+    assert not [cell for cell in read if cell[0] in "=+-@\t\r\n＝＋－＠"]
+    assert inert(pl.DataFrame({"a": ["x=1", "1"]}))["a"].to_list() == ["x=1", "1"]
+
+
+def test_no_cell_of_the_workbook_is_a_formula_or_a_link(members: pl.DataFrame, tmp_path: Path) -> None:
+    write_workbook(members, RULES, tmp_path / "cohorts.xlsx")
+    with zipfile.ZipFile(tmp_path / "cohorts.xlsx") as book:
+        sheets = [book.read(name).decode() for name in book.namelist() if "worksheets/" in name]
+    assert not [sheet for sheet in sheets if "<f>" in sheet or "hyperlink" in sheet or "<script" in sheet]
+
+
+def test_a_text_too_long_for_a_cell_is_not_left_out(tmp_path: Path) -> None:
+    row = {"rule_id": RULE, "patient_id": "P" * 100_000, "tier": "possible"}
+    write_workbook(pl.DataFrame([row]), RULES, tmp_path / "cohorts.xlsx")
+    with zipfile.ZipFile(tmp_path / "cohorts.xlsx") as book:
+        sheets = "".join(book.read(name).decode() for name in book.namelist() if "worksheets/" in name)
+    assert "PPPP… (longer than a cell may be)" in sheets
