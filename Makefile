@@ -1,12 +1,14 @@
 # hemacohort: `make demo` and `make test` on a machine that has Python 3.11 or newer, make and a package registry.
 #
-#   make demo    environment, simulated extract, screening, report, and where to look
-#   make test    the same environment, then pytest (PYTEST_ARGS="-k iron" passes arguments on)
-#   make lint    formatting, lint and types, as CI checks them
-#   make format  what `make lint` asks for and a tool can do by itself
-#   make bench   the benchmark
-#   make lock    remake requirements.lock; UPGRADE=1 moves to the newest versions that pyproject.toml allows
-#   make clean   remove builds and caches; make distclean also removes the environment
+#   make demo          environment, simulated extract, screening, report, and where to look
+#   make test          the same environment, then pytest (PYTEST_ARGS="-k iron" passes arguments on)
+#   make lint          formatting, lint and types, as CI checks them
+#   make format        what `make lint` asks for and a tool can do by itself
+#   make bench         the benchmark
+#   make rule-pages    remake docs/rules from the rules and their expert tables
+#   make fingerprints  record the logic of new rule versions; ANEW=1 also of versions that nobody has run yet
+#   make lock          remake requirements.lock; UPGRADE=1 moves to the newest versions that pyproject.toml allows
+#   make clean         remove builds and caches; make distclean also removes the environment
 
 PYTHON ?= # the first of python3.13, python3.12, python3.11 and python3 that is new enough, unless named here
 VENV := .venv
@@ -21,10 +23,10 @@ unexport PIP_USER PIP_TARGET PIP_PREFIX PIP_REQUIRE_VIRTUALENV PIP_CONSTRAINT PI
 export PIP_NO_INPUT := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help environment demo test lint format bench lock clean distclean
+.PHONY: help environment demo test lint format bench rule-pages fingerprints lock clean distclean
 
 help:
-	@sed -n '3,9p' Makefile | cut -c3-
+	@sed -n '3,11p' Makefile | cut -c3-
 
 environment: $(READY)
 
@@ -45,6 +47,12 @@ format: $(READY)
 
 bench: $(READY)
 	@$(PY) -m benchmarks $(BENCH_ARGS)
+
+rule-pages: $(READY)
+	@$(PY) -m flows.rule_pages docs/rules tests/rules
+
+fingerprints: $(READY)
+	@$(PY) -m flows.rule_fingerprints tests/rules/fingerprints.json $(if $(ANEW),--anew,)
 
 # The environment is made anew when the lock changes, so that it holds what the lock says and nothing else.
 $(INSTALLED): requirements.lock

@@ -71,7 +71,13 @@ _REASONS = {
     "hb_followup_28_56d": "a hemoglobin 28 to 56 days after iron was started",
     "transfused": "a result not taken soon after a transfusion",
     "retic": "reticulocytes",
+    "ferritin_post_iron": "a ferritin from before iron was given",
     "repeat blood count": "a second blood count",
+    "baseline blood count": "a blood count from before the treatment",
+    "second_count_120_730d": "another blood count 120 to 730 days away",
+    "hb_120_730d": "a hemoglobin from another blood count 120 to 730 days away",
+    "anc_120_730d": "neutrophils from another blood count 120 to 730 days away",
+    "plt_120_730d": "platelets from another blood count 120 to 730 days away",
     "trimester": "trimester of pregnancy",
     "marrow_particles<7": "a marrow sample with at least 7 particles",
 }

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterator
 
 from flows.errors import CheckError, UsageError
+from flows.plain_words import reason_words
+from flows.rule_facts import review_words, surroundings, windows
 from transforms.rule import Rule
+from transforms.rule_words import KEY, PARTS, UNCERTAIN, rule_tree
 from transforms.rules import RULES
 
 _WIDTH = 100
@@ -18,22 +22,48 @@ def listed() -> str:
 
 
 def shown(rule_id: str) -> str:
-    """A rule with its parts and criteria. UsageError for an unknown one."""
+    """A rule with its tree, criteria, windows and history, no line wider than 100. UsageError for an unknown one."""
     rule = next((rule for rule in RULES if rule.rule_id == rule_id), None)
     if rule is None:
         names = ", ".join(rule.rule_id for rule in RULES)
         raise UsageError(f"There is no rule {rule_id!r}. The rules: {names}.")
-    lines = [f"{rule.title} ({rule.rule_id}, version {rule.version}; {rule.side})", rule.says, ""]
-    lines += ["When it holds"]
-    for part in rule.describe().splitlines():
-        lines += textwrap.wrap(part, _WIDTH, initial_indent="  ", subsequent_indent="      ")
-    lines += ["", "Criteria"]
-    for criterion in rule.criteria.values():
-        lines += textwrap.wrap(criterion.says, _WIDTH, initial_indent="  ", subsequent_indent="    ")
-        for detail in (f"limit: {criterion.threshold}", f"source: {criterion.citation}"):
-            lines += textwrap.wrap(detail, _WIDTH, initial_indent="      ", subsequent_indent="      ")
-    lines += ["", *textwrap.wrap(f"Follow-up: {rule.follow_up}", _WIDTH)]
+    lines = [
+        *_wrapped(f"{rule.title} ({rule.rule_id}, version {rule.version}; {rule.side})"),
+        *_wrapped(rule.says),
+        *_wrapped(review_words(rule)),
+    ]
+    for part, tree in rule_tree(rule).items():
+        lines += ["", *_wrapped(PARTS[part])]
+        for line in tree:
+            lines += _wrapped(line.text, "  " * (line.depth + 1) + "- ", "  " * (line.depth + 2))
+    lines += ["", "How to read it"]
+    for words, says in KEY:
+        lines += _wrapped(f"{words}: {says}.", "  ", "    ")
+    lines += _wrapped(UNCERTAIN, "  ", "    ")
+    lines += ["", "Criteria", *_criteria(rule)]
+    lines += ["", "Where it looks"]
+    for what, when in windows(rule):
+        lines += _wrapped(f"{what}: {when}", "  ", "    ")
+    for column, says in surroundings(rule):
+        lines += _wrapped(f"{column}: {says}", "  ", "    ")
+    lines += ["", "Cannot be determined for want of"]
+    for reason in rule.reasons:
+        lines += _wrapped(f"{reason_words(reason)} [{reason}]", "  ", "    ")
+    lines += ["", *_wrapped(f"Follow-up: {rule.follow_up}"), "", "Versions"]
+    for version, says in rule.changes:
+        lines += _wrapped(f"{version}: {says}", "  ", "     ")
     return "\n".join(lines)
+
+
+def _criteria(rule: Rule) -> Iterator[str]:
+    for criterion in rule.criteria.values():
+        yield from _wrapped(criterion.says, "  ", "    ")
+        for detail in (f"limit: {criterion.threshold}", f"source: {criterion.citation}"):
+            yield from _wrapped(detail, "      ", "      ")
+
+
+def _wrapped(text: str, first: str = "", others: str = "") -> list[str]:
+    return textwrap.wrap(text, _WIDTH, initial_indent=first, subsequent_indent=others)
 
 
 def checked() -> str:

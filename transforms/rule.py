@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from transforms.errors import RuleDefinitionError
@@ -23,7 +24,9 @@ class Rule:
     caps the tier at possible and never blocks (RULES.md 0.4). confirmed, probable, possible: the highest that is
     true is the tier; if none is true and any is unknown, the draw is indeterminate. caveats: domains whose guards
     (transfusion, IV iron) the rule relies on although they may be unobserved. version rises whenever a different
-    set of patients could be flagged.
+    set of patients could be flagged; history then says what changed, one (version, sentence) for each version from 1
+    on, and may be left out while there is only the first. reviewed_by, reviewed_on: the hematologist who reviewed
+    this version and the day (ISO); empty until somebody has.
     """
 
     rule_id: str
@@ -41,12 +44,17 @@ class Rule:
     probable: Node | None = None
     possible: Node | None = None
     reads: tuple[str, ...] = ()
+    history: tuple[tuple[int, str], ...] = ()
+    reviewed_by: str = ""
+    reviewed_on: str = ""
 
     def __post_init__(self) -> None:
         if not any((self.confirmed, self.probable, self.possible)):
             raise RuleDefinitionError(f"{self.rule_id} has no tier")
         if self.version < 1:
             raise RuleDefinitionError(f"{self.rule_id} has no version")
+        self._check_history()
+        self._check_review()
         seen: dict[str, Criterion] = {}
         for criterion in self._walk():
             if (
@@ -56,6 +64,31 @@ class Rule:
                 raise RuleDefinitionError(f"{self.rule_id}: two criteria are called {criterion.id}")
         if len(self.reasons) > MAX_REASONS:
             raise RuleDefinitionError(f"{self.rule_id} has more than {MAX_REASONS} reasons to be unknown")
+
+    def _check_history(self) -> None:
+        told = [version for version, _ in self.changes]
+        if told != list(range(1, self.version + 1)) or not all(says.strip() for _, says in self.changes):
+            raise RuleDefinitionError(
+                f"{self.rule_id} is at version {self.version}: its history needs one line for each version from 1 to "
+                f"{self.version}"
+            )
+
+    def _check_review(self) -> None:
+        if bool(self.reviewed_by.strip()) != bool(self.reviewed_on):
+            raise RuleDefinitionError(f"{self.rule_id}: a review has a reviewer and a day, or neither")
+        try:
+            dated = (
+                not self.reviewed_on or date.fromisoformat(self.reviewed_on).isoformat() == self.reviewed_on
+            )
+        except ValueError:
+            dated = False
+        if not dated:
+            raise RuleDefinitionError(f"{self.rule_id}: reviewed_on is no date like 2026-06-15")
+
+    @property
+    def changes(self) -> tuple[tuple[int, str], ...]:
+        """What changed with each version, the first version first."""
+        return self.history or ((1, "first version"),)
 
     @property
     def parts(self) -> Mapping[str, Node]:

@@ -189,6 +189,7 @@ def _rule(version: int = 1, **parts: Node) -> Rule:
         says="",
         follow_up="",
         seed="",
+        history=tuple((number, "a change") for number in range(1, version + 1)),
         **parts,  # type: ignore[arg-type]
     )
 

@@ -3,12 +3,12 @@
 The tables are read out of the test modules of this folder, so that a row added there counts here.
 """
 
-import ast
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from flows import expert_tables as tables
 from tests.testbed import INDEX, evidence_of, table
 from transforms.judging import all_criteria, judge
 from transforms.rules import RULES
@@ -25,13 +25,8 @@ OPEN_ENDED = "followed_"  # a follow-up that is too short is unknown, never fals
 
 def expert_tables() -> dict[str, list[dict[str, str]]]:
     """Cases of each rule, read from the calls of ``disagreements`` in this folder."""
-    found: dict[str, list[dict[str, str]]] = {}
-    for path in sorted(Path(__file__).parent.glob("test_*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "disagreements":
-                text, rule_id = (ast.literal_eval(argument) for argument in node.args)
-                found.setdefault(rule_id, []).extend(table(text))
-    return found
+    texts = tables.expert_tables(Path(__file__).parent)
+    return {rule_id: [row for text in found for row in table(text)] for rule_id, found in texts.items()}
 
 
 @pytest.fixture(scope="module")

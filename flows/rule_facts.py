@@ -1,0 +1,69 @@
+"""What the terminal and the rule pages tell about a rule besides its conditions: windows, codes, review."""
+
+from __future__ import annotations
+
+from schemas.evidence import CONTEXT, DOMAINS, INPUTS
+from schemas.history_atoms import HISTORY_ATOMS
+from schemas.value_sets import CODE_SETS
+from transforms.rule import Rule
+from transforms.rule_basis import CODED, MADE_OF, columns_read, contexts_read, histories_read, inputs_read
+from transforms.rule_words import window_words
+
+
+def review_words(rule: Rule) -> str:
+    """Who reviewed the rule, or plainly that nobody did."""
+    if rule.reviewed_by:
+        return f"Reviewed by {rule.reviewed_by} on {rule.reviewed_on}, at version {rule.version}."
+    return "No hematologist has reviewed this rule yet."
+
+
+def windows(rule: Rule) -> list[tuple[str, str]]:
+    """What the rule looks at, and when relative to the blood count: (what, when), the laboratory first."""
+    found = []
+    for name in inputs_read(rule):
+        item = INPUTS[name]
+        what = item.title + ("" if item.unit == "1" else f", {item.unit}")
+        found.append((what, _when(name)))
+    for name in histories_read(rule):
+        atom = HISTORY_ATOMS[name]
+        spans = dict.fromkeys(window_words(first, last) for _, first, last in atom.sets)
+        if len(spans) == 1:
+            found.append((atom.title, next(iter(spans))))
+        else:
+            found += [
+                (f"{atom.title}: {CODE_SETS[set_id].title}", window_words(first, last))
+                for set_id, first, last in atom.sets
+            ]
+    return found
+
+
+def _when(input_id: str) -> str:
+    item = INPUTS[input_id]
+    made = ", ".join(INPUTS[name].title for name in MADE_OF.get(input_id, ()))
+    if item.window is None:
+        return f"computed from {made}"
+    return window_words(*item.window, item.anchor)
+
+
+def surroundings(rule: Rule) -> list[tuple[str, str]]:
+    """What else is known around a blood count and read by the rule: (column, what it says)."""
+    found = [(name, CONTEXT[name]) for name in contexts_read(rule)]
+    return found + [
+        (
+            f"follow_up_{short}_days",
+            f"days for which records of this kind ({domain}) go on after the blood count",
+        )
+        for domain, short in DOMAINS.items()
+        if f"follow_up_{short}_days" in columns_read(rule)
+    ]
+
+
+def codes(rule: Rule) -> list[tuple[str, str, str]]:
+    """The code sets behind the rule: (title, code system, prefixes)."""
+    behind = [set_id for name in histories_read(rule) for set_id, _, _ in HISTORY_ATOMS[name].sets]
+    behind += [set_id for column in columns_read(rule) for set_id in CODED.get(column, ())]
+    return [
+        (CODE_SETS[set_id].title, system, ", ".join(prefixes))
+        for set_id in dict.fromkeys(behind)
+        for system, prefixes in CODE_SETS[set_id].codes
+    ]

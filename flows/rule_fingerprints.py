@@ -1,0 +1,97 @@
+"""The record of rule fingerprints: ``python -m flows.rule_fingerprints tests/rules/fingerprints.json [--anew]``.
+
+A developer's command. It adds the fingerprint of each new version and refuses one that changed under its version;
+``--anew`` overwrites what is recorded of the current versions: for logic that nobody has run yet, and for a new
+version of polars.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TypedDict
+
+import polars as pl
+
+from transforms.rule import Rule
+from transforms.rule_fingerprint import fingerprints
+from transforms.rules import RULES
+
+
+class Record(TypedDict):
+    """polars: the version that wrote the expressions down. rules: rule, version, fingerprint."""
+
+    polars: str
+    rules: dict[str, dict[str, str]]
+
+
+def read(path: Path) -> Record:
+    """The record, or an empty one."""
+    if not path.exists():
+        return {"polars": pl.__version__, "rules": {}}
+    record: Record = json.loads(path.read_text(encoding="utf-8"))
+    return record
+
+
+def problems(record: Record, rules: Sequence[Rule] = RULES) -> list[str]:
+    """Sentences that say what to do about each rule whose logic and record do not agree."""
+    if record["polars"] != pl.__version__:
+        return [_other_polars(record["polars"])]
+    found = []
+    for rule, now in _now(rules):
+        told = record["rules"].get(rule.rule_id, {}).get(str(rule.version))
+        if told is None:
+            found.append(
+                f"Version {rule.version} of {rule.rule_id} has no fingerprint: record it with `make fingerprints`"
+            )
+        elif told != now:
+            found.append(
+                f"The logic of {rule.rule_id} changed but its version is still {rule.version}: raise the version, "
+                "add a line to its history and record the fingerprint with `make fingerprints`"
+            )
+    known = {rule.rule_id for rule in rules}
+    return found + [
+        f"{name} is no rule anymore: record without it with `make fingerprints`"
+        for name in record["rules"]
+        if name not in known
+    ]
+
+
+def _other_polars(recorded_with: str) -> str:
+    return (
+        f"The fingerprints were recorded with polars {recorded_with} and this is {pl.__version__}, which may write the "
+        "same expressions otherwise: see these tests pass with the recorded polars, then upgrade and record the "
+        "fingerprints again with `make fingerprints ANEW=1`"
+    )
+
+
+def recorded(record: Record, rules: Sequence[Rule] = RULES, *, anew: bool = False) -> Record:
+    """The record with the version of each rule that it lacks; what it holds stays, unless it is made anew."""
+    made: dict[str, dict[str, str]] = {}
+    for rule, now in _now(rules):
+        told, current = record["rules"].get(rule.rule_id, {}), {str(rule.version): now}
+        made[rule.rule_id] = told | current if anew else current | told
+    return {"polars": pl.__version__ if anew else record["polars"], "rules": made}
+
+
+def _now(rules: Sequence[Rule]) -> list[tuple[Rule, str]]:
+    prints: Mapping[str, str] = fingerprints(rules)
+    return [(rule, prints[rule.rule_id]) for rule in rules]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Record, and say what could not be."""
+    path = Path(arguments[0])
+    record = recorded(read(path), anew="--anew" in arguments)
+    if left := problems(record):
+        print("\n".join(left), file=sys.stderr)
+        return 1
+    path.write_text(json.dumps(record, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    print(f"{len(record['rules'])} fingerprints in {path}.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,60 @@
+"""The pages of docs/rules are what the rules say today, and the terminal shows the same."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from flows.rule_book import shown
+from flows.rule_pages import pages, write
+from transforms.rules import RULES
+
+ROOT = Path(__file__).parents[2]
+TABLES = Path(__file__).parent
+
+
+@pytest.fixture(scope="module")
+def made() -> dict[str, str]:
+    """Every page by file name."""
+    return pages(TABLES)
+
+
+def test_pages_are_fresh(tmp_path: Path) -> None:
+    write(tmp_path, TABLES)
+    fresh = {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()}
+    kept = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "docs/rules").iterdir()}
+    stale = sorted(name for name in fresh.keys() | kept.keys() if fresh.get(name) != kept.get(name))
+    assert not stale, (
+        f"docs/rules is stale ({', '.join(stale)}): run `make rule-pages`, read the difference and commit it"
+    )
+
+
+def test_the_page_of_a_rule_that_is_gone_is_removed(tmp_path: Path) -> None:
+    (tmp_path / "gone.md").touch()
+    assert write(tmp_path, TABLES) == len(RULES) + 1
+    assert not (tmp_path / "gone.md").exists()
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.rule_id)
+def test_a_page_says_that_nobody_reviewed_the_rule_and_where_to_sign(rule, made) -> None:
+    page = made[f"{rule.rule_id}.md"]
+    assert "No hematologist has reviewed this rule yet." in page
+    assert f"transforms/rules/{rule.rule_id}.py" in page
+    assert (ROOT / f"transforms/rules/{rule.rule_id}.py").exists()
+    assert all(f"`{name}`" in page for name in rule.criteria)
+
+
+def test_the_rows_of_tables_are_as_wide_as_their_headings(made) -> None:
+    for page in made.values():
+        bars = [
+            line.replace(r"\|", "").count("|") if line.startswith("|") else 0 for line in page.splitlines()
+        ]
+        assert all(a == b for a, b in pairwise(bars) if a and b)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.rule_id)
+def test_the_terminal_shows_a_rule_within_100_columns(rule) -> None:
+    lines = shown(rule.rule_id).splitlines()
+    assert max(map(len, lines)) <= 100
+    assert "No hematologist has reviewed this rule yet." in lines
+    assert "Versions" in lines
