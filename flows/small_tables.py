@@ -95,8 +95,8 @@ def _texts(files: list[ReadFile], table: str) -> pl.DataFrame:
     try:
         return frames.collect(engine="streaming")
     except (pl.exceptions.PolarsError, OSError):  # a Parquet file may break off behind a good footer
-        names = ", ".join(file.info.name for file in files[:5])
-        raise ExtractError(f"The table {table} cannot be read to its end (files: {names}).") from None
+        listed = ", ".join(file.info.name for file in files[:5])
+        raise ExtractError(f"The table {table} cannot be read to its end (files: {listed}).") from None
 
 
 def _renamed(files: list[ReadFile], table: str, merges: Mapping[str, str]) -> pl.DataFrame:
