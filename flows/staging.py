@@ -14,7 +14,7 @@ from flows.reading import ReadFile
 
 ROWS_PER_BUCKET = 1_500_000
 MOST_BUCKETS = 512
-ROWS_PER_PART = 400_000
+ROWS_PER_PART = 250_000
 MOST_FILES = 512  # open at the same time while rows are staged
 _SEED = 20_261_124  # any fixed number; it only has to be the same for every file of a night
 
@@ -93,7 +93,7 @@ def stage_lab_results(
 
 
 def _parts(rows: int, buckets: int) -> int:
-    """Number of parts of a bucket: about 400,000 rows each, as long as not too many files are open at a time."""
+    """Number of parts of a bucket: about 250,000 rows each, as long as not too many files are open at a time."""
     return max(1, min(-(-rows // (buckets * ROWS_PER_PART)), MOST_FILES // buckets))
 
 
