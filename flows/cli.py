@@ -39,6 +39,8 @@ BucketsOption = Annotated[
     int | None, typer.Option(min=1, help="Patient buckets; by default as many as needed.")
 ]
 MemoryOption = Annotated[str | None, typer.Option(help="Memory DuckDB may use, e.g. 2GB.")]
+INTERRUPTED = 130
+_STOPPED = "Stopped. The last published night is as it was."
 TimezoneOption = Annotated[str | None, typer.Option(help="Time zone of the home, e.g. Europe/Vienna.")]
 
 
@@ -72,8 +74,8 @@ def _code(arguments: list[str]) -> int:
             show()
         return max(error.exit_code, UsageError.exit_code)
     except (typer.Abort, KeyboardInterrupt):
-        _say("Stopped; nothing was published.")
-        return 130
+        _say(_STOPPED)
+        return INTERRUPTED
     except BrokenPipeError:  # the reader of a pipe has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -81,6 +83,8 @@ def _code(arguments: list[str]) -> int:
         from flows.failures import unforeseen
 
         return _tell(unforeseen(_logs(arguments), error))
+    if ended == INTERRUPTED:  # typer catches the interrupt of a command by itself
+        _say(_STOPPED)
     return ended if isinstance(ended, int) else 0
 
 
@@ -246,7 +250,10 @@ def report(
     if out is not None:
         from flows.report import write_report
 
-        write_report(night, out)
+        try:
+            write_report(night, out)
+        except OSError as error:
+            raise UsageError(f"The report cannot be written to {out}: {error.strerror}.") from None
     print((out or home / "published" / "report") / "index.html")
 
 

@@ -47,9 +47,19 @@ def unforeseen(logs: Path, error: BaseException) -> UnforeseenError:
         path.chmod(0o600)
     except OSError:
         return UnforeseenError(
-            f"Something unforeseen happened ({type(error).__name__}), and no log could be written."
+            f"Something unforeseen happened ({_kind(error)}), and no log could be written."
         )
-    return UnforeseenError(f"Something unforeseen happened ({type(error).__name__}); the log is {path}.")
+    return UnforeseenError(f"Something unforeseen happened ({_kind(error)}); the log is {path}.")
+
+
+def _kind(error: BaseException) -> str:
+    """The kind of an error, and what the system or the reader can do about it; never the error's own text."""
+    name = type(error).__name__
+    if isinstance(error, OSError) and error.errno is not None:
+        return f"{name}: {os.strerror(error.errno)}"  # such as a full disk
+    if "OutOfMemory" in name or isinstance(error, MemoryError):
+        return f"{name}: it may help to raise --memory-limit or --buckets"
+    return name
 
 
 def masked(message: str) -> str:

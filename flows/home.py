@@ -70,7 +70,10 @@ class Home:
                 )
         for folder in (self.root, self.work, self.nights, self.logs):
             if not folder.exists():
-                folder.mkdir(parents=True)
+                try:
+                    folder.mkdir(parents=True)
+                except OSError as error:
+                    raise UsageError(f"The folder {folder} cannot be made: {error.strerror}.") from None
                 folder.chmod(0o700)
         if not mark.exists():
             mark.write_text(f"{FORMAT}\n", encoding="utf-8")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -80,8 +82,9 @@ def stage_lab_results(
     try:
         pl.concat(frames).sink_parquet(target, compression="lz4", statistics=False, engine="streaming")
     except (pl.exceptions.PolarsError, OSError) as error:
-        if "(os error " in str(error):  # the system's trouble, such as a full disk, and not the extract's
-            raise OSError("The laboratory results could not be staged; is the disk full?") from error
+        system = re.search(r"\(os error (\d+)\)", str(error))  # such as a full disk: not the extract's fault
+        if system:
+            raise OSError(int(system[1]), os.strerror(int(system[1]))) from error
         raise UnevenLinesError([file.info.name for file in files]) from None
     pieces = sorted(folder.glob("*.parquet"))
     _must_be_complete(files, pieces)

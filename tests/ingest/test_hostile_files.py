@@ -55,7 +55,7 @@ def test_a_full_disk_is_not_the_fault_of_the_extract(
 
     (extract / "lab_results.csv").write_bytes(LAB)
     monkeypatch.setattr(pl.LazyFrame, "sink_parquet", full)
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(OSError, match="No space left"):
         load()
 
 

@@ -47,6 +47,7 @@ def run_direct(home: Home) -> int:
         ("report", "--home", "{home}"),
         ("export", "--home", "{home}", "--self-contained", "x.duckdb"),
         ("explain", "--home", "{home}", "p1", "--as-of", "tomorrow"),
+        ("run", "--home", "/proc/no_home", "--extract", "x", "--direct"),
     ],
 )
 def test_wrong_usage_is_2(arguments: tuple[str, ...], home: Home, capsys: pytest.CaptureFixture[str]) -> None:
@@ -103,6 +104,43 @@ def test_unforeseen_failure_is_1_with_a_log_and_no_patient_anywhere(
     assert log.stat().st_mode & 0o777 == 0o600
     for secret in (DEFICIENT, "90.5"):
         assert secret not in said.out + said.err + text
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (OSError(28, "secret"), "OSError: No space left on device"),
+        (MemoryError("secret"), "raise --memory-limit"),
+    ],
+)
+def test_what_the_system_lacks_is_said(
+    error: Exception,
+    says: str,
+    stubbed: None,
+    home: Home,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(*_: Any, **__: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(sys.modules["flows.ingest"], "ingest", broken)
+    assert run_direct(home) == 1
+    said = capsys.readouterr().err
+    assert says in said
+    assert "secret" not in said
+
+
+def test_an_interrupted_run_says_so(
+    stubbed: None, home: Home, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sys.modules["flows.ingest"], "ingest", interrupted)
+    assert run_direct(home) == 130
+    assert capsys.readouterr().err.splitlines()[-1] == "Stopped. The last published night is as it was."
+    assert not [*home.work.iterdir()]
 
 
 @pytest.mark.parametrize(
