@@ -24,10 +24,11 @@ HEMACOHORT = "import sys; from flows.cli import main; sys.exit(main())"
 
 @dataclass(frozen=True)
 class Run:
-    """One process: seconds until it ended, seconds until it had its findings, peak memory."""
+    """One process: seconds until it ended, seconds until it had its findings, processor seconds, peak memory."""
 
     seconds: float
     to_findings: float
+    processor: float
     peak_mb: float
 
 
@@ -44,20 +45,22 @@ def main() -> None:
     yardstick, nights, stages = [], [], []
     for _ in range(options.repeat):
         shutil.rmtree(bare, ignore_errors=True)
-        seconds, peak = _run(
+        seconds, processor, peak = _run(
             ["-m", "benchmarks.yardstick", str(extract), str(bare)], options.out / "yardstick.log"
         )
-        yardstick.append(Run(seconds, seconds, peak))
+        yardstick.append(Run(seconds, seconds, processor, peak))
         shutil.rmtree(home, ignore_errors=True)
         arguments = ["run", "--home", home, "--extract", extract, "--direct", "--as-of", "auto"]
-        seconds, peak = _run(["-c", HEMACOHORT, *map(str, arguments)], options.out / "hemacohort.log")
+        seconds, processor, peak = _run(
+            ["-c", HEMACOHORT, *map(str, arguments)], options.out / "hemacohort.log"
+        )
         night = json.loads((home / "published" / "run.json").read_text(encoding="utf-8"))
         stages = night["stages"]
         names = [stage["stage"] for stage in stages]
         # each stage begins to count its peak anew, which takes the kernel's count for the process back with it
         peak = max(peak, *(stage["peak_mb"] for stage in stages))
         after = sum(stage["seconds"] for stage in stages[names.index("screen") + 1 :])
-        nights.append(Run(seconds, seconds - after, peak))
+        nights.append(Run(seconds, seconds - after, processor, peak))
     print(_table(yardstick, nights, stages))
     print(f"{night['rows']['rows']:,} rows read; digest {night['digest']}")
     shutil.rmtree(home, ignore_errors=True)
@@ -77,8 +80,8 @@ def _options() -> argparse.Namespace:
     return options
 
 
-def _run(arguments: Sequence[str], log: Path) -> tuple[float, float]:
-    """Wall seconds and peak memory (MB) of a Python program. Exits where it fails.
+def _run(arguments: Sequence[str], log: Path) -> tuple[float, float, float]:
+    """Wall seconds, processor seconds and peak memory (MB) of a Python program. Exits where it fails.
 
     This process imports nothing large: a child's peak starts with the memory of the process it comes from.
     """
@@ -92,12 +95,14 @@ def _run(arguments: Sequence[str], log: Path) -> tuple[float, float]:
     seconds = time.perf_counter() - start
     if os.waitstatus_to_exitcode(status) != 0:
         sys.exit(f"{' '.join(arguments[:2])} failed; see {log}")
-    return seconds, usage.ru_maxrss / MAX_RSS_PER_MB
+    return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / MAX_RSS_PER_MB
 
 
 def _table(yardstick: Sequence[Run], nights: Sequence[Run], stages: Sequence[dict[str, object]]) -> str:
     base = statistics.median(run.seconds for run in yardstick)
     base_mb = statistics.median(run.peak_mb for run in yardstick)
+    base_cpu = statistics.median(run.processor for run in yardstick)
+    cpu = statistics.median(run.processor for run in nights)
     found = statistics.median(run.to_findings for run in nights)
     whole = statistics.median(run.seconds for run in nights)
     peak = statistics.median(run.peak_mb for run in nights)
@@ -111,6 +116,7 @@ def _table(yardstick: Sequence[Run], nights: Sequence[Run], stages: Sequence[dic
             f"{LIMITS['to findings']:.0f}",
         ),
         ("published", f"{base:.1f} s", f"{whole:.1f} s", f"{whole / base:.2f}", f"{LIMITS['published']:.0f}"),
+        ("processor", f"{base_cpu:.1f} s", f"{cpu:.1f} s", f"{cpu / base_cpu:.2f}", ""),
         (
             "peak memory",
             f"{base_mb:,.0f} MB",
