@@ -10,6 +10,7 @@ from typing import Any
 
 from flows.errors import UsageError
 from flows.home import Home
+from flows.plain_words import NOT_A_DIAGNOSIS, NOT_REVIEWED
 
 RunContent = Mapping[str, Any]
 
@@ -110,7 +111,7 @@ def night_in_words(home: Path, content: RunContent) -> str:
         counts = (row["confirmed"], row["probable"], row["possible"])
         open_ = f"{row['indeterminate']:>{len(titles[-1])},}"
         lines.append(f"{row['title']:{width}}  {'  '.join(f'{count:>9,}' for count in counts)}  {open_}")
-    return "\n".join(lines)
+    return "\n".join([*lines, "", NOT_A_DIAGNOSIS, NOT_REVIEWED])
 
 
 def what_to_try(home: Path) -> str:

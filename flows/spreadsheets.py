@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 import xlsxwriter
 
+from flows.plain_words import NOT_A_DIAGNOSIS, NOT_REVIEWED
 from transforms.rule import Rule
 
 # the full-width signs start a formula in East Asian editions
@@ -30,8 +31,12 @@ def inert(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def write_cohort_files(members: pl.DataFrame, rules: Sequence[Rule], folder: Path) -> None:
-    """Write folder/RULE.csv for each rule; members: rows of sql/warehouse/members.sql."""
+    """Write folder/RULE.csv for each rule, and what they are not beside them.
+
+    members: rows of sql/warehouse/members.sql.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / "README.txt").write_text(f"{NOT_A_DIAGNOSIS}\n{NOT_REVIEWED}\n", encoding="utf-8")
     parts = _by_rule(members)
     for rule in rules:
         inert(parts.get(rule.rule_id, members.clear()).drop("rule_id")).write_csv(
@@ -71,6 +76,8 @@ def write_workbook(members: pl.DataFrame, rules: Sequence[Rule], path: Path) -> 
             for column, cell in enumerate(cells):
                 overview.write(number, column, cell)
             _sheet(book.add_worksheet(name), part, rule.rule_id, bold, formats)
+        for number, sentence in enumerate((NOT_A_DIAGNOSIS, NOT_REVIEWED), start=len(rules) + 2):
+            overview.write_string(number, 0, sentence, bold)
 
 
 def _sheet(sheet: Any, part: pl.DataFrame, rule_id: str, bold: Any, formats: dict[Any, Any]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from flows.plain_words import NOT_A_DIAGNOSIS, NOT_REVIEWED
 from flows.spreadsheets import inert, write_cohort_files, write_workbook
 from transforms.rules import RULES
 
@@ -45,3 +46,13 @@ def test_a_text_too_long_for_a_cell_is_not_left_out(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "cohorts.xlsx") as book:
         sheets = "".join(book.read(name).decode() for name in book.namelist() if "worksheets/" in name)
     assert "PPPP… (longer than a cell may be)" in sheets
+
+
+def test_what_people_open_says_that_it_is_no_diagnosis(members: pl.DataFrame, tmp_path: Path) -> None:
+    write_cohort_files(members, RULES, tmp_path)
+    write_workbook(members, RULES, tmp_path / "cohorts.xlsx")
+    with zipfile.ZipFile(tmp_path / "cohorts.xlsx") as book:
+        cells = "".join(book.read(name).decode() for name in book.namelist() if name.endswith(".xml"))
+    for text in (cells, (tmp_path / "README.txt").read_text(encoding="utf-8")):
+        assert NOT_A_DIAGNOSIS in text
+        assert NOT_REVIEWED in text
