@@ -1,7 +1,11 @@
 """Values that only other results of the same day can settle (RULES.md 1.3, 1.7).
 
-A hemoglobin without a unit is told by red cells times MCH; a reticulocyte percentage below 0.1 is believed beside an
+A hemoglobin without a unit, or of 1 to 4 mmol/L, is told by red cells times MCH; a reticulocyte percentage below 0.1 is believed beside an
 absolute count that agrees, or beside a hemoglobin below 80 g/L.
+
+RULES.md 1.2 rejects 1 to 4 mmol/L, which may be a normal count of tetramers. Counted in monomers it is a hemoglobin
+of 16 to 64 g/L, the sickest patient there is; where red cells times MCH tells the two apart (they differ fourfold),
+nothing is ambiguous any more. Alone, such a value stays rejected.
 """
 
 from __future__ import annotations
@@ -10,7 +14,8 @@ import polars as pl
 
 from schemas.flags import FLAG_BITS
 
-GRAMS_PER_DECILITER, MILLIMOLES_PER_LITER = 10.0, 16.114  # factors to g/L (RULES.md 1.2)
+# factors to g/L (RULES.md 1.2)
+GRAMS_PER_DECILITER, MILLIMOLES_PER_LITER, MILLIMOLES_OF_TETRAMERS = 10.0, 16.114, 64.5
 NEAR, FAR = 0.10, 0.20  # one unit within 10 % of the estimate, the other more than 20 % off (RULES.md 1.7)
 LOW_HEMOGLOBIN = 80.0  # g/L (RULES.md 1.3)
 AGREES = 0.20  # RULES.md says "agrees" without a number; counts of reticulocytes vary by about as much
@@ -48,13 +53,17 @@ _SEEN = ("hb", "rbc", "mch", "retic_abs")
 
 def _hemoglobins(rows: pl.DataFrame) -> pl.DataFrame:
     estimate = pl.col("day.rbc") * pl.col("day.mch")  # 10*12/L x pg = g/L
-    grams, moles = pl.col("number") * GRAMS_PER_DECILITER, pl.col("number") * MILLIMOLES_PER_LITER
-    off_grams, off_moles = ((unit - estimate).abs() / estimate for unit in (grams, moles))
-    unlabeled = (pl.col("flags") & _HEMOGLOBIN != 0) & pl.col("labeled").is_null() & (pl.col("bound") == 0)
+    moles = pl.col("number") * MILLIMOLES_PER_LITER
+    # what else it can be: g/dL where no unit was sent, tetramers where it was mmol/L
+    other = pl.col("number") * pl.when(pl.col("labeled").is_null()).then(GRAMS_PER_DECILITER).otherwise(
+        MILLIMOLES_OF_TETRAMERS
+    )
+    off_moles, off_other = ((unit - estimate).abs() / estimate for unit in (moles, other))
+    doubtful = (pl.col("flags") & _HEMOGLOBIN != 0) & (pl.col("bound") == 0)
     value = (
-        pl.when(unlabeled & (off_grams <= NEAR) & (off_moles > FAR))
-        .then(grams)
-        .when(unlabeled & (off_moles <= NEAR) & (off_grams > FAR))
+        pl.when(doubtful & (off_other <= NEAR) & (off_moles > FAR))
+        .then(other)
+        .when(doubtful & (off_moles <= NEAR) & (off_other > FAR))
         .then(moles)
         .round(9)
         .round(1, mode="half_away_from_zero")

@@ -230,6 +230,32 @@ def test_hemoglobin_without_a_unit_is_told_by_red_cells_of_the_day(
     assert hemoglobin["flags"].to_list() == ([] if told is None else [["HB_UNIT_INFERRED"]])
 
 
+@pytest.mark.parametrize(
+    ("value", "rbc", "told"),
+    [
+        ("3.4", "1.8", 54.8),  # monomers
+        ("4", "2.2", 64.5),
+        ("2.2", "4.6", 141.9),  # tetramers
+        ("1", "2.2", 64.5),
+        ("3.0", "1.8", None),  # 48.3 g/L is more than 10 % off
+        ("2.0", "1.8", None),
+    ],
+)
+def test_one_to_four_mmol_are_told_by_red_cells_of_the_day(
+    normalize: Normalize, value: str, rbc: str, told: float | None
+) -> None:
+    """Monomers of a severe anemia, or tetramers of a usual count."""
+    done = normalize({"code": "hb", "value": value, "unit": "mmol/L"}, {**RED[0], "value": rbc}, RED[1])
+    hemoglobin = done.results.filter(pl.col("analyte") == "hb")
+    assert hemoglobin["value"].to_list() == ([] if told is None else [told])
+    assert hemoglobin["flags"].to_list() == ([] if told is None else [["HB_UNIT_INFERRED"]])
+
+
+def test_one_to_four_mmol_alone_are_not_told(normalize: Normalize) -> None:
+    done = normalize({"code": "hb", "value": "3.4", "unit": "mmol/L"})
+    assert done.quarantine["reasons"].item().to_list() == ["HB_UNIT_AMBIGUOUS"]
+
+
 def test_hemoglobin_without_a_unit_is_not_told_by_another_day(normalize: Normalize) -> None:
     other = [{**row, "collected_at": "2026-01-03 15:00:00"} for row in RED]
     done = normalize({"code": "hb", "value": "12", "unit": None}, *other)
