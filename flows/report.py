@@ -36,6 +36,7 @@ class _Tables:
     attrition: list[Row]
     missing_by_test: list[Row]
     missing_by_rule: list[Row]
+    gaps: list[Row]
     files: list[Row]
     quarantine: list[Row]
     flags: list[Row]
@@ -73,6 +74,7 @@ def _read(con: duckdb.DuckDBPyConnection) -> _Tables:
         attrition=rows("attrition"),
         missing_by_test=rows("missing_by_test"),
         missing_by_rule=rows("missing_by_rule"),
+        gaps=rows("gaps"),
         files=rows("files"),
         quarantine=rows("quarantine"),
         flags=rows("flags"),
@@ -97,6 +99,7 @@ def _page(tables: _Tables) -> str:
         flag=plain_words.flag_words,
         step=plain_words.step_words,
         clip=_clip,
+        percent=_percent,
     )
     environment.globals.update(share=plain_words.share, counted=plain_words.counted)
     return environment.get_template("report.html.j2").render(
@@ -110,6 +113,7 @@ def _page(tables: _Tables) -> str:
         not_a_diagnosis=plain_words.NOT_A_DIAGNOSIS,
         not_reviewed=plain_words.NOT_REVIEWED,
         missing=tables.missing_by_test,
+        gaps=tables.gaps,
         files=tables.files,
         file_totals=_totals(tables.files),
         quarantine=tables.quarantine,
@@ -199,6 +203,10 @@ def _charts(tables: _Tables) -> dict[str, Markup]:
 
 def _long_date(day: date | None) -> str:
     return plain_words.NOTHING if day is None else f"{day.day} {day:%B %Y}"
+
+
+def _percent(part: float | None) -> str:
+    return plain_words.NOTHING if part is None else f"{part:.0f} %"
 
 
 def _clip(text: str | None) -> str:

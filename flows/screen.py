@@ -14,6 +14,7 @@ from flows.sql import statement
 from schemas.analytes import BLOOD_COUNT_ANALYTES
 from transforms.counts import attrition, draw_flags, rule_counts, totals
 from transforms.evidence import build_evidence, index_draws
+from transforms.gap_metrics import gap_metrics, gap_tallies, gap_times
 from transforms.judging import judge
 from transforms.membership import membership
 from transforms.repeats import with_repeats
@@ -48,12 +49,12 @@ def screen(build: Path, *, as_of: date, run_id: str, memory_limit: str = "2GB") 
     """Screen every bucket of a private build folder and write the tables of the screen stage.
 
     build: folder with tables/lab_result/NNN.parquet and the other tables of ingest. as_of: the night; nothing
-    collected after its end is seen. Writes evidence, verdict, finding, why, membership and quality_flag pieces, and
-    the counts rule_count and attrition. Memory is bounded by the largest bucket.
+    collected after its end is seen. Writes evidence, verdict, finding, why, membership, gap_time and quality_flag
+    pieces, and the counts rule_count, attrition and gap_metric. Memory is bounded by the largest bucket.
     """
     tables = build / "tables"
     as_of_day = (as_of - EPOCH).days
-    counts, steps = [], []
+    counts, steps, tallies = [], [], []
     draw_count = patient_count = 0
     for number, bucket in _buckets(tables, as_of, memory_limit):
         draws = index_draws(
@@ -79,6 +80,11 @@ def screen(build: Path, *, as_of: date, run_id: str, memory_limit: str = "2GB") 
         _write(tables, "finding", number, findings)
         _write(tables, "membership", number, members)
         _write(tables, "why", number, _why(evidence, judged.verdicts, members, bucket.results))
+        times = gap_times(
+            evidence, judged.verdicts, bucket.results, bucket.events, bucket.patients, as_of_day
+        )
+        _write(tables, "gap_time", number, times)
+        tallies.append(gap_tallies(times))
         _write(tables, "quality_flag", f"draws_{number}", draw_flags(judged.flagged))
         draw_count += draws.height
         patient_count += draws["patient_id"].n_unique()
@@ -90,6 +96,7 @@ def screen(build: Path, *, as_of: date, run_id: str, memory_limit: str = "2GB") 
     )
     _write(tables, "rule_count", "all", rule_count)
     _write(tables, "attrition", "all", steps_total)
+    _write(tables, "gap_metric", "all", gap_metrics(tallies))
     return _counted(rule_count, draws=draw_count, patients=patient_count)
 
 
@@ -129,10 +136,17 @@ def _why(
     evidence: pl.DataFrame, verdicts: pl.DataFrame, members: pl.DataFrame, results: pl.DataFrame
 ) -> pl.DataFrame:
     """The why of the draws that decide the membership rows."""
-    sources = (
-        results.join(members, on="patient_id", how="semi")
-        .select("patient_id", "analyte", "collected_at", "specimen_id", "source_value", "source_unit")
-        .unique(["patient_id", "analyte", "collected_at"], keep="any")
+    sources = results.join(members, on="patient_id", how="semi").select(
+        "patient_id", "analyte", "collected_at", "specimen_id", "source_value", "source_unit"
+    )
+    moment = ["patient_id", "analyte", "collected_at"]
+    several = sources.select(moment).is_duplicated()
+    sources = pl.concat(
+        [
+            sources.filter(~several),
+            # of several at one moment the first by content, never by position in a file
+            sources.filter(several).sort(sources.columns).unique(moment, keep="first", maintain_order=True),
+        ]
     )
     parts = []
     for rule in RULES:

@@ -65,6 +65,17 @@ PIECES = (
         "screen.finding", "findings.parquet", "one row per index draw and rule that is met or indeterminate"
     ),
     Source(
+        "screen.gap_time",
+        "tables/gap_time/*.parquet",
+        "one row per patient, time to care and episode: how long until the gap closed, or was last seen open",
+    ),
+    Source(
+        "screen.gap_metric",
+        "tables/gap_metric/*.parquet",
+        "one row per time to care and stratum: Kaplan-Meier estimates over its episodes",
+        stored=True,
+    ),
+    Source(
         "cohort.membership",
         "membership.parquet",
         "one row per patient and rule as of the night: met or indeterminate",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from schemas.evidence import CONTEXT, DOMAINS, INPUTS
+from schemas.gaps import HORIZONS
 from schemas.history_atoms import HISTORY_ATOMS
 
 _SAYS: Mapping[str, str] = {
@@ -106,6 +107,21 @@ _SAYS: Mapping[str, str] = {
     "timezone": "time zone of the home, to which zoned times were brought",
     "is_blood_count": "the analyte is part of a blood count",
     "counts": "counts of the stage as JSON",
+    "metric": "time to care, from what to what",
+    "clock_start": "day from which the days are counted: the index draw, or the start of iron",
+    "days": "days from the start of the clock until the gap closed, or until it was last seen open",
+    "closed": "the gap closed; false: censored",
+    "censored_by": "what ended the watch over an open gap: death, coverage (its end) or night; null where closed",
+    "age_band": "age in years at the index draw",
+    "stratum": "what the episodes are divided by: all (not at all), site, sex or age_band",
+    "stratum_value": "value of the stratum; null for all, and where it is not known",
+    "n": "episodes; a patient has another only after 365 days without a qualifying draw",
+    "events": "episodes whose gap closed under observation",
+    "median_days": "days until half of the gaps were closed (Kaplan-Meier); null where fewer ever were",
+    **{
+        f"pct_{days}": f"percentage of gaps closed by day {days} (Kaplan-Meier); null where nobody was watched so long"
+        for days in HORIZONS
+    },
     "seed": "statement of the seed text the rule implements",
     "definition": "the rule in words, part by part",
 }

@@ -6,11 +6,13 @@ is one search in the events sorted by start with the running maximum of their en
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import polars as pl
 
 from schemas.evidence import DOMAINS, observed_column
 from schemas.history_atoms import HISTORY_ATOMS
-from schemas.value_sets import CODE_SETS
+from schemas.value_sets import CODE_SETS, CodeSet
 
 DAYS = (
     1 << 20
@@ -62,7 +64,9 @@ class Intervals:
         )  # no interval at all is no overlap, not an unknown
 
 
-def coded_events(events: pl.DataFrame) -> dict[str, pl.DataFrame]:
+def coded_events(
+    events: pl.DataFrame, code_sets: Iterable[CodeSet] = tuple(CODE_SETS.values())
+) -> dict[str, pl.DataFrame]:
     """Events of each code set as intervals of days.
 
     events: patient (Int64), code_system, code, kind, start_date, end_date. Codes match by prefix without the dot.
@@ -82,7 +86,7 @@ def coded_events(events: pl.DataFrame) -> dict[str, pl.DataFrame]:
         ),
     )
     found = {}
-    for code_set in CODE_SETS.values():
+    for code_set in code_sets:
         match = pl.lit(value=False)
         for system, prefixes in code_set.codes:
             starts = [prefix.replace(".", "").upper() for prefix in prefixes]

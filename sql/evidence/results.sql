@@ -11,6 +11,7 @@ SELECT
     source_unit,
     code,
     status,
+    site,
     method,
     flags
 FROM read_parquet($results)

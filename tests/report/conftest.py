@@ -42,6 +42,8 @@ create table screen.why (patient_id text, rule_id text, index_collected_at times
     says text,
     verdict boolean, input text, value double, unit text, collected_at timestamp, specimen_id text,
     source_value text, source_unit text, threshold text, citation text);
+create table screen.gap_metric (metric text, says text, stratum text, stratum_value text, n bigint, events bigint,
+    median_days integer, pct_14 double, pct_30 double, pct_90 double, pct_180 double);
 create table cohort.membership (patient_id text, rule_id text, rule_version integer, status text, tier text,
     entered_on date, index_collected_at timestamp);
 create table reference.rule (rule_id text, version integer, title text, side text, summary text,
@@ -101,6 +103,9 @@ insert into run.attrition values
     ('iron_deficiency_anemia', 1, 'all blood counts', 2001, 1999),
     ('iron_deficiency_anemia', 2, 'anemia', 1500, 1499),
     ('iron_deficiency_anemia', 3, 'in the cohort', 1200, 1200);
+insert into screen.gap_metric values
+    ('anemia_to_ferritin', 'anemia to the first ferritin', 'all', null, 1717, 900, 41, 12.4, 33.6, 61, null),
+    ('anemia_to_ferritin', 'anemia to the first ferritin', 'sex', 'male', 808, 400, 77, 10, 20, 30, 40);
 insert into quality.flag
     select 'secretpatient' || i, 'S', '2026-06-01', 'ferritin', 'FERRITIN_UNIT_SLIP', 'lab_results.csv.gz',
     i, null

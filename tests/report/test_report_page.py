@@ -202,3 +202,8 @@ def test_the_same_night_gives_the_same_page(night: Path, tmp_path: Path) -> None
     write_report(night, tmp_path / "a")
     write_report(night, tmp_path / "b")
     assert (tmp_path / "a/index.html").read_bytes() == (tmp_path / "b/index.html").read_bytes()
+
+
+def test_times_to_care_are_shown_over_all_patients(html: str) -> None:
+    row = ["Anemia to the first ferritin", "1,717", "900", "41", "12 %", "34 %", "61 %", "-"]
+    assert _Page(html).row("Anemia to the first ferritin") == row
