@@ -64,8 +64,10 @@ def reading_statement(query: str) -> str:
 
 
 def _kinds(query: str) -> list[tuple[duckdb.StatementType, str]]:
+    # not duckdb.extract_statements: its connection may open files, and IMPORT DATABASE reads them while parsing
     try:
-        return [(found.type, found.query) for found in duckdb.extract_statements(query)]
+        with duckdb.connect(config={"enable_external_access": False}) as parser:
+            return [(found.type, found.query) for found in parser.extract_statements(query)]
     except duckdb.Error as error:
         raise UsageError(_sentence(error)) from None
 

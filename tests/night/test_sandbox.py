@@ -135,6 +135,18 @@ def test_a_reading_query_is_passed_on_as_it_is() -> None:
         reading_statement("COPY (SELECT 1) TO 'x'")
 
 
+def test_no_file_is_read_to_find_out_what_a_question_is(
+    night: Path, home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """DuckDB's parser replaces IMPORT DATABASE with what stands in a folder's schema.sql."""
+    (tmp_path / "schema.sql").write_text("SELECT 'secret'")
+    (tmp_path / "load.sql").write_text("")
+    with pytest.raises(SystemExit) as done:
+        main(["sql", "--home", str(home.root), f"IMPORT DATABASE '{tmp_path}'"])
+    assert done.value.code == 2
+    assert "secret" not in capsys.readouterr().out
+
+
 def test_formats(night: Path, home: Home, capsys: pytest.CaptureFixture[str]) -> None:
     query = "SELECT '=1+1' AS text, 5 AS number, [1, 2] AS list"
     outputs = {}
