@@ -59,7 +59,7 @@ def _table(answer: pl.DataFrame) -> None:
     Console(width=width, highlight=False).print(table)
     more = answer.height - SHOWN_ROWS
     print(
-        f"{answer.height:,} rows"
+        f"{answer.height:,} row{'' if answer.height == 1 else 's'}"
         + (f", {more:,} of them not shown (--format csv has them all)" if more > 0 else "")
     )
 

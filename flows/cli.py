@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="hemacohort",
-    help="Screens laboratory extracts for anemias and cytopenias. Screening, not diagnosis.",
+    help="Screens laboratory extracts for anemias and cytopenias. Screening, not diagnosis; no hematologist has "
+    "reviewed the rules yet.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -97,6 +98,12 @@ def _say(text: str) -> None:
     from flows.answers import printable
 
     print(printable(text), file=sys.stderr)
+
+
+def _say_what_it_is_not() -> None:
+    from flows.plain_words import NOT_A_DIAGNOSIS, NOT_REVIEWED
+
+    print(f"\n{NOT_A_DIAGNOSIS}\n{NOT_REVIEWED}")
 
 
 def _logs(arguments: Sequence[str]) -> Path:
@@ -236,6 +243,8 @@ def sql(
     answer = ask(home, query_text(query, file), settings.load(home).memory_limit)
     chosen: Format = form
     show(answer, chosen)
+    if form == "table":
+        _say_what_it_is_not()
 
 
 @app.command()
@@ -266,6 +275,7 @@ def status(home: HomeOption) -> None:
     for name, table in tables(home).items():
         print(name.capitalize())
         show(table, "table")
+    _say_what_it_is_not()
 
 
 @app.command()

@@ -91,8 +91,8 @@ _FLAGS: Mapping[str, str] = {
 _STEPS = {
     "all index draws": "all blood counts",
     "the rule applies": "within the scope of the rule",
-    "the gate is not excluded": "the entry condition may hold",
-    "the gate is established": "the entry condition holds",
+    "the gate is not excluded": "the entry condition holds, or cannot be determined",
+    "the gate is established": "the entry condition is known to hold",
     "met or indeterminate": "in the cohort, or cannot be determined",
     "met": "in the cohort",
 }

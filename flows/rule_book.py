@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator
 
 from flows.errors import CheckError, UsageError
-from flows.plain_words import reason_words
+from flows.plain_words import NOT_A_DIAGNOSIS, NOT_REVIEWED, reason_words
 from flows.rule_facts import review_words, surroundings, windows
 from transforms.rule import Rule
 from transforms.rule_words import KEY, PARTS, UNCERTAIN, rule_tree
@@ -16,9 +16,11 @@ _WIDTH = 100
 
 
 def listed() -> str:
-    """One line a rule: id, version, title, side."""
+    """One line a rule: id, version, title, side; then what the rules are not."""
     width = max(len(rule.rule_id) for rule in RULES)
-    return "\n".join(f"{rule.rule_id:{width}}  v{rule.version}  {rule.title} ({rule.side})" for rule in RULES)
+    lines = [f"{rule.rule_id:{width}}  v{rule.version}  {rule.title} ({rule.side})" for rule in RULES]
+    reviewed = any(rule.reviewed_by for rule in RULES)  # then `rules show` says by whom
+    return "\n".join([*lines, "", NOT_A_DIAGNOSIS, *([] if reviewed else [NOT_REVIEWED])])
 
 
 def shown(rule_id: str) -> str:
@@ -30,7 +32,7 @@ def shown(rule_id: str) -> str:
     lines = [
         *_wrapped(f"{rule.title} ({rule.rule_id}, version {rule.version}; {rule.side})"),
         *_wrapped(rule.says),
-        *_wrapped(review_words(rule)),
+        *_wrapped(f"{NOT_A_DIAGNOSIS} {review_words(rule)}"),
     ]
     for part, tree in rule_tree(rule).items():
         lines += ["", *_wrapped(PARTS[part])]

@@ -1,6 +1,7 @@
 -- One row: how many patients and blood counts the night knows; the denominator of every percentage of patients.
 select
-    (select count(*) from lab.patient) as patients,
+    -- a blood count may be of a patient whom the patients file lacks
+    (select count(*) from (select patient_id from lab.patient union select patient_id from screen.evidence)) as patients,
     (select count(*) from screen.evidence) as draws,
     (
         select count(distinct patient_id)

@@ -221,6 +221,26 @@ def test_rules_are_listed_shown_and_checked(capsys: pytest.CaptureFixture[str]) 
     assert "below 150" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("status", "--home", "{home}"),
+        ("sql", "--home", "{home}", "SELECT count(*) FROM cohort.tonight"),
+        ("explain", "--home", "{home}", DEFICIENT),
+        ("rules",),
+        ("rules", "show", "pancytopenia"),
+        ("--help",),
+    ],
+)
+def test_what_a_person_reads_says_what_it_is_not(
+    command: tuple[str, ...], night: Path, home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(*(word.format(home=home.root) for word in command)) == 0
+    said = " ".join(capsys.readouterr().out.replace("│", " ").split())
+    assert "not a diagnosis" in said or "not diagnosis" in said
+    assert "o hematologist has reviewed" in said
+
+
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert call("--version") == 0
     assert capsys.readouterr().out.startswith("hemacohort ")
