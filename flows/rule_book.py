@@ -32,7 +32,8 @@ def shown(rule_id: str) -> str:
     lines = [
         *_wrapped(f"{rule.title} ({rule.rule_id}, version {rule.version}; {rule.side})"),
         *_wrapped(rule.says),
-        *_wrapped(f"{NOT_A_DIAGNOSIS} {review_words(rule)}"),
+        *_wrapped(NOT_A_DIAGNOSIS),
+        *_wrapped(review_words(rule)),
     ]
     for part, tree in rule_tree(rule).items():
         lines += ["", *_wrapped(PARTS[part])]
