@@ -257,12 +257,9 @@ def report(
 
     night = Home(home.absolute()).night()
     if out is not None:
-        from flows.report import write_report
+        from flows.commands import copy_report
 
-        try:
-            write_report(night, out)
-        except OSError as error:
-            raise UsageError(f"The report cannot be written to {out}: {error.strerror}.") from None
+        copy_report(night, out)
     print((out or home / "published" / "report") / "index.html")
 
 

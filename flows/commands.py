@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Mapping
 from datetime import date
@@ -49,8 +50,6 @@ def write_simulation(out: Path, *, patients: int, years: int, seed: int, form: s
 
 def simulate_into(home: Path, *, patients: int, seed: int) -> Path:
     """Simulate the demo's extract into HOME/extract, in place of an earlier one; returns the folder."""
-    import shutil
-
     Home(home.absolute()).create()
     extract = home / "extract"
     if extract.exists():
@@ -112,6 +111,16 @@ def night_in_words(home: Path, content: RunContent) -> str:
         open_ = f"{row['indeterminate']:>{len(titles[-1])},}"
         lines.append(f"{row['title']:{width}}  {'  '.join(f'{count:>9,}' for count in counts)}  {open_}")
     return "\n".join([*lines, "", NOT_A_DIAGNOSIS, NOT_REVIEWED])
+
+
+def copy_report(night: Path, out: Path) -> None:
+    """Copy the page of a night as it was published. UsageError where the folder cannot be written."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for file in (night / "report").iterdir():
+            shutil.copyfile(file, out / file.name)
+    except OSError as error:
+        raise UsageError(f"The report cannot be written to {out}: {error.strerror}.") from None
 
 
 def what_to_try(home: Path) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import duckdb
+
 from flows.errors import UsageError
 from flows.home import Home
 from flows.warehouse import build_warehouse
@@ -28,8 +30,19 @@ def export_night(root: Path, file: Path) -> int:
         raise UsageError("The file would lie inside the home; name one outside of it.")
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
+        part.touch()
+        part.unlink()
+    except OSError as error:
+        raise UsageError(f"{target} cannot be written: {error.strerror}.") from None
+    try:
         tables = build_warehouse(night, part, self_contained=True)
         part.replace(target)
+    except duckdb.IOException as error:
+        if "No files found" not in str(error):
+            raise
+        raise UsageError(
+            "The night was made by an older hemacohort and lacks a table of this one; run one more night first."
+        ) from None
     finally:
         part.unlink(missing_ok=True)
         part.with_name(part.name + ".wal").unlink(missing_ok=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import zipfile
 from collections.abc import Callable
 from datetime import date
@@ -16,6 +17,7 @@ import pytest
 from populations import AS_OF, DEFICIENT, FORMULA, HEALTHY, POPULATION, UNDECIDED
 
 from flows import stages
+from flows.commands import copy_report
 from flows.errors import CheckError, HemacohortError, UsageError
 from flows.export import export_night
 from flows.home import Home
@@ -278,6 +280,22 @@ def test_portable_file_needs_no_other(night: Path, home: Home, tmp_path: Path) -
     with duckdb.connect(str(file), read_only=True) as con:
         assert {name: con.execute(f"SELECT count(*) FROM {name}").fetchone() for name in names} == expected
     assert [path.name for path in tmp_path.iterdir() if "portable" in path.name] == ["portable.duckdb"]
+
+
+def test_a_night_of_an_older_version_is_not_exported_but_its_report_is_there(
+    night: Path, home: Home, tmp_path: Path
+) -> None:
+    """An upgrade may bring tables that the last night does not have."""
+    shutil.rmtree(night / "tables" / "flag")
+    with pytest.raises(UsageError, match="run one more night"):
+        export_night(home.root, tmp_path / "x.duckdb")
+    with pytest.raises(UsageError, match="cannot be written"):
+        export_night(home.root, Path("/proc/x.duckdb"))
+    assert not [path for path in tmp_path.iterdir() if "duckdb" in path.name]
+    copy_report(night, tmp_path / "page")
+    assert (tmp_path / "page" / "index.html").read_bytes() == (night / "report" / "index.html").read_bytes()
+    with pytest.raises(UsageError, match="cannot be written"):
+        copy_report(night, Path("/proc/page"))
 
 
 def test_portable_file_is_not_written_into_the_home_or_nowhere(
