@@ -129,6 +129,7 @@ CONTEXT: Mapping[str, str] = {
     "plt_clumped": "platelets clumped and no citrate count: the platelet count is not believed",
     "transfused_120d": "red cells transfused in the 120 days up to the draw",
     "transfused_30d": "red cells transfused in the 30 days up to the draw",
+    "hba2_transfused": "red cells transfused in the 120 days up to the hemoglobin A2 (the draw if none)",
     "iv_iron_56d": "intravenous iron 1 to 56 days before the ferritin (the draw if none)",
     "iron_study_present": "at least one iron study within its window",
     "iron_study_closes_gap": "ferritin, transferrin saturation, or iron with binding capacity within -90..+90 days",

@@ -147,9 +147,12 @@ def _with_domain(present: pl.Series, observed: pl.Series) -> pl.Series:
 
 
 def guard_columns(
-    draws: pl.DataFrame, coded: dict[str, pl.DataFrame], ferritin_day: pl.Series
+    draws: pl.DataFrame, coded: dict[str, pl.DataFrame], ferritin_day: pl.Series, hba2_day: pl.Series
 ) -> pl.DataFrame:
-    """Transfusion and IV-iron guards (RULES.md 0.5); unobserved counts as absent (0.4)."""
+    """Transfusion and IV-iron guards (RULES.md 0.5); unobserved counts as absent (0.4).
+
+    draws: patient, day. ferritin_day, hba2_day: day of the result that speaks, the draw's day if none.
+    """
     transfusion = Intervals(coded["transfusion"])
     iron = Intervals(coded["intravenous_iron"])
     patient, index = draws["patient"], draws["day"]
@@ -157,6 +160,7 @@ def guard_columns(
         [
             transfusion.overlap(patient, index, -120, 0).alias("transfused_120d"),
             transfusion.overlap(patient, index, -30, 0).alias("transfused_30d"),
+            transfusion.overlap(patient, hba2_day, -120, 0).alias("hba2_transfused"),
             iron.overlap(patient, ferritin_day, -56, -1).alias("iv_iron_56d"),
         ]
     )
@@ -171,14 +175,18 @@ def pregnancy_columns(draws: pl.DataFrame, coded: dict[str, pl.DataFrame]) -> pl
     """
     ends = coded["pregnancy_end"].select("patient", ended=pl.col("first")).sort("patient", "ended")
     week = pl.col("code").str.replace_all(".", "", literal=True).str.slice(3, 2).cast(pl.Int64, strict=False)
+    weeks = pl.when(week == 1).then(7).when(week == 49).then(43).otherwise(week)
+    dates = pl.col("code").str.starts_with("Z3A") & weeks.is_between(7, 43).fill_null(value=False)
     dated = (
         coded["gestational_week"]
-        .with_columns(week=pl.when(week == 1).then(7).when(week == 49).then(43).otherwise(week))
-        .filter(pl.col("week").is_between(7, 43))
+        .filter(dates)  # a week code without a week, such as Z3A.00, is a pregnancy code like any other
+        .with_columns(week=weeks)
         .with_columns(first=pl.col("first") - 7 * pl.col("week"))
         .with_columns(last=pl.col("first") + PREGNANCY_DAYS)
     )
-    other = coded["pregnancy"].with_columns(first=pl.col("first") - 30, last=pl.col("first") + 60)
+    other = (
+        coded["pregnancy"].filter(~dates).with_columns(first=pl.col("first") - 30, last=pl.col("first") + 60)
+    )
     female = draws["sex"].eq_missing("male").not_()
     within_dated, started = _inside(draws, _ended(dated, ends))
     within_other, _ = _inside(draws, _ended(other, ends))

@@ -102,6 +102,7 @@ def build_evidence(
     sources = _by_analyte(results.join(who, on="patient_id"), base)
     gathered = _gather(base, sources)
     ferritin_day = gathered.select(pl.coalesce(context.day(pl.col("ferritin.at")), base["day"])).to_series()
+    hba2_day = gathered.select(pl.coalesce(context.day(pl.col("hba2.at")), base["day"])).to_series()
     coded = context.coded_events(events.join(who, on="patient_id"))
     spans = coverage.join(who, on="patient_id").select(
         "patient",
@@ -117,7 +118,7 @@ def build_evidence(
             context.pregnancy_columns(base, coded),
             observed,
             context.history_columns(base, coded, observed),
-            context.guard_columns(base, coded, ferritin_day),
+            context.guard_columns(base, coded, ferritin_day, hba2_day),
             treatment_columns(base, coded, sources, ferritin_day),
             gathered,
         ],

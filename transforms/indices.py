@@ -1,8 +1,8 @@
 """Derived indices (RULES.md section 2): what one blood count says when its parts are read together.
 
 Each step takes the gathered evidence (columns ``<input>.lo``, ``<input>.hi``, ``<input>.at``) and returns it with
-values derived, believed or taken away. Derived values are rounded to nine decimals, so that a value that is a limit
-on paper is that limit here (RULES.md 0.2).
+values derived, believed or taken away. Exact derived values are rounded to nine decimals, so that a value that is a
+limit on paper is that limit here; the ends of an interval are not, because ``<c`` does not reach c (RULES.md 0.2).
 """
 
 from __future__ import annotations
@@ -59,6 +59,11 @@ def _set(name: str, lo: pl.Expr, hi: pl.Expr | None = None) -> list[pl.Expr]:
     return [lo.round(9).alias(f"{name}.lo"), (lo if hi is None else hi).round(9).alias(f"{name}.hi")]
 
 
+def _settled(lo: pl.Expr, hi: pl.Expr) -> list[pl.Expr]:
+    """Both ends of a derived value: rounded where it is exact, as they are where it is an interval."""
+    return [pl.when(lo == hi).then(end.round(9)).otherwise(end) for end in (lo, hi)]
+
+
 def _prefer(name: str, other: str) -> list[pl.Expr]:
     """The input, or where it is missing the other one, with its date and flags."""
     missing = low(name).is_null()
@@ -77,7 +82,7 @@ def _hemoglobin(frame: pl.DataFrame) -> pl.DataFrame:
         0.0
     )  # adjusted only where the elevation is known
     frame = frame.with_columns(_prefer("hb", "hb_blood_gas"))
-    lo, hi = (low("hb") - adjustment).round(9), (high("hb") - adjustment).round(9)
+    lo, hi = _settled(low("hb") - adjustment, high("hb") - adjustment)
     censored = low("hb") != high("hb")
     return frame.with_columns(
         hb_adjusted_g_l=pl.when(~censored).then(lo),
@@ -130,16 +135,14 @@ def _coherence(frame: pl.DataFrame) -> pl.DataFrame:
 def _platelets(frame: pl.DataFrame) -> pl.DataFrame:
     """A citrate count, times 1.1, replaces the EDTA count within 30 days; a clumped count is no count (1.2)."""
     citrate = low("plt_citrate").is_not_null()
+    diluted = _settled(low("plt_citrate") * CITRATE_DILUTION, high("plt_citrate") * CITRATE_DILUTION)
     clumped = (pl.col("plt_clumps.lo") >= 1).fill_null(
         value=False
     )  # clumps not reported: nothing to disbelieve
     return frame.with_columns(
         [
-            pl.when(citrate)
-            .then((pl.col(f"plt_citrate.{part}") * CITRATE_DILUTION).round(9))
-            .otherwise(pl.col(f"plt.{part}"))
-            .alias(f"plt.{part}")
-            for part in ("lo", "hi")
+            pl.when(citrate).then(end).otherwise(pl.col(f"plt.{part}")).alias(f"plt.{part}")
+            for part, end in zip(("lo", "hi"), diluted, strict=True)
         ]
     ).with_columns(
         pl.when(citrate).then("plt_citrate.at").otherwise("plt.at").alias("plt.at"),
@@ -158,12 +161,12 @@ def _neutrophils(frame: pl.DataFrame) -> pl.DataFrame:
     by_neutrophils = [low("wbc") * low("neut_pct") / 100, high("wbc") * high("neut_pct") / 100]
     by_segs = [low("wbc") * segs["lo"] / 100, high("wbc") * segs["hi"].clip(upper_bound=100.0) / 100]
     segs_alone = [low("wbc") * low("segs_pct") / 100, high("wbc")]
-    computed = [pl.coalesce(*pair) for pair in zip(by_neutrophils, by_segs, strict=True)]
+    computed = _settled(*(pl.coalesce(*pair) for pair in zip(by_neutrophils, by_segs, strict=True)))
     same_draw = pl.col("wbc.at") == pl.col("index_collected_at")
     use_reported = low("anc").is_not_null() & (own | computed[0].is_null() | ~same_draw).fill_null(value=True)
     at_most_white_cells = [pl.when(low("wbc").is_not_null()).then(0.0), high("wbc")]
     bounds = [
-        pl.when(use_reported).then(reported).otherwise(pl.coalesce(made, alone, at_most)).round(9)
+        pl.when(use_reported).then(reported).otherwise(pl.coalesce(made, alone, at_most))
         for reported, made, alone, at_most in zip(
             (low("anc"), high("anc")), computed, segs_alone, at_most_white_cells, strict=True
         )
@@ -201,14 +204,10 @@ def _saturation(frame: pl.DataFrame) -> pl.DataFrame:
 def _reticulocytes(frame: pl.DataFrame) -> pl.DataFrame:
     """Percent and absolute count from one another; the production index with maturation correction (1.3, 2.4)."""
     red = exact("rbc")
-    percent = [
-        pl.coalesce(low("retic_pct"), (low("retic_abs") / (red * 10)).round(9)),
-        pl.coalesce(high("retic_pct"), (high("retic_abs") / (red * 10)).round(9)),
-    ]
-    absolute = [
-        pl.coalesce(low("retic_abs"), (low("retic_pct") * red * 10).round(9)),
-        pl.coalesce(high("retic_abs"), (high("retic_pct") * red * 10).round(9)),
-    ]
+    by_count = _settled(low("retic_abs") / (red * 10), high("retic_abs") / (red * 10))
+    by_percent = _settled(low("retic_pct") * red * 10, high("retic_pct") * red * 10)
+    percent = [pl.coalesce(low("retic_pct"), by_count[0]), pl.coalesce(high("retic_pct"), by_count[1])]
+    absolute = [pl.coalesce(low("retic_abs"), by_percent[0]), pl.coalesce(high("retic_abs"), by_percent[1])]
     frame = frame.with_columns(
         percent[0].alias("retic_pct.lo"),
         percent[1].alias("retic_pct.hi"),
@@ -226,7 +225,7 @@ def _reticulocytes(frame: pl.DataFrame) -> pl.DataFrame:
     hct = pl.col("hct_for_rpi")
     days = pl.when(hct >= 36).then(1.0).when(hct >= 26).then(1.5).when(hct >= 16).then(2.0).otherwise(2.5)
     reported = low("rpi").is_not_null()
-    index = [(pl.col(f"retic_pct.{side}") * hct / NORMAL_HCT / days).round(9) for side in ("lo", "hi")]
+    index = _settled(*(pl.col(f"retic_pct.{side}") * hct / NORMAL_HCT / days for side in ("lo", "hi")))
     return frame.with_columns(
         pl.coalesce(low("rpi"), index[0]).alias("rpi.lo"),
         pl.coalesce(high("rpi"), index[1]).alias("rpi.hi"),

@@ -39,6 +39,7 @@ CODED: Mapping[str, tuple[str, ...]] = {
     "trimester": _PREGNANCY,
     "transfused_120d": ("transfusion",),
     "transfused_30d": ("transfusion",),
+    "hba2_transfused": ("transfusion",),
     "iv_iron_56d": ("intravenous_iron",),
     "iron_before_ferritin": ("any_iron",),
     "iron_start_day": ("any_iron",),

@@ -133,3 +133,19 @@ def test_neutrophils_of_the_own_draw_go_first() -> None:
 def test_blood_gas_hemoglobin_only_without_a_blood_count() -> None:
     assert row(hb_blood_gas="90")["hb_g_l"] == 90.0
     assert row(hb="100@1", hb_blood_gas="90")["hb_g_l"] == 100.0
+
+
+def test_an_open_end_stays_open_in_what_is_derived() -> None:
+    assert row(anc="<1.0")["anc_10e9_l_high"] < 1.0
+    assert row(wbc="<1.5")["anc_10e9_l_high"] < 1.5
+    assert row(wbc="<1.5", neut_pct="100")["anc_10e9_l_high"] < 1.5
+    assert row(hb="<120")["hb_adjusted_g_l_high"] < 120
+    assert row(hb="<120", elevation="1200")["hb_adjusted_g_l_high"] < 112
+    assert row(hct="36", hb="110", retic_pct="<2.5")["rpi_high"] < 2
+
+
+def test_a_gestational_week_dates_the_whole_pregnancy_and_no_more() -> None:
+    assert row(dx="Z3A.40@-14")["pregnant"]
+    assert not row(dx="Z3A.40@-15")["pregnant"]
+    assert row(dx="Z3A.00@-60")["pregnant"]
+    assert not row(dx="Z3A.00@-61")["pregnant"]

@@ -15,6 +15,7 @@ from transforms.rules import RULES
 
 # Clauses that cannot be both by their nature, with the reason.
 ONE_SIDED = {
+    "drugs_unseen": "false or unknown: what drugs there were cannot be known",
     "ferritin_believable_under_inflammation": "says what cannot be known: always unknown",
     "marrow_iron_absent_few_particles": "too few particles leave the stain unread: never true",
     "ferritin_before_iron": "true or unknown: iron before the ferritin leaves the label open",

@@ -200,6 +200,7 @@ def test_treatment_related_marrow_suppression() -> None:
         methotrexate, one line    | 50  | F   | 110          | 3         | 200           | 5   | L04AX03@-30  |            |             |                 | not_met
         methotrexate, two lines   | 50  | F   | 110          | 3         | 140           | 5   | L04AX03@-30  |            |             |                 | possible
         drugs unobserved          | 50  | F   | 99           | 3         | 200           | 5   |              |            |             | lab dx proc enc | indeterminate (domain:rx)
+        only drugs observed       | 50  | F   | 99           | 3         | 200           | 5   |              |            |             | lab rx          | not_met
         unobserved, nothing low   | 50  | F   | 130          | 3         | 200           | 5   |              |            |             | lab dx proc enc | not_met
         """,
         "treatment_related_marrow_suppression",

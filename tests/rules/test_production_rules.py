@@ -49,6 +49,8 @@ def test_thalassemia_trait_lookalike() -> None:
         RDWI 220, Green-King 65 | 28  | F   | 100 |      | 64.9 | 5.0 | 17  | 60       |      |             |            | possible
         HbA2 3.6                | 28  | F   | 112 |      | 70   | 4.5 |     |          | 3.6  |             |            | confirmed
         HbA2 3.5                | 28  | F   | 112 |      | 70   | 4.5 |     |          | 3.5  |             |            | not_met
+        HbA2 120 d transfused   | 28  | F   | 112 |      | 70   | 4.5 |     |          | 5@-100 |           | 36430@-220 | not_met
+        HbA2 121 d transfused   | 28  | F   | 112 |      | 70   | 4.5 |     |          | 5@-100 |           | 36430@-221 | confirmed
         trait code              | 28  | F   | 112 |      | 70   | 4.5 |     |          |      | D56.3@-3000 |            | confirmed
         MCV 80                  | 28  | F   | 112 |      | 80   | 6.5 | 14  | 60       |      |             |            | not_met
         no red cell count       | 28  | F   | 112 |      | 65   |     | 14  | 60       |      |             |            | indeterminate (rbc)

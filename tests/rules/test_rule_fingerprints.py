@@ -147,7 +147,10 @@ def test_codes_windows_and_their_anchors_are_logic(monkeypatch) -> None:
 
 
 def test_everything_a_rule_reads_has_something_behind_it() -> None:
-    known = {*INPUT_OF, *HISTORY_ATOMS, *CONTEXT, *(f"follow_up_{short}_days" for short in DOMAINS.values())}
+    coverage = {
+        what for short in DOMAINS.values() for what in (f"follow_up_{short}_days", f"observed_{short}")
+    }
+    known = {*INPUT_OF, *HISTORY_ATOMS, *CONTEXT, *coverage}
     assert not {column for rule in RULES for column in columns_read(rule)} - known
     assert set(CODED) <= set(CONTEXT)
     assert set(MADE_OF) == {item.id for item in INPUTS.values() if item.derived}

@@ -142,6 +142,7 @@ def test_gap_ferritin_read_as_normal_while_inflamed() -> None:
         CRP 5                | 50  | M   | 110 | 99       | 10   | 5   |       |       |                   |           |            |                 | 90       | not_met
         CRP below 10         | 50  | M   | 110 | 99       | 10   | <10 |       |       |                   |           |            |                 | 90       | indeterminate (crp(censored))
         no CRP               | 50  | M   | 110 | 99       | 10   |     |       |       |                   |           |            |                 | 90       | indeterminate (crp)
+        no CRP, no TSAT      | 50  | M   | 110 | 99       |      |     |       |       |                   |           |            |                 | 90       | indeterminate (crp)
         not anemic           | 50  | M   | 140 | 99       | 10   | 6   |       |       |                   |           |            |                 | 90       | not_met
         sTfR on day 90       | 50  | M   | 110 | 99       | 10   | 6   | 3@90  |       |                   |           |            |                 | 90       | not_met
         sTfR on day 91       | 50  | M   | 110 | 99       | 10   | 6   | 3@91  |       |                   |           |            |                 | 90       | confirmed

@@ -1,13 +1,14 @@
 """4.19 Treatment-related marrow suppression: chemotherapy, radiotherapy or a drug explains the low counts.
 
-Treatment that cannot be seen leaves the draw open only where a line is low, and an unknown count only where a
-treatment is known (RULES.md 4.31.1). The first dose is the earliest of the exposures that reach into the last 90 days;
+Drugs that cannot be seen leave the draw open only where a line is low, and an unknown count only where a treatment is
+known (RULES.md 4.31.1). 4.19 and 4.29 name the drugs alone: unobserved procedures and diagnoses count as no
+infusion and no radiotherapy, and the finding says so. The first dose is the earliest of the exposures that reach into the last 90 days;
 a normal count is one in which all three lines were measured and none is low.
 """
 
 import polars as pl
 
-from transforms.atoms import IN_SCOPE, T
+from transforms.atoms import IN_SCOPE, F, T
 from transforms.cytopenias import ANY_LINE, GRADE_2, TWO_LINES
 from transforms.explanations import CHEMOTHERAPY, MYELOTOXIC_DRUG, RADIOTHERAPY
 from transforms.logic import Criterion, Node, soft
@@ -22,7 +23,17 @@ NORMAL_BEFORE = Criterion(
     threshold="-180..-1 d of the first dose, no line low",
     citation="RULES.md 4.19",
 )
-TREATED = CHEMOTHERAPY | RADIOTHERAPY
+DRUGS_UNSEEN = Criterion(
+    id="drugs_unseen",
+    says="drugs that were not observed include chemotherapy (this cannot be known)",
+    expr=pl.when(pl.col("observed_rx")).then(F),
+    inputs=("chemotherapy",),
+    reasons=(("domain:rx", T),),
+    threshold="medications observed",
+    citation="RULES.md 4.19, 4.29",
+    domains=("medication",),
+)
+TREATED = soft(CHEMOTHERAPY) | soft(RADIOTHERAPY) | DRUGS_UNSEEN
 
 
 def _both(treatment: Node, low: Node) -> Node:
