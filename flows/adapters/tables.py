@@ -1,7 +1,6 @@
-"""Foreign extracts brought to the canonical layout: runs the SQL files of a source in order, nothing more.
+"""Sources made of CSV tables: finds their files and runs the source's SQL statements in order, nothing more.
 
-What a source's columns mean stands in ``sql/<source>/*.sql``; what is read, left out and decided in
-``docs/sources/``. Every row keeps the file and the line it came from.
+What a source's columns mean stands in ``sql/<source>/*.sql``.
 """
 
 from __future__ import annotations
@@ -17,13 +16,12 @@ from typing import Any
 import duckdb
 
 from flows.csv_lines import read_header
-from flows.errors import ExtractError, UsageError
+from flows.errors import ExtractError
 from flows.file_probe import FileBytes, probe_bytes
 from flows.sql import statement
 
 log = logging.getLogger("hemacohort")
 
-LATER_SOURCES = ("omop", "fhir", "synthea", "hl7v2")
 MEMORY_LIMIT = (
     "1GB"  # the statements stream; the largest thing held is one integer for each manual differential
 )
@@ -51,8 +49,8 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Source:
-    """A layout that can be brought to the canonical one. folders: where its files may lie in the extract."""
+class TableLayout:
+    """A source made of tables, a file each. folders: where its files may lie in the extract."""
 
     name: str
     folders: tuple[str, ...]
@@ -60,55 +58,6 @@ class Source:
     steps: tuple[Step, ...]
     last_line: str  # statement that says on which line of the main table the last row ends
     main_table: str
-
-
-MIMIC_IV = Source(
-    name="mimic-iv",
-    folders=("", "hosp"),
-    tables=(
-        SourceTable(
-            "labevents",
-            (
-                "labevent_id",
-                "subject_id",
-                "specimen_id",
-                "itemid",
-                "charttime",
-                "storetime",
-                "value",
-                "valuenum",
-                "valueuom",
-                "ref_range_lower",
-                "ref_range_upper",
-                "flag",
-                "comments",
-            ),
-            required=True,
-        ),
-        SourceTable("patients", ("subject_id", "gender", "anchor_age", "anchor_year", "dod"), required=True),
-        SourceTable("d_labitems", ("itemid", "label")),
-        SourceTable("admissions", ("subject_id", "hadm_id", "admittime", "dischtime", "edregtime")),
-        SourceTable("diagnoses_icd", ("subject_id", "hadm_id", "icd_code", "icd_version")),
-        SourceTable("prescriptions", ("subject_id", "drug", "route", "starttime", "stoptime")),
-        SourceTable("services", ("subject_id", "hadm_id", "transfertime", "curr_service")),
-        SourceTable("procedures_icd", ("subject_id", "chartdate", "icd_code", "icd_version")),
-        SourceTable("hcpcsevents", ("subject_id", "chartdate", "hcpcs_cd")),
-    ),
-    steps=(
-        Step("mimic_iv/lab_results", "lab_results", ("labevents",)),
-        Step("mimic_iv/patients", "patients", ("patients",)),
-        Step("mimic_iv/diagnoses", "clinical_events_diagnoses", ("diagnoses_icd", "admissions")),
-        Step("mimic_iv/medications", "clinical_events_medications", ("prescriptions",)),
-        Step("mimic_iv/encounters", "clinical_events_encounters", ("services",)),
-        Step("mimic_iv/procedures", "clinical_events_procedures", ("procedures_icd",)),
-        Step("mimic_iv/billed_procedures", "clinical_events_billed_procedures", ("hcpcsevents",)),
-        Step("mimic_iv/coverage", "coverage", ()),
-    ),
-    last_line="mimic_iv/last_line",
-    main_table="labevents",
-)
-
-SOURCES: Mapping[str, Source] = {MIMIC_IV.name: MIMIC_IV}
 
 
 @dataclass(frozen=True)
@@ -120,23 +69,8 @@ class _FoundTable:
     info: FileBytes | None
 
 
-def adapt(source: str, extract: Path, out: Path) -> Path:
-    """The folder that holds the extract in canonical layout.
-
-    source ``canonical`` gives ``extract`` itself; a source of ``SOURCES`` is written into ``out`` as Parquet
-    tables (all columns text, plus source_file and source_line), and ``out`` is given back. Raises UsageError for
-    another source and ExtractError for a file that is missing, unreadable, or lacks a column.
-    """
-    if source == "canonical":
-        return extract
-    if source in LATER_SOURCES:
-        raise UsageError(f"The source {source} comes with a later version of hemacohort.")
-    if source not in SOURCES:
-        raise UsageError(f"There is no source {source[:40]!r}; there are canonical, {', '.join(SOURCES)}.")
-    layout = SOURCES[source]
-    if not extract.is_dir():
-        raise ExtractError(f"The extract folder {extract.name!r} does not exist or is not a folder.")
-    out.mkdir(parents=True, exist_ok=True)
+def write_tables(layout: TableLayout, extract: Path, out: Path) -> None:
+    """Run the statements of a layout over its files. Raises ExtractError; see flows.adapters.model.Source."""
     with tempfile.TemporaryDirectory(dir=out, prefix=".") as scratch:
         tables = {table.name: _find(table, layout, extract, Path(scratch)) for table in layout.tables}
         config: dict[str, str | bool | int | float | list[str]] = {
@@ -146,10 +80,9 @@ def adapt(source: str, extract: Path, out: Path) -> Path:
         }
         with duckdb.connect(config=config) as connection:
             _run(connection, layout, tables, out)
-    return out
 
 
-def _find(table: SourceTable, layout: Source, extract: Path, scratch: Path) -> _FoundTable:
+def _find(table: SourceTable, layout: TableLayout, extract: Path, scratch: Path) -> _FoundTable:
     """The file of a table. A missing one that is not required is stood in for by a file with only a header."""
     places = [
         extract / folder / f"{table.name}{suffix}"
@@ -183,7 +116,7 @@ def _find(table: SourceTable, layout: Source, extract: Path, scratch: Path) -> _
 
 
 def _run(
-    connection: duckdb.DuckDBPyConnection, layout: Source, tables: Mapping[str, _FoundTable], out: Path
+    connection: duckdb.DuckDBPyConnection, layout: TableLayout, tables: Mapping[str, _FoundTable], out: Path
 ) -> None:
     values: dict[str, Any] = {}
     for name, table in tables.items():
@@ -193,7 +126,6 @@ def _run(
         values[f"{name}_present"] = table.info is not None
     for step in layout.steps:
         target = out / f"{step.output}.parquet"
-        target.unlink(missing_ok=True)  # an earlier try may have left it
         if any(tables[name].info is None for name in step.needs):
             continue
         rows = _execute(connection, step.statement, {**values, "target": str(target)}, tables)
@@ -234,7 +166,7 @@ def _broken(message: str, tables: Mapping[str, _FoundTable]) -> Exception:
 
 def _must_reach_the_end(
     connection: duckdb.DuckDBPyConnection,
-    layout: Source,
+    layout: TableLayout,
     values: Mapping[str, Any],
     tables: Mapping[str, _FoundTable],
 ) -> None:

@@ -1,0 +1,39 @@
+"""Foreign extracts brought to the canonical layout, one module a source.
+
+What is read, left out and decided stands in ``docs/sources/``. Every row keeps the file and the line it came from.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flows.adapters.mimic_iv import MIMIC_IV
+from flows.adapters.model import Source
+from flows.errors import ExtractError, UsageError
+
+CANONICAL = "canonical"
+SOURCES: tuple[Source, ...] = (MIMIC_IV,)
+LATER_SOURCES = ("omop", "fhir", "synthea", "hl7v2")
+
+
+def adapt(source: str, extract: Path, out: Path) -> Path:
+    """The folder that holds the extract in canonical layout.
+
+    source ``canonical`` gives ``extract`` itself; a source of ``SOURCES`` is written into ``out`` as Parquet
+    tables (all columns text, plus source_file and source_line), and ``out`` is given back. Raises UsageError for
+    another source and ExtractError for a file that is missing, unreadable, or breaks the source's layout.
+    """
+    if source == CANONICAL:
+        return extract
+    if source in LATER_SOURCES:
+        raise UsageError(f"The source {source} comes with a later version of hemacohort.")
+    by_name = {known.name: known for known in SOURCES}
+    if source not in by_name:
+        raise UsageError(f"There is no source {source[:40]!r}; there are {', '.join((CANONICAL, *by_name))}.")
+    if not extract.is_dir():
+        raise ExtractError(f"The extract folder {extract.name!r} does not exist or is not a folder.")
+    out.mkdir(parents=True, exist_ok=True)
+    for earlier in out.glob("*.parquet"):
+        earlier.unlink()  # an earlier try may have left it
+    by_name[source].write(extract, out)
+    return out

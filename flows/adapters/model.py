@@ -1,0 +1,22 @@
+"""What a source is: a name, and what brings its files to the canonical layout."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Source:
+    """A foreign layout.
+
+    write: takes the extract's folder and an empty folder, and writes TABLE*.parquet into the latter for each canonical
+    table it can fill (``clinical_events_diagnoses.parquet`` is a piece of ``clinical_events``). Columns are those of
+    schemas.extract as text, null where empty, plus source_file (path relative to the extract, text) and source_line
+    (physical line on which the record starts, Int64; in a Parquet file the row, from 1). Its memory does not grow with
+    the extract. Raises ExtractError with one sentence for a file that is missing, unreadable or breaks the layout.
+    """
+
+    name: str
+    write: Callable[[Path, Path], None]
