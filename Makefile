@@ -6,7 +6,7 @@
 #   make format        what `make lint` asks for and a tool can do by itself
 #   make bench         the benchmark
 #   make rule-pages    remake docs/rules from the rules and their expert tables
-#   make fingerprints  record the logic of new rule versions; ANEW=1 also of versions that nobody has run yet
+#   make fingerprints  record new versions of rules and value sets; ANEW=1 also versions that nobody has run yet
 #   make lock          remake requirements.lock; UPGRADE=1 moves to the newest versions that pyproject.toml allows
 #   make clean         remove builds and caches; make distclean also removes the environment
 
@@ -52,6 +52,7 @@ rule-pages: $(READY)
 	@$(PY) -m flows.rule_pages docs/rules tests/rules
 
 fingerprints: $(READY)
+	@$(PY) -m tests.value_sets.versions $(if $(ANEW),--anew,)
 	@$(PY) -m flows.rule_fingerprints tests/rules/fingerprints.json $(if $(ANEW),--anew,)
 
 # The environment is made anew when the lock changes, so that it holds what the lock says and nothing else.

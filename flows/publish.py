@@ -17,6 +17,7 @@ from flows.home import RUN_FILE, Home
 from flows.sql import statement
 from flows.stages import Counts, Night
 from flows.warehouse import DATABASE, build_warehouse, write_piece, write_reference
+from schemas.value_sets import CODE_SETS
 from schemas.warehouse import RUN, STAGE
 
 _LIBRARIES = ("polars", "duckdb", "pandera", "pyarrow", "prefect")
@@ -71,6 +72,7 @@ def publish(night: Night, as_of: date, records: Sequence[dict[str, Any]]) -> Cou
             "finished_at": datetime.now(UTC).astimezone(night.settings.zone).replace(tzinfo=None),
             "settings": night.settings.model_dump(),
             "versions": versions(),
+            "value_sets": {item.id: item.version for item in CODE_SETS.values()},
             "input_files": files,
             "rows": {fate: sum(file[fate] for file in files) for fate in _FATES},
             "rule_counts": rule_counts,

@@ -58,12 +58,13 @@ def surroundings(rule: Rule) -> list[tuple[str, str]]:
     ]
 
 
-def codes(rule: Rule) -> list[tuple[str, str, str]]:
-    """The code sets behind the rule: (title, code system, prefixes)."""
+def codes(rule: Rule) -> list[tuple[str, str, str, str]]:
+    """The value sets behind the rule: (title and version, code system, how its codes match, the codes)."""
     behind = [set_id for name in histories_read(rule) for set_id, _, _ in HISTORY_ATOMS[name].sets]
     behind += [set_id for column in columns_read(rule) for set_id in CODED.get(column, ())]
-    return [
-        (CODE_SETS[set_id].title, system, ", ".join(prefixes))
-        for set_id in dict.fromkeys(behind)
-        for system, prefixes in CODE_SETS[set_id].codes
-    ]
+    found = []
+    for item in (CODE_SETS[set_id] for set_id in dict.fromkeys(behind)):
+        for system, match in dict.fromkeys((line.system, line.match) for line in item.codes):
+            listed = [line.code for line in item.codes if (line.system, line.match) == (system, match)]
+            found.append((f"{item.title} (version {item.version})", system, match, ", ".join(listed)))
+    return found

@@ -165,10 +165,10 @@ def _where(rule: Rule) -> Iterator[str]:
         yield from ("", "Also read:", "")
         yield from _table(("column", "what it says"), ((f"`{name}`", _plain(says)) for name, says in around))
     if behind := codes(rule):
-        yield from ("", "Codes, matched by their beginning:", "")
+        yield from ("", "Codes, matched exactly or by their beginning (prefix):", "")
         yield from _table(
-            ("meaning", "system", "codes"),
-            ((_plain(title), system, listed) for title, system, listed in behind),
+            ("meaning", "system", "match", "codes"),
+            ((_plain(title), system, match, listed) for title, system, match, listed in behind),
         )
 
 

@@ -15,6 +15,7 @@ from flows.sql import statement
 from schemas.analytes import ANALYTES
 from schemas.evidence import INPUTS
 from schemas.flags import FLAGS
+from schemas.value_sets import CODE_SETS
 from schemas.warehouse import PIECES, VIEW_SAYS, VIEWS, ddl_comments, ddl_schemas, ddl_source
 from transforms.judging import all_criteria
 from transforms.rules import RULES
@@ -23,7 +24,7 @@ DATABASE = "hemacohort.duckdb"
 
 
 def write_reference(night: Path) -> None:
-    """Write the reference tables (rules, criteria, analytes, flags) as Parquet pieces of the night."""
+    """Write the reference tables (rules, criteria, analytes, flags, value sets) as Parquet pieces of the night."""
     rules: list[dict[str, Any]] = [
         {
             "rule_id": rule.rule_id,
@@ -72,7 +73,23 @@ def write_reference(night: Path) -> None:
         for item in ANALYTES.values()
     ]
     flags = [{"flag": flag.name, "says": flag.says} for flag in FLAGS]
-    for name, rows in (("rule", rules), ("criterion", criteria), ("analyte", analytes), ("flag", flags)):
+    codes = [
+        {
+            "value_set": item.id,
+            "title": item.title,
+            "domain": item.domain,
+            "version": item.version,
+            "code_system": line.system,
+            "code": line.code,
+            "match": line.match,
+            "display": line.display,
+            "code_source": line.source,
+        }
+        for item in CODE_SETS.values()
+        for line in item.codes
+    ]
+    tables = {"rule": rules, "criterion": criteria, "analyte": analytes, "flag": flags, "value_set": codes}
+    for name, rows in tables.items():
         write_piece(night, name, pl.DataFrame(rows, infer_schema_length=None))
 
 

@@ -1,7 +1,7 @@
-"""The tables of the times to care (RULES.md 4.30), and the code sets that only they read.
+"""The tables of the times to care (RULES.md 4.30), and the value sets they read.
 
 ``gap_time`` has one row per patient, measure and time the patient comes into question; ``gap_metric`` one per measure
-and stratum. The codes of marrow examinations are RULES.md's (section 5); the others are unreviewed.
+and stratum.
 """
 
 from __future__ import annotations
@@ -46,44 +46,19 @@ GAP_METRIC: Mapping[str, Any] = {
     **{f"pct_{days}": pl.Float64 for days in HORIZONS},
 }
 
-_SETS = (
-    CodeSet("marrow_exam", "marrow aspirate or biopsy", "procedure", (("CPT", ("38220", "38221", "38222")),)),
-    CodeSet(
-        "gastroenterology_contact",
-        "gastroenterology encounter",
-        "encounter",
-        # CMS specialty 10 is left out: codes match by prefix, and 100 is general surgery
-        (("SPECIALTY", ("gastroenterology", "207RG0100X", "2080P0206X", "301")),),
-    ),
-    CodeSet(
-        "blood_diagnosis",
-        "anemia, marrow failure or cytopenia diagnosis",
-        "diagnosis",
-        (
-            (
-                "ICD10CM",
-                (*(f"D{n}" for n in range(50, 65)), "D69.3", "D69.4", "D69.5", "D69.6", "D70", "D72.81"),
-            ),
-            (
-                "ICD9CM",
-                (*(f"{n}" for n in range(280, 286)), "287.3", "287.4", "287.5", "288.0", "288.5"),
-            ),
-        ),
-    ),
-)
+# Value sets that nothing but the times to care reads.
+GAP_ONLY = ("marrow_exam", "gastroenterology_contact", "blood_diagnosis")
 
 # Every code set that closes a gap.
 GAP_CODE_SETS: Mapping[str, CodeSet] = {
-    **{item.id: item for item in _SETS},
-    **{
-        name: CODE_SETS[name]
-        for name in (
-            "any_iron",
-            "upper_endoscopy",
-            "lower_endoscopy",
-            "hematology_contact",
-            "iron_deficiency_label",
-            "hematologic_malignancy",
-        )
-    },
+    name: CODE_SETS[name]
+    for name in (
+        *GAP_ONLY,
+        "any_iron",
+        "upper_endoscopy",
+        "lower_endoscopy",
+        "hematology_contact",
+        "iron_deficiency_label",
+        "hematologic_malignancy",
+    )
 }

@@ -117,6 +117,12 @@ PIECES = (
         stored=True,
     ),
     Source("reference.flag", "tables/flag/*.parquet", "one row per kind of flag", stored=True),
+    Source(
+        "reference.value_set",
+        "tables/value_set/*.parquet",
+        "one row per value set and code: which diagnoses, drugs, procedures and encounters the rules look for",
+        stored=True,
+    ),
 )
 
 LEDGER: Mapping[str, Any] = {

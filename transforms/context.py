@@ -11,8 +11,9 @@ from collections.abc import Iterable
 import polars as pl
 
 from schemas.evidence import DOMAINS, observed_column
+from schemas.gaps import GAP_ONLY
 from schemas.history_atoms import HISTORY_ATOMS
-from schemas.value_sets import CODE_SETS, CodeSet
+from schemas.value_sets import CODE_SETS, EXACT, CodeSet
 
 DAYS = (
     1 << 20
@@ -21,6 +22,7 @@ OPEN_MEDICATION_DAYS = (
     30  # RULES.md 5.1 [D]: a medication without an end counts as 30 days including its start
 )
 PREGNANCY_DAYS = 42 * 7  # RULES.md 5.1 [D]
+_READ = tuple(item for name, item in CODE_SETS.items() if name not in GAP_ONLY)
 
 
 def day(moment: pl.Expr) -> pl.Expr:
@@ -64,37 +66,46 @@ class Intervals:
         )  # no interval at all is no overlap, not an unknown
 
 
-def coded_events(
-    events: pl.DataFrame, code_sets: Iterable[CodeSet] = tuple(CODE_SETS.values())
-) -> dict[str, pl.DataFrame]:
-    """Events of each code set as intervals of days.
+def coded_events(events: pl.DataFrame, code_sets: Iterable[CodeSet] = _READ) -> dict[str, pl.DataFrame]:
+    """Events of each value set as intervals of days.
 
-    events: patient (Int64), code_system, code, kind, start_date, end_date. Codes match by prefix without the dot.
+    events: patient (Int64), code_system, code, kind, start_date, end_date. Codes match as their value set says,
+    without regard to dots, blanks and case.
     """
     codes = events.select("code_system", "code").unique()
-    bare = codes.with_columns(bare=pl.col("code").str.replace_all(".", "", literal=True).str.to_uppercase())
-    spans = events.select(
+    codes = codes.with_columns(bare=pl.col("code").str.replace_all(r"[.\s]", "").str.to_uppercase())
+    one_day = codes.select(_matches(CODE_SETS["intravenous_iron"]).alias("one_day"), "code_system", "code")
+    spans = events.join(one_day, on=["code_system", "code"], how="left", maintain_order="left").select(
         "patient",
         "code_system",
         "code",
         first=day(pl.col("start_date")),
         last=pl.coalesce(
             day(pl.col("end_date")),
-            pl.when((pl.col("kind") == "medication") & ~pl.col("code").str.starts_with("B03AC"))
+            pl.when((pl.col("kind") == "medication") & ~pl.col("one_day"))
             .then(day(pl.col("start_date")) + (OPEN_MEDICATION_DAYS - 1))
             .otherwise(day(pl.col("start_date"))),
         ),
     )
     found = {}
     for code_set in code_sets:
-        match = pl.lit(value=False)
-        for system, prefixes in code_set.codes:
-            starts = [prefix.replace(".", "").upper() for prefix in prefixes]
-            hit = pl.any_horizontal([pl.col("bare").str.starts_with(start) for start in starts])
-            match = match | ((pl.col("code_system") == system) & hit)
-        wanted = bare.filter(match).select("code_system", "code")
+        wanted = codes.filter(_matches(code_set)).select("code_system", "code")
         found[code_set.id] = spans.join(wanted, on=["code_system", "code"], how="semi")
     return found
+
+
+def _matches(code_set: CodeSet) -> pl.Expr:
+    """Whether a bare code of a code system is one of the set's."""
+    hits = []
+    for system in dict.fromkeys(line.system for line in code_set.codes):
+        lines = [line for line in code_set.codes if line.system == system]
+        exact = [line.bare for line in lines if line.match == EXACT]
+        starts = [line.bare for line in lines if line.match != EXACT]
+        hit = pl.any_horizontal(
+            pl.col("bare").is_in(exact), *(pl.col("bare").str.starts_with(start) for start in starts)
+        )
+        hits.append((pl.col("code_system") == system) & hit)
+    return pl.any_horizontal(hits)
 
 
 def domain_columns(draws: pl.DataFrame, coverage: pl.DataFrame, as_of_day: int) -> pl.DataFrame:

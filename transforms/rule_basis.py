@@ -117,5 +117,5 @@ def _input_basis(input_id: str, seen: frozenset[str]) -> object:
 
 def _codes(set_id: str) -> object:
     return sorted(
-        [CODE_SETS[set_id].domain, system, sorted(prefixes)] for system, prefixes in CODE_SETS[set_id].codes
+        [CODE_SETS[set_id].domain, line.system, line.match, line.bare] for line in CODE_SETS[set_id].codes
     )

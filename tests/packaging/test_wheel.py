@@ -56,10 +56,16 @@ def test_every_template_is_in_the_wheel(names: set[str], root: Path) -> None:
     assert templates <= names
 
 
+def test_every_value_set_is_in_the_wheel_and_no_other_table(names: set[str], root: Path) -> None:
+    sets = sources(root, "schemas/value_sets", "*.csv")
+    assert sets
+    assert sets == {name for name in names if name.endswith(".csv")}
+
+
 def test_nothing_else_is_in_the_wheel(names: set[str]) -> None:
     tops = {name.split("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"flows", "transforms", "schemas"}
-    assert not {name for name in names if name.endswith((".pyc", ".duckdb", ".parquet", ".csv", ".toml"))}
+    assert not {name for name in names if name.endswith((".pyc", ".duckdb", ".parquet", ".toml"))}
 
 
 def test_wheel_brings_the_command_and_the_pins_that_keep_prefect_working(wheel: Path) -> None:
@@ -76,10 +82,13 @@ def test_wheel_brings_the_command_and_the_pins_that_keep_prefect_working(wheel: 
     assert {"fastapi<0.151,>=0.139", "sqlalchemy<2.1"} <= needs
 
 
-def test_installed_wheel_finds_its_own_statements(wheel: Path, tmp_path: Path) -> None:
+def test_installed_wheel_finds_its_own_statements_and_value_sets(wheel: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path)
-    code = "import flows.sql; print(flows.sql.__file__); print(len(flows.sql.statement('evidence/events')))"
+    code = (
+        "import flows.sql; print(flows.sql.__file__); print(len(flows.sql.statement('evidence/events'))); "
+        "from schemas.value_sets import CODE_SETS; print(len(CODE_SETS))"
+    )
     # -I keeps the repository, which is the folder of the tests and perhaps installed for editing, out of the way.
     answer = subprocess.run(
         [sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, {str(tmp_path)!r}); {code}"],
@@ -89,6 +98,7 @@ def test_installed_wheel_finds_its_own_statements(wheel: Path, tmp_path: Path) -
         cwd=tmp_path,
     )
     assert answer.returncode == 0, answer.stderr
-    where, length = answer.stdout.split()
+    where, length, value_sets = answer.stdout.split()
     assert Path(where).is_relative_to(tmp_path)
     assert int(length) > 0
+    assert int(value_sets) > 0

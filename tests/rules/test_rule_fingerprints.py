@@ -14,7 +14,7 @@ import pytest
 from flows.rule_fingerprints import main, problems, read, recorded
 from schemas.evidence import CONTEXT, DOMAINS, INPUTS
 from schemas.history_atoms import HISTORY_ATOMS
-from schemas.value_sets import CODE_SETS
+from schemas.value_sets import CODE_SETS, Code
 from transforms.atoms import ADULT, ANEMIA, HB
 from transforms.logic import All, Criterion, Named, soft
 from transforms.rule import Rule
@@ -136,9 +136,9 @@ def test_codes_windows_and_their_anchors_are_logic(monkeypatch) -> None:
         return {rule_id for rule_id in then if now[rule_id] != then[rule_id]}
 
     alcohol = readers("alcohol")
-    assert differing(CODE_SETS, "alcohol", codes=(("ICD10CM", ("F10",)),)) >= alcohol
+    assert differing(CODE_SETS, "alcohol", codes=(Code("ICD10CM", "F10"),)) >= alcohol
     assert differing(HISTORY_ATOMS, "alcohol", sets=(("alcohol", -364, 30),)) >= alcohol
-    assert differing(CODE_SETS, "transfusion", codes=(("CPT", ("36431",)),)) >= readers("transfused_120d")
+    assert differing(CODE_SETS, "transfusion", codes=(Code("CPT", "36431"),)) >= readers("transfused_120d")
     assert differing(INPUTS, "crp", window=(-8, 7)) >= readers("crp_mg_l")
     assert differing(INPUTS, "crp", anchor="index") >= readers("crp_mg_l")
     assert differing(INPUTS, "iron", window=(-31, 30)) >= readers("tsat_pct")

@@ -1,0 +1,31 @@
+"""What the rules look for is in the warehouse of every night."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from flows.home import Home
+from flows.query import ask
+from schemas.value_sets import CODE_SETS
+
+
+@pytest.mark.usefixtures("night")
+def test_value_sets_stand_in_the_warehouse_with_their_versions(home: Home) -> None:
+    found = ask(home.root, "SELECT * FROM reference.value_set")
+    assert found.height == sum(len(item.codes) for item in CODE_SETS.values())
+    (iron,) = found.filter(value_set="intravenous_iron", code_system="ATC").iter_rows(named=True)
+    assert (iron["code"], iron["match"], iron["domain"], iron["version"]) == (
+        "B03AC",
+        "prefix",
+        "medication",
+        1,
+    )
+    assert found["display"].null_count() == found["code_source"].null_count() == 0
+
+
+def test_the_run_names_the_version_of_each_value_set(night: Path) -> None:
+    content = json.loads((night / "run.json").read_text(encoding="utf-8"))
+    assert content["value_sets"] == {name: item.version for name, item in CODE_SETS.items()}
