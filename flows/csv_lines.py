@@ -30,19 +30,19 @@ class Record:
     ragged: str | None = None
 
 
-def read_header(path: Path) -> list[str]:
+def read_header(path: Path, separator: str = ",") -> list[str]:
     """Names in the first line, without blanks around them; empty if the line is blank."""
     with open_text_bytes(path) as handle:
         text = handle.readline().decode("utf-8-sig").rstrip("\r\n")
     if not text.strip():
         return []
     try:
-        return [name.strip() for name in next(csv.reader([text]))]
+        return [name.strip() for name in next(csv.reader([text], delimiter=separator))]
     except csv.Error:
         return [text]
 
 
-def records(path: Path, width: int) -> Iterator[Record]:
+def records(path: Path, width: int, separator: str = ",") -> Iterator[Record]:
     """Every record after the header; blank lines are no records.
 
     A line that does not hold ``width`` fields is a ragged record on its own: where an opened quote swallows lines and
@@ -63,13 +63,13 @@ def records(path: Path, width: int) -> Iterator[Record]:
             if not text.strip():
                 continue
             if '"' not in text:
-                fields = text.rstrip("\r\n").split(",")
+                fields = text.rstrip("\r\n").split(separator)
                 yield Record(line, fields) if len(fields) == width else _ragged(line, text)
                 continue
-            found, still_open = _parse(text)
+            found, still_open = _parse(text, separator)
             used = 0
             if still_open:
-                found, used = _continue(text, ahead, handle, width)
+                found, used = _continue(text, ahead, handle, width, separator)
             if found is None or len(found) != width:
                 yield _ragged(line, text)
                 continue
@@ -79,7 +79,7 @@ def records(path: Path, width: int) -> Iterator[Record]:
 
 
 def _continue(
-    text: str, ahead: list[str], handle: GzipFile | BufferedReader, width: int
+    text: str, ahead: list[str], handle: GzipFile | BufferedReader, width: int, separator: str
 ) -> tuple[list[str] | None, int]:
     """Fields of a record that goes on over following lines, and how many of these it used; None if none fits."""
     joined = text
@@ -94,7 +94,7 @@ def _continue(
         used += 1
         if ahead[used - 1].count('"') % 2 == 0:
             continue  # still open: a record with an open quote cannot end on a line with paired quotes
-        found, still_open = _parse(joined)
+        found, still_open = _parse(joined, separator)
         if found is not None and len(found) == width:
             return found, used
         if not still_open:
@@ -102,11 +102,11 @@ def _continue(
     return None, 0
 
 
-def _parse(text: str) -> tuple[list[str] | None, bool]:
+def _parse(text: str, separator: str) -> tuple[list[str] | None, bool]:
     """Fields of a text that should be one record (None if malformed), and whether a quote is still open."""
     body = text.rstrip("\r\n")
     try:
-        rows = list(csv.reader([body.replace("\r", _BARE_RETURN)], strict=True))
+        rows = list(csv.reader([body.replace("\r", _BARE_RETURN)], delimiter=separator, strict=True))
     except csv.Error as error:
         return None, "unexpected end" in str(error)
     if len(rows) != 1:

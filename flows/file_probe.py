@@ -40,6 +40,7 @@ class FileBytes:
     commas: int = 0
     quotes: int = 0
     paired_quotes: int = 0  # quotes that stand in pairs: empty fields, or nothing a separator could hide in
+    tabs: int = 0
 
 
 class _Hashed(io.RawIOBase):
@@ -79,12 +80,13 @@ def probe_bytes(path: Path, name: str) -> FileBytes:
     try:
         with path.open("rb") as handle:
             hashed = _Hashed(handle)
-            lines = commas = quotes = pairs = 0
+            lines = commas = quotes = pairs = tabs = 0
             ended = True
             for piece in _whole_lines(hashed, path, name):
                 _must_be_text(piece, name, lines)
                 lines += piece.count(b"\n")
                 commas += piece.count(b",")
+                tabs += piece.count(b"\t")
                 if b'"' in piece:
                     quotes += piece.count(b'"')
                     pairs += piece.count(b'""')
@@ -96,7 +98,7 @@ def probe_bytes(path: Path, name: str) -> FileBytes:
     if hashed.size == 0 or (lines == 0 and ended):
         raise ExtractError(f"{name} is empty ({hashed.size} bytes, no header line).")
     return FileBytes(
-        name, hashed.size, hashed.sha.hexdigest(), lines + (not ended), commas, quotes, 2 * pairs
+        name, hashed.size, hashed.sha.hexdigest(), lines + (not ended), commas, quotes, 2 * pairs, tabs
     )
 
 

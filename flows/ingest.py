@@ -6,13 +6,14 @@ Every row of every file ends in exactly one place; the sums are checked file by 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
 import polars as pl
 
+from flows.adapters.model import SourceFile
 from flows.errors import CheckError, ExtractError
 from flows.lab_pieces import LabPiece, Load, normalized
 from flows.reading import Found, ReadFile, find_files, ragged_quarantine, read_files
@@ -78,13 +79,12 @@ def ingest(
     timezone: str,
     loaded_at: datetime,
     buckets: int | None = None,
-    originals: Path | None = None,
+    originals: Sequence[SourceFile] | None = None,
 ) -> IngestCounts:
     """Read an extract into BUILD/tables: lab_result, reported_count, quality_flag, quarantine and the small tables.
 
     timezone: the home's, to which zoned times are brought. buckets: patient buckets, None for about 1.5 million rows
-    each. originals: for an adapted extract, the folder of the source's own files, whose size and checksum are
-    registered. Raises ExtractError (the extract cannot be read or breaks its contract) and CheckError (rows are lost
+    each. originals: for an adapted extract, the source's own files, which are registered in its place. Raises ExtractError (the extract cannot be read or breaks its contract) and CheckError (rows are lost
     or a table breaks its contract); then BUILD is to be thrown away.
     """
     found = find_files(extract)
@@ -100,7 +100,7 @@ def _ingest(
     timezone: str,
     loaded_at: datetime,
     buckets: int | None,
-    originals: Path | None,
+    originals: Sequence[SourceFile] | None,
     *,
     careful: bool,
 ) -> IngestCounts:
@@ -123,7 +123,8 @@ def _ingest(
     tally = Tally()
     for registered in files.values():
         for file in registered:
-            tally.register(file, originals)
+            tally.register(file)
+    tally.register_originals(originals or ())
     try:
         merges = read_merges(files["patient_merges"], build, tally)
         summary, used = _lab_results(

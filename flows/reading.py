@@ -116,7 +116,7 @@ def _read_csv(path: Path, table: ExtractTable, scratch: Path, *, careful: bool) 
         texts = _scan(path, names)
         ragged = pl.DataFrame(schema=RAGGED_SCHEMA)
     else:
-        rows, texts, ragged = _read_exactly(path, names, scratch)
+        rows, texts, ragged = read_exactly(path, names, scratch)
     known = [name for name in names if not name.startswith("__")]
     texts = _select(texts, known, table, path.name)
     ignored = tuple(raw for raw, name in zip(header, names, strict=True) if name.startswith("__") and raw)
@@ -194,14 +194,16 @@ def _fast_reader_is_exact(path: Path, info: FileBytes, names: list[str], *, care
     return rows == info.lines - 1 and info.commas - (inside or 0) - in_header == separators
 
 
-def _read_exactly(path: Path, names: list[str], scratch: Path) -> tuple[int, pl.LazyFrame, pl.DataFrame]:
-    """The same frames from the exact reader, by way of Parquet pieces so that memory stays bounded."""
+def read_exactly(
+    path: Path, names: list[str], scratch: Path, separator: str = ","
+) -> tuple[int, pl.LazyFrame, pl.DataFrame]:
+    """Rows, texts and ragged lines from the exact reader, by way of Parquet pieces in scratch so that memory stays bounded."""
     scratch.mkdir(parents=True, exist_ok=True)
     schema = {**dict.fromkeys(names, pl.String), "source_line": pl.Int64}
     ragged: list[pl.DataFrame] = []
     pieces: list[Path] = []
     rows = 0
-    for chunk in _chunks(records(path, len(names))):
+    for chunk in _chunks(records(path, len(names), separator)):
         whole = [record for record in chunk if record.ragged is None]
         rows += len(chunk)
         columns = [*zip(*(record.fields for record in whole), strict=True)] or [()] * len(names)

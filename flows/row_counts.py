@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import polars as pl
 
+from flows.adapters.model import SourceFile
 from flows.errors import CheckError
-from flows.file_probe import file_sha256
 from flows.reading import ReadFile
 from schemas.tables import FATES, INPUT_FILE
 
@@ -36,25 +36,32 @@ class Tally:
     info: dict[tuple[str, str], tuple[int | None, str | None]] = field(default_factory=dict)
     fates: dict[tuple[str, str], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
-    def register(self, file: ReadFile, originals: Path | None) -> None:
+    def register(self, file: ReadFile) -> None:
         """Count the rows a file brings, under the names of the sources its rows come from.
 
-        A row of an adapted file names the source's own file; size and checksum are then that file's, if it stands in
-        ``originals``.
+        Outside of lab_results an adapter may make several rows from one record; they count as one.
         """
         ragged = file.ragged.group_by("source_file").agg(rows=pl.len())
-        sources = file.texts.group_by("source_file").agg(rows=pl.len()).collect() if file.adapted else None
-        brought = (
-            [(file.info.name, file.rows)] if sources is None else [*sources.iter_rows(), *ragged.iter_rows()]
-        )
+        brought = [(file.info.name, file.rows)]
+        if file.adapted:
+            number = pl.len() if file.table == "lab_results" else pl.col("source_line").n_unique()
+            sources = file.texts.group_by("source_file").agg(rows=number).collect(engine="streaming")
+            brought = [*sources.iter_rows(), *ragged.iter_rows()]
+        else:
+            self.info[(file.table, file.info.name)] = (file.info.bytes, file.info.sha256)
         for name, rows in brought:
             key = (file.table, name)
             self.registered[key] = self.registered.get(key, 0) + rows
-            if name == file.info.name:
-                self.info[key] = (file.info.bytes, file.info.sha256)
-            elif originals is not None and (originals / name).is_file():
-                own = file_sha256(originals / name, name)
-                self.info[key] = (own.bytes, own.sha256)
+
+    def register_originals(self, files: Sequence[SourceFile]) -> None:
+        """Size and checksum of the files of a foreign source, and their records that no row came from."""
+        told = {file.name: (file.bytes, file.sha256) for file in files}
+        for file in files:
+            if file.table is not None:
+                key = (file.table, file.name)
+                self.registered[key] = self.registered.get(key, 0) + file.left_out
+                self.fates[key]["ignored"] += file.left_out
+        self.info.update({key: told[key[1]] for key in self.registered if key[1] in told})
 
     def add(self, table: str, rows: pl.DataFrame, fate: str) -> None:
         """Account for rows: ``rows`` has source_file and rows."""

@@ -129,15 +129,20 @@ def _adapt(night: Night) -> Counts:
 def _ingest(night: Night) -> Counts:
     from flows.ingest import ingest
 
-    adapted = recorded(night, "adapt")["adapted"]
+    canonical, originals = night.extract, None
+    if recorded(night, "adapt")["adapted"]:
+        from flows.adapters import source_files
+
+        canonical = night.build / "canonical"
+        originals = source_files(canonical)
     counts = asdict(
         ingest(
-            night.build / "canonical" if adapted else night.extract,
+            canonical,
             night.build,
             timezone=night.settings.timezone,
             loaded_at=night.started_at,
             buckets=night.settings.buckets,
-            originals=night.extract if adapted else None,
+            originals=originals,
         )
     )
     counts.pop("files")  # they are in run.input_file

@@ -217,11 +217,11 @@ def _without_repeats(typed: pl.DataFrame, rejected: pl.DataFrame) -> Parsed:
 
 
 def _fates(**rows: pl.DataFrame) -> pl.DataFrame:
-    counted = [
-        frame.group_by("source_file").agg(fate=pl.lit(fate), rows=pl.len().cast(pl.Int64))
-        for fate, frame in rows.items()
-    ]
-    return pl.concat([pl.DataFrame(schema=FATE_SCHEMA), *counted])
+    """Records by fate. One that became several rows (an adapter's) has the first fate, in the order given, of any."""
+    told = [frame.select(*WHERE, fate=pl.lit(fate)) for fate, frame in rows.items()]
+    first = pl.concat(told).unique(subset=WHERE, keep="first", maintain_order=True)
+    counted = first.group_by("source_file", "fate").agg(rows=pl.len().cast(pl.Int64))
+    return counted.select(*FATE_SCHEMA)
 
 
 def received_text(rows: pl.DataFrame, table: str) -> pl.Expr:

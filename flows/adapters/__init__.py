@@ -5,14 +5,17 @@ What is read, left out and decided stands in ``docs/sources/``. Every row keeps 
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 
 from flows.adapters.mimic_iv import MIMIC_IV
-from flows.adapters.model import Source
+from flows.adapters.model import Source, SourceFile
 from flows.errors import ExtractError, UsageError
 
 CANONICAL = "canonical"
 SOURCES: tuple[Source, ...] = (MIMIC_IV,)
+_FILES = ".source_files.json"  # hidden: no table of the extract
 LATER_SOURCES = ("omop", "fhir", "synthea", "hl7v2")
 
 
@@ -35,5 +38,12 @@ def adapt(source: str, extract: Path, out: Path) -> Path:
     out.mkdir(parents=True, exist_ok=True)
     for earlier in out.glob("*.parquet"):
         earlier.unlink()  # an earlier try may have left it
-    by_name[source].write(extract, out)
+    files = [asdict(file) for file in by_name[source].write(extract, out)]
+    (out / _FILES).write_text(json.dumps(files), encoding="utf-8")
     return out
+
+
+def source_files(adapted: Path) -> tuple[SourceFile, ...]:
+    """The files of the source behind a folder that ``adapt`` filled."""
+    files = json.loads((adapted / _FILES).read_text(encoding="utf-8"))
+    return tuple(SourceFile(**file) for file in files)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 from flows.adapters.model import Source
-from flows.adapters.tables import SourceTable, Step, TableLayout, write_tables
+from flows.adapters.source_tables import Places, SourceTable
+from flows.adapters.tables import Step, TableLayout, write_tables
 
 _LAYOUT = TableLayout(
-    name="mimic-iv",
-    folders=("", "hosp"),
+    places=Places("mimic-iv", folders=("", "hosp")),
     tables=(
         SourceTable(
             "labevents",
@@ -40,17 +40,22 @@ _LAYOUT = TableLayout(
         SourceTable("hcpcsevents", ("subject_id", "chartdate", "hcpcs_cd")),
     ),
     steps=(
-        Step("mimic_iv/lab_results", "lab_results", ("labevents",)),
-        Step("mimic_iv/patients", "patients", ("patients",)),
-        Step("mimic_iv/diagnoses", "clinical_events_diagnoses", ("diagnoses_icd", "admissions")),
-        Step("mimic_iv/medications", "clinical_events_medications", ("prescriptions",)),
-        Step("mimic_iv/encounters", "clinical_events_encounters", ("services",)),
-        Step("mimic_iv/procedures", "clinical_events_procedures", ("procedures_icd",)),
-        Step("mimic_iv/billed_procedures", "clinical_events_billed_procedures", ("hcpcsevents",)),
+        Step("mimic_iv/lab_results", "lab_results", ("labevents",), "labevents", every=True),
+        Step("mimic_iv/patients", "patients", ("patients",), "patients", every=True),
+        Step(
+            "mimic_iv/diagnoses",
+            "clinical_events_diagnoses",
+            ("diagnoses_icd", "admissions"),
+            "diagnoses_icd",
+        ),
+        Step("mimic_iv/medications", "clinical_events_medications", ("prescriptions",), "prescriptions"),
+        Step("mimic_iv/encounters", "clinical_events_encounters", ("services",), "services"),
+        Step("mimic_iv/procedures", "clinical_events_procedures", ("procedures_icd",), "procedures_icd"),
+        Step(
+            "mimic_iv/billed_procedures", "clinical_events_billed_procedures", ("hcpcsevents",), "hcpcsevents"
+        ),
         Step("mimic_iv/coverage", "coverage", ()),
     ),
-    last_line="mimic_iv/last_line",
-    main_table="labevents",
 )
 
 MIMIC_IV = Source("mimic-iv", partial(write_tables, _LAYOUT))

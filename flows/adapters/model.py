@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file that was read.
+
+    name: path relative to the extract, as in source_file. table: the canonical table its records became rows of, None
+    for a file that only tells what others mean (names, concepts, stays). left_out: records of which no row came (a
+    drug that no rule reads); they are counted as ignored.
+    """
+
+    name: str
+    bytes: int
+    sha256: str
+    table: str | None = None
+    left_out: int = 0
 
 
 @dataclass(frozen=True)
@@ -15,8 +31,9 @@ class Source:
     table it can fill (``clinical_events_diagnoses.parquet`` is a piece of ``clinical_events``). Columns are those of
     schemas.extract as text, null where empty, plus source_file (path relative to the extract, text) and source_line
     (physical line on which the record starts, Int64; in a Parquet file the row, from 1). Its memory does not grow with
-    the extract. Raises ExtractError with one sentence for a file that is missing, unreadable or breaks the layout.
+    the extract. Returns the files that were read. Raises ExtractError with one sentence for a file that is
+    missing, unreadable or breaks the layout.
     """
 
     name: str
-    write: Callable[[Path, Path], None]
+    write: Callable[[Path, Path], Sequence[SourceFile]]

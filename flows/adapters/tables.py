@@ -1,4 +1,4 @@
-"""Sources made of CSV tables: finds their files and runs the source's SQL statements in order, nothing more.
+"""Sources made of tables: shows their files as views and runs the source's SQL statements in order, nothing more.
 
 What a source's columns mean stands in ``sql/<source>/*.sql``.
 """
@@ -15,171 +15,117 @@ from typing import Any
 
 import duckdb
 
-from flows.csv_lines import read_header
-from flows.errors import ExtractError
-from flows.file_probe import FileBytes, probe_bytes
+from flows.adapters.csv_records import broken_line, unglobbed
+from flows.adapters.model import SourceFile
+from flows.adapters.source_tables import Places, SourceTable, TableFile, prepare, show_table
+from flows.errors import CheckError
 from flows.sql import statement
+from schemas.extract import EXTRACT_TABLES
 
 log = logging.getLogger("hemacohort")
 
 MEMORY_LIMIT = (
-    "1GB"  # the statements stream; the largest thing held is one integer for each manual differential
+    "1GB"  # the statements stream; what they hold are dictionaries of codes, and keys of patients and stays
 )
 _PARAMETER = re.compile(r"\$(\w+)")
-_BROKEN_LINE = re.compile(r"on Line: (\d+)")
-_BROKEN_FILE = re.compile(r"^ *file = (.+)$", re.MULTILINE)
-
-
-@dataclass(frozen=True)
-class SourceTable:
-    """A table of a source: the file NAME.csv or NAME.csv.gz and the columns that its statements read."""
-
-    name: str
-    columns: tuple[str, ...]
-    required: bool = False
 
 
 @dataclass(frozen=True)
 class Step:
-    """One statement of a source. It writes OUTPUT.parquet; where a table it needs is missing it does not run."""
+    """One statement of a source: it writes OUTPUT.parquet, or does not run where a table it needs is missing.
+
+    records: the table whose records become rows, ``None`` where rows come from no one record (coverage). every: each
+    record must become exactly one row; else records without a row are counted as ignored.
+    """
 
     statement: str
     output: str
     needs: tuple[str, ...]
+    records: str | None = None
+    every: bool = False
 
 
 @dataclass(frozen=True)
 class TableLayout:
-    """A source made of tables, a file each. folders: where its files may lie in the extract."""
+    """A source made of tables, and the statements that bring them to the canonical layout."""
 
-    name: str
-    folders: tuple[str, ...]
+    places: Places
     tables: tuple[SourceTable, ...]
     steps: tuple[Step, ...]
-    last_line: str  # statement that says on which line of the main table the last row ends
-    main_table: str
 
 
-@dataclass(frozen=True)
-class _FoundTable:
-    """A file of the source, with the names in its header; info is None where the extract does not have it."""
+def write_tables(layout: TableLayout, extract: Path, out: Path) -> tuple[SourceFile, ...]:
+    """Run the statements of a layout over its files. Raises ExtractError; see flows.adapters.model.Source.
 
-    path: Path
-    columns: tuple[str, ...]
-    info: FileBytes | None
-
-
-def write_tables(layout: TableLayout, extract: Path, out: Path) -> None:
-    """Run the statements of a layout over its files. Raises ExtractError; see flows.adapters.model.Source."""
+    A statement sees each table of the layout as a view. Parameters: $target (the file it writes), $TABLE_present, and
+    $OUTPUT, the file that an earlier step wrote.
+    """
     with tempfile.TemporaryDirectory(dir=out, prefix=".") as scratch:
-        tables = {table.name: _find(table, layout, extract, Path(scratch)) for table in layout.tables}
         config: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": MEMORY_LIMIT,
             "temp_directory": scratch,
-            "preserve_insertion_order": True,
+            "preserve_insertion_order": True,  # the number of a record is its place in the file
         }
         with duckdb.connect(config=config) as connection:
-            _run(connection, layout, tables, out)
-
-
-def _find(table: SourceTable, layout: TableLayout, extract: Path, scratch: Path) -> _FoundTable:
-    """The file of a table. A missing one that is not required is stood in for by a file with only a header."""
-    places = [
-        extract / folder / f"{table.name}{suffix}"
-        for folder in layout.folders
-        for suffix in (".csv.gz", ".csv")
-    ]
-    found = [place for place in places if place.is_file()]
-    if len(found) > 1:
-        names = " and ".join(str(place.relative_to(extract)) for place in found)
-        raise ExtractError(f"The extract holds {names}; only one of them can be the table {table.name}.")
-    if not found and table.required:
-        folders = " or ".join(folder or "the extract folder" for folder in layout.folders)
-        raise ExtractError(
-            f"The {layout.name} extract {extract.name!r} has no {table.name}.csv.gz or .csv in {folders}."
-        )
-    if not found:
-        log.info("%s: no %s, which is read as empty", layout.name, table.name)
-        stand_in = scratch / f"{table.name}.csv"
-        stand_in.write_text(",".join(table.columns) + "\n", encoding="utf-8")
-        return _FoundTable(stand_in, table.columns, None)
-    name = found[0].relative_to(extract).as_posix()
-    info = probe_bytes(found[0], name)
-    columns = tuple(column.lower() for column in read_header(found[0]))
-    missing = [column for column in table.columns if column not in columns]
-    if missing:
-        what = f"column {missing[0]} is" if len(missing) == 1 else f"columns {', '.join(missing)} are"
-        raise ExtractError(f"{name}, line 1: the {what} missing.")
-    if len(set(columns)) < len(columns):
-        raise ExtractError(f"{name}, line 1: a column name occurs more than once.")
-    return _FoundTable(found[0], columns, info)
+            prepare(connection)
+            tables = {
+                table.name: show_table(connection, table, layout.places, extract, Path(scratch) / table.name)
+                for table in layout.tables
+            }
+            return _run(connection, layout, tables, extract, out)
 
 
 def _run(
-    connection: duckdb.DuckDBPyConnection, layout: TableLayout, tables: Mapping[str, _FoundTable], out: Path
-) -> None:
-    values: dict[str, Any] = {}
-    for name, table in tables.items():
-        values[name] = _unglobbed(table.path)
-        values[f"{name}_columns"] = dict.fromkeys(table.columns, "VARCHAR")
-        values[f"{name}_file"] = table.info.name if table.info else None
-        values[f"{name}_present"] = table.info is not None
-    for step in layout.steps:
-        target = out / f"{step.output}.parquet"
-        if any(tables[name].info is None for name in step.needs):
-            continue
-        rows = _execute(connection, step.statement, {**values, "target": str(target)}, tables)
-        values[step.output] = _unglobbed(target)
-        log.info(
-            "%s: %d rows of %s from %s", layout.name, rows, step.output, ", ".join(step.needs) or "all tables"
-        )
-        if layout.main_table in step.needs:
-            _must_reach_the_end(connection, layout, values, tables)
-
-
-def _execute(
-    connection: duckdb.DuckDBPyConnection,
-    name: str,
-    values: Mapping[str, Any],
-    tables: Mapping[str, _FoundTable],
-) -> int:
-    """Run one statement with the parameters it names; its one number (rows written), 0 if there is none."""
-    text = statement(name)
-    try:
-        row = connection.execute(text, {key: values[key] for key in set(_PARAMETER.findall(text))}).fetchone()
-    except duckdb.InvalidInputException as error:  # its message quotes the line: only numbers and names go on
-        raise _broken(str(error), tables) from None
-    return int(row[0]) if row and row[0] is not None else 0
-
-
-def _broken(message: str, tables: Mapping[str, _FoundTable]) -> Exception:
-    line, file = _BROKEN_LINE.search(message), _BROKEN_FILE.search(message)
-    names = {str(table.path): table.info.name for table in tables.values() if table.info}
-    name = names.get(file[1].strip()) if file else None
-    if name is None:
-        return ExtractError("A file of the extract is not well-formed CSV.")
-    where = f"{name}, line {line[1]}" if line else name
-    return ExtractError(
-        f"{where}: not well-formed CSV; a line has too few or too many fields, or a quote is left open."
-    )
-
-
-def _must_reach_the_end(
     connection: duckdb.DuckDBPyConnection,
     layout: TableLayout,
-    values: Mapping[str, Any],
-    tables: Mapping[str, _FoundTable],
-) -> None:
-    """The lines of the rows must add up to those of the file, or the line of a row would be a wrong answer."""
-    info = tables[layout.main_table].info
-    last = _execute(connection, layout.last_line, values, tables)
-    if info is not None and max(last, 1) != info.lines:
-        raise ExtractError(
-            f"{info.name}: its rows fill {max(last, 1)} of {info.lines} lines; blank lines, or line ends inside "
-            "a column where none belong, hide which line a row stands on."
-        )
+    tables: Mapping[str, tuple[TableFile, ...]],
+    extract: Path,
+    out: Path,
+) -> tuple[SourceFile, ...]:
+    source = layout.places.source
+    values: dict[str, Any] = {f"{name}_present": bool(files) for name, files in tables.items()}
+    names = {str(extract / file.info.name): file.info.name for files in tables.values() for file in files}
+    read: list[SourceFile] = []
+    for name, files in tables.items():
+        if not files:
+            log.info("%s: no %s, which is read as empty", source, name)
+        read += [SourceFile(file.info.name, file.info.bytes, file.info.sha256) for file in files]
+    for step in layout.steps:
+        if not all(tables[name] for name in step.needs):
+            continue
+        target = out / f"{step.output}.parquet"
+        try:
+            rows = _execute(connection, step.statement, {**values, "target": str(target)})
+        except duckdb.InvalidInputException as error:
+            raise broken_line(error, names) from None
+        values[step.output] = unglobbed(target)
+        log.info("%s: %d rows of %s", source, rows, step.output)
+        if step.records:
+            read += _counted(connection, step, tables[step.records], target, rows)
+    return tuple(read)
 
 
-def _unglobbed(path: Path) -> str:
-    """A path whose brackets and stars DuckDB takes as they stand."""
-    return re.sub(r"([\[*?])", r"[\1]", str(path))
+def _counted(
+    connection: duckdb.DuckDBPyConnection, step: Step, files: tuple[TableFile, ...], target: Path, rows: int
+) -> list[SourceFile]:
+    """The files of a step's records, with how many of them became no row."""
+    held = sum(file.rows for file in files)
+    table = next(name for name in EXTRACT_TABLES if step.output.startswith(name))
+    if step.every:
+        if rows != held:
+            raise CheckError("row_conservation", f"{held} records of {step.records} became {rows} rows")
+        return [_as(table, file, file.rows) for file in files]
+    found = connection.execute(statement("adapters/lines_written"), {"target": unglobbed(target)}).fetchall()
+    used: dict[str, int] = dict(found)
+    return [_as(table, file, used.get(file.info.name, 0)) for file in files]
+
+
+def _as(table: str, file: TableFile, used: int) -> SourceFile:
+    return SourceFile(file.info.name, file.info.bytes, file.info.sha256, table, file.rows - used)
+
+
+def _execute(connection: duckdb.DuckDBPyConnection, name: str, values: Mapping[str, Any]) -> int:
+    """Run one statement with the parameters it names; its one number (rows written), 0 if there is none."""
+    text = statement(name)
+    row = connection.execute(text, {key: values[key] for key in set(_PARAMETER.findall(text))}).fetchone()
+    return int(row[0]) if row and row[0] is not None else 0

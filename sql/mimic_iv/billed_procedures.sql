@@ -7,10 +7,7 @@ COPY (
         trim(hcpcs_cd) AS code,
         chartdate AS start_date,
         NULL::VARCHAR AS end_date,
-        $hcpcsevents_file AS source_file,
-        row_number() OVER () + 1 AS source_line
-    FROM read_csv(
-        $hcpcsevents, columns = $hcpcsevents_columns,
-        auto_detect = FALSE, header = TRUE, delim = ',', quote = '"', escape = '"'
-    )
+        source_file,
+        source_line
+    FROM hcpcsevents
 ) TO $target (FORMAT parquet)

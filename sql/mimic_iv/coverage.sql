@@ -5,12 +5,9 @@ COPY (
             subject_id AS patient_id,
             least(try_cast(admittime AS TIMESTAMP), try_cast(edregtime AS TIMESTAMP))::DATE AS first_day,
             coalesce(try_cast(dischtime AS TIMESTAMP), try_cast(admittime AS TIMESTAMP))::DATE AS last_day,
-            $admissions_file AS source_file,
-            row_number() OVER () + 1 AS source_line
-        FROM read_csv(
-            $admissions, columns = $admissions_columns,
-            auto_detect = FALSE, header = TRUE, delim = ',', quote = '"', escape = '"'
-        )
+            source_file,
+            source_line
+        FROM admissions
     ),
 
     contact AS (

@@ -5,10 +5,7 @@ COPY (
             hadm_id,
             min(least(try_cast(admittime AS TIMESTAMP), try_cast(edregtime AS TIMESTAMP))::DATE) AS first_day,
             max(try_cast(dischtime AS TIMESTAMP)::DATE) AS last_day
-        FROM read_csv(
-            $admissions, columns = $admissions_columns,
-            auto_detect = FALSE, header = TRUE, delim = ',', quote = '"', escape = '"'
-        )
+        FROM admissions
         GROUP BY hadm_id
     ),
 
@@ -17,12 +14,8 @@ COPY (
             *,
             trim(icd_code) AS bare,
             -- the dot stands after the third character, in external causes of ICD-9 after the fourth
-            CASE WHEN icd_version = '9' AND trim(icd_code) ILIKE 'E%' THEN 4 ELSE 3 END AS stem,
-            row_number() OVER () + 1 AS line
-        FROM read_csv(
-            $diagnoses_icd, columns = $diagnoses_icd_columns,
-            auto_detect = FALSE, header = TRUE, delim = ',', quote = '"', escape = '"'
-        )
+            CASE WHEN icd_version = '9' AND trim(icd_code) ILIKE 'E%' THEN 4 ELSE 3 END AS stem
+        FROM diagnoses_icd
     )
 
     SELECT
@@ -36,8 +29,8 @@ COPY (
         END AS code,
         stay.first_day::VARCHAR AS start_date,
         stay.last_day::VARCHAR AS end_date,
-        $diagnoses_icd_file AS source_file,
-        diagnosis.line AS source_line
+        diagnosis.source_file,
+        diagnosis.source_line
     FROM diagnosis
     LEFT JOIN stay ON diagnosis.hadm_id = stay.hadm_id
 ) TO $target (FORMAT parquet)

@@ -31,28 +31,21 @@ COPY (
         SELECT
             hadm_id,
             max(try_cast(dischtime AS TIMESTAMP)) AS ended
-        FROM read_csv(
-            $admissions, columns = $admissions_columns,
-            auto_detect = FALSE, header = TRUE, delim = ',', quote = '"', escape = '"'
-        )
+        FROM admissions
         GROUP BY hadm_id
     ),
 
     numbered AS (
         SELECT
             *,
-            try_cast(transfertime AS TIMESTAMP) AS began,
-            row_number() OVER () + 1 AS line
-        FROM read_csv(
-            $services, columns = $services_columns,
-            auto_detect = FALSE, header = TRUE, delim = ',', quote = '"', escape = '"'
-        )
+            try_cast(transfertime AS TIMESTAMP) AS began
+        FROM services
     ),
 
     service AS (
         SELECT
             *,
-            lead(began) OVER (PARTITION BY hadm_id ORDER BY began, line) AS next_began
+            lead(began) OVER (PARTITION BY hadm_id ORDER BY began, source_line) AS next_began
         FROM numbered
     )
 
@@ -64,8 +57,8 @@ COPY (
         service.transfertime AS start_date,
         -- a change entered after discharge counts on its day
         greatest(coalesce(service.next_began, stay.ended), service.began)::DATE::VARCHAR AS end_date,
-        $services_file AS source_file,
-        service.line AS source_line
+        service.source_file,
+        service.source_line
     FROM service
     LEFT JOIN specialty ON upper(trim(service.curr_service)) = specialty.service
     LEFT JOIN stay ON service.hadm_id = stay.hadm_id

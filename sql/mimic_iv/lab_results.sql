@@ -88,10 +88,7 @@ COPY (
     -- In a manual differential Neutrophils leave the bands out (all cells add up to 100 only with them).
     banded AS (
         SELECT DISTINCT specimen_id
-        FROM read_csv(
-            $labevents, columns = $labevents_columns,
-            auto_detect = FALSE, header = TRUE, delim = ',', quote = '"', escape = '"'
-        )
+        FROM labevents
         WHERE itemid = '51144'
     ),
 
@@ -99,26 +96,8 @@ COPY (
         SELECT
             itemid,
             any_value(trim(label)) AS label
-        FROM read_csv(
-            $d_labitems, columns = $d_labitems_columns,
-            auto_detect = FALSE, header = TRUE, delim = ',', quote = '"', escape = '"'
-        )
+        FROM d_labitems
         GROUP BY itemid
-    ),
-
-    received AS (
-        SELECT
-            *,
-            -- a record starts after the header, the records before it and the line ends inside their comments
-            row_number() OVER () + 1 + coalesce(
-                sum(length(comments) - length(replace(comments, chr(10), '')))
-                    OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
-                0
-            ) AS line
-        FROM read_csv(
-            $labevents, columns = $labevents_columns,
-            auto_detect = FALSE, header = TRUE, delim = ',', quote = '"', escape = '"'
-        )
     ),
 
     -- The result where the comment is nothing but a limit, or begins with one as its own sentence: "<10*.  Hemolysis
@@ -130,7 +109,7 @@ COPY (
                 WHEN trim(value) IN ('', '___') OR value IS NULL
                     THEN regexp_replace(trim(split_part(comments, '.  ', 1)), '[\s.*]+$', '')
             END AS first_sentence
-        FROM received
+        FROM labevents
     ),
 
     limited AS (
@@ -193,8 +172,8 @@ COPY (
         NULL::VARCHAR AS method,
         stated.comments AS comment,
         stated.labevent_id AS result_id,
-        $labevents_file AS source_file,
-        stated.line::BIGINT AS source_line
+        stated.source_file,
+        stated.source_line
     FROM stated
     LEFT JOIN item ON stated.itemid = item.itemid
     LEFT JOIN banded ON stated.specimen_id = banded.specimen_id

@@ -156,12 +156,8 @@ COPY (
     prescription AS (
         SELECT
             *,
-            lower(trim(drug)) AS name,
-            row_number() OVER () + 1 AS line
-        FROM read_csv(
-            $prescriptions, columns = $prescriptions_columns,
-            auto_detect = FALSE, header = TRUE, delim = ',', quote = '"', escape = '"'
-        )
+            lower(trim(drug)) AS name
+        FROM prescriptions
     ),
 
     -- each distinct name once; of two words of one class the longer decides (ferrous, ferrous gluconate)
@@ -186,8 +182,8 @@ COPY (
         END AS code,
         prescription.starttime AS start_date,
         prescription.stoptime AS end_date,
-        $prescriptions_file AS source_file,
-        prescription.line AS source_line
+        prescription.source_file,
+        prescription.source_line
     FROM prescription
     INNER JOIN named ON prescription.name = named.name
     -- on skin, eye, ear or mucosa, and as a catheter lock, these drugs do not reach the marrow

@@ -13,10 +13,7 @@ COPY (
             nullif(concat_ws(' ', anchor_year, anchor_age), '')
         ) AS birth_date,
         dod AS death_date,
-        $patients_file AS source_file,
-        row_number() OVER () + 1 AS source_line
-    FROM read_csv(
-        $patients, columns = $patients_columns,
-        auto_detect = FALSE, header = TRUE, delim = ',', quote = '"', escape = '"'
-    )
+        source_file,
+        source_line
+    FROM patients
 ) TO $target (FORMAT parquet)

@@ -3,12 +3,8 @@ COPY (
     WITH procedure AS (
         SELECT
             *,
-            replace(trim(icd_code), '.', '') AS bare,
-            row_number() OVER () + 1 AS line
-        FROM read_csv(
-            $procedures_icd, columns = $procedures_icd_columns,
-            auto_detect = FALSE, header = TRUE, delim = ',', quote = '"', escape = '"'
-        )
+            replace(trim(icd_code), '.', '') AS bare
+        FROM procedures_icd
     )
 
     SELECT
@@ -20,8 +16,8 @@ COPY (
         CASE WHEN icd_version = '9' THEN '30233N1' ELSE bare END AS code,
         chartdate AS start_date,
         NULL::VARCHAR AS end_date,
-        $procedures_icd_file AS source_file,
-        line AS source_line
+        source_file,
+        source_line
     FROM procedure
     WHERE icd_version <> '9' OR bare = '9904'
 ) TO $target (FORMAT parquet)

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
-from flows.adapters import adapt
+from flows.adapters import adapt, source_files
 from flows.errors import ExtractError, UsageError
 
 Write = Callable[..., Path]
@@ -78,7 +79,7 @@ def test_a_missing_file(
     write("patients", patient)
     write("labevents", lab)
     (extract / f"{missing}.csv").unlink()
-    assert f"has no {missing}.csv.gz or .csv" in _refusal(extract, tmp_path)
+    assert f"has no {missing}.csv, .csv.gz or .parquet" in _refusal(extract, tmp_path)
 
 
 def test_a_missing_folder(extract: Path, tmp_path: Path) -> None:
@@ -113,7 +114,6 @@ def test_a_truncated_gzip_file(
         ("SECRET,1,2\n", "labevents.csv, line 3: not well-formed CSV"),
         (f"SECRET{',x' * 20}\n", "labevents.csv, line 3: not well-formed CSV"),
         (f'SECRET,"open{",x" * 14}\n', "labevents.csv, line 3: not well-formed CSV"),
-        ("\n1,1" + "," * 14 + "\n", "blank lines"),
     ],
 )
 def test_a_broken_line_is_named_but_not_shown(
@@ -137,3 +137,77 @@ def test_a_file_without_rows(write: Write, extract: Path, tmp_path: Path, patien
     write("patients", patient)
     write("labevents")
     assert pl.read_parquet(adapt("mimic-iv", extract, tmp_path / "out") / "lab_results.parquet").is_empty()
+
+
+def test_a_column_name_that_occurs_twice(write: Write, extract: Path, tmp_path: Path, patient: Row) -> None:
+    write("labevents")
+    path = write("patients", patient)
+    path.write_text(path.read_text().replace("anchor_year_group", "gender"))
+    assert _refusal(extract, tmp_path) == "patients.csv, line 1: a column name occurs more than once."
+
+
+@pytest.mark.parametrize("table", ["labevents", "services"])
+def test_blank_lines_move_no_line_number(
+    write: Write, extract: Path, tmp_path: Path, table: str, lab: Row, patient: Row
+) -> None:
+    write("patients", patient)
+    write("labevents", lab)
+    path = write(table, lab, lab)
+    head, first, second = path.read_text().splitlines()
+    path.write_text(f"{head}\n\n{first}\n\n\n{second}\n\n")
+    adapted = adapt("mimic-iv", extract, tmp_path / "out")
+    output = {"labevents": "lab_results", "services": "clinical_events_encounters"}[table]
+    lines = pl.read_parquet(adapted / f"{output}.parquet")["source_line"]
+    assert lines.sort().to_list() == [3, 6]
+
+
+def test_line_ends_in_a_column_that_is_not_read(
+    write: Write, extract: Path, tmp_path: Path, lab: Row, patient: Row
+) -> None:
+    write("patients", patient)
+    write("labevents", {**lab, "priority": "a\nb\nc"}, lab)
+    out = adapt("mimic-iv", extract, tmp_path / "out")
+    assert pl.read_parquet(out / "lab_results.parquet")["source_line"].to_list() == [2, 5]
+
+
+def test_parquet_tables_give_the_rows_of_csv_tables(
+    write: Write, extract: Path, tmp_path: Path, lab: Row, patient: Row
+) -> None:
+    write("patients", patient)
+    path = write(
+        "labevents",
+        {**lab, "valuenum": "9.5", "labevent_id": "1"},
+        {**lab, "valuenum": "12", "labevent_id": "2"},
+    )
+    as_csv = pl.read_parquet(adapt("mimic-iv", extract, tmp_path / "csv") / "lab_results.parquet")
+    typed = pl.read_csv(path, glob=False).with_columns(
+        pl.col("charttime").str.to_datetime(), pl.col("subject_id").cast(pl.Float64)
+    )
+    typed.rename(str.upper).write_parquet(extract / "labevents.parquet")
+    path.unlink()
+    as_parquet = pl.read_parquet(adapt("mimic-iv", extract, tmp_path / "pq") / "lab_results.parquet")
+    where = ["source_file", "source_line"]
+    assert_frame_equal(as_parquet.drop(where), as_csv.drop(where), check_row_order=False)
+    assert as_parquet["source_line"].sort().to_list() == [1, 2]
+    assert as_parquet["source_file"].unique().to_list() == ["labevents.parquet"]
+
+
+def test_a_broken_parquet_file(write: Write, extract: Path, tmp_path: Path, patient: Row) -> None:
+    write("patients", patient)
+    (extract / "labevents.parquet").write_bytes(b"PAR1 but not really")
+    assert _refusal(extract, tmp_path) == "labevents.parquet is not a readable Parquet file."
+
+
+def test_records_without_a_row_are_told(
+    write: Write, extract: Path, tmp_path: Path, lab: Row, patient: Row
+) -> None:
+    write("patients", patient)
+    write("labevents", lab)
+    write("prescriptions", {"drug": "Senna"}, {"drug": "Iron Sucrose"}, {"drug": "Bactrim"})
+    files = source_files(adapt("mimic-iv", extract, tmp_path / "out"))
+    told = {file.name: (file.table, file.left_out) for file in files if file.table}
+    assert told == {
+        "labevents.csv": ("lab_results", 0),
+        "patients.csv": ("patients", 0),
+        "prescriptions.csv": ("clinical_events", 1),
+    }
