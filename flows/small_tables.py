@@ -100,10 +100,7 @@ def _texts(files: list[ReadFile], table: str) -> pl.DataFrame:
 
 
 def _renamed(files: list[ReadFile], table: str, merges: Mapping[str, str]) -> pl.DataFrame:
-    texts = _texts(files, table)
-    given_up = pl.col("patient_id").str.strip_chars()
-    marked = texts.lazy().with_columns(merged_from=pl.when(given_up.is_in(list(merges))).then(given_up))
-    return renamed(marked, merges).collect()
+    return renamed(_texts(files, table).lazy(), merges).collect()
 
 
 def _account(table: str, files: list[ReadFile], parsed: Parsed, build: Path, tally: Tally) -> None:
@@ -125,5 +122,8 @@ def _account(table: str, files: list[ReadFile], parsed: Parsed, build: Path, tal
 def _as_quarantine(rejected: pl.DataFrame) -> pl.DataFrame:
     kept = ["table_name", "received", "reasons", "source_file", "source_line"]
     return shaped(
-        rejected.select(*kept, *(["patient_id"] if "patient_id" in rejected.columns else [])), QUARANTINE
+        rejected.select(
+            *kept, *(name for name in ("patient_id", "source_patient_id") if name in rejected.columns)
+        ),
+        QUARANTINE,
     )

@@ -54,10 +54,16 @@ def bucket_of(patient: pl.Expr, buckets: int) -> pl.Expr:
 
 
 def renamed(texts: pl.LazyFrame, merges: Mapping[str, str], column: str = "patient_id") -> pl.LazyFrame:
-    """Texts with patient identifiers trimmed (empty = null) and merged ones replaced by the one that remains."""
-    patient = pl.col(column).str.strip_chars()
-    patient = pl.when(patient != "").then(patient)
-    return texts.with_columns((patient.replace(dict(merges)) if merges else patient).alias(column))
+    """Texts with patient identifiers trimmed (empty = null) and merged ones replaced by the one that remains.
+
+    source_patient_id: the identifier of the row where a merge replaced it, so that a merge can be taken back.
+    """
+    own = pl.col(column).str.strip_chars()
+    own = pl.when(own != "").then(own)
+    if not merges:
+        return texts.with_columns(own.alias(column), source_patient_id=pl.lit(None, pl.String))
+    remaining = own.replace(dict(merges))
+    return texts.with_columns(remaining.alias(column), source_patient_id=pl.when(remaining != own).then(own))
 
 
 def stage_lab_results(

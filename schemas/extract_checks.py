@@ -111,6 +111,7 @@ def _texts(table: str) -> pa.DataFrameSchema:
         f"extract.{table}",
         {
             **dict.fromkeys(described.column_names, pl.String),
+            "source_patient_id": pl.String,
             "source_file": pl.String,
             "source_line": pl.Int64,
         },

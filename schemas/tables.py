@@ -19,6 +19,8 @@ UNITS = {analyte.id: analyte.unit for analyte in ANALYTES.values()}
 
 LAB_RESULT: Mapping[str, Any] = {
     "patient_id": pl.String,
+    "source_patient_id": pl.String,  # where a merge replaced it
+    "result_id": pl.String,
     "specimen_id": pl.String,
     "collected_at": TIME,
     "resulted_at": TIME,
@@ -37,6 +39,7 @@ LAB_RESULT: Mapping[str, Any] = {
     "flags": pl.List(pl.String),
     "loaded_at": TIME,
     "superseded_at": TIME,
+    "superseded_by": pl.String,
     **SOURCE,
 }
 REPORTED_COUNT: Mapping[str, Any] = {
@@ -58,6 +61,7 @@ QUALITY_FLAG: Mapping[str, Any] = {
 }
 QUARANTINE: Mapping[str, Any] = {
     "table_name": pl.String,
+    "source_patient_id": pl.String,
     **dict.fromkeys(EXTRACT_TABLES["lab_results"].column_names, pl.String),
     "received": pl.String,
     "reasons": pl.List(pl.String),
@@ -81,6 +85,7 @@ LAB_PATIENT: Mapping[str, Any] = {
 }
 LAB_CLINICAL_EVENT: Mapping[str, Any] = {
     "patient_id": pl.String,
+    "source_patient_id": pl.String,
     "kind": pl.String,
     "code_system": pl.String,
     "code": pl.String,
@@ -179,6 +184,11 @@ CONTRACTS: Mapping[str, pa.DataFrameSchema] = {
                 _VALUE.is_null() | ((_VALUE == _LOW) & (_VALUE == _HIGH)),
             ),
             _one_of("status", STATUSES, "KNOWN_STATUS"),
+            Check(
+                "SUPERSEDED_BY_SOMETHING",
+                "what was superseded says by what",
+                pl.col("superseded_at").is_null() == pl.col("superseded_by").is_null(),
+            ),
         ),
         required=(
             "patient_id",

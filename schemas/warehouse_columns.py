@@ -10,6 +10,8 @@ from schemas.history_atoms import HISTORY_ATOMS
 
 _SAYS: Mapping[str, str] = {
     "patient_id": "patient, as the source names it",
+    "source_patient_id": "identifier the row came with, where patient_merges replaced it; else null",
+    "result_id": "identifier of the result, as the source names it",
     "specimen_id": "specimen or accession",
     "index_specimen_id": "specimen of the index blood count",
     "index_collected_at": "collection time of the index blood count, local",
@@ -17,6 +19,8 @@ _SAYS: Mapping[str, str] = {
     "resulted_at": "time the result was reported, local",
     "loaded_at": "time the result was loaded",
     "superseded_at": "time another row replaced or withdrew the result; null while in force",
+    "superseded_by": "the row at the end of the chain of those that replaced or withdrew the result: its result id, "
+    "or file:line where it has none; null while in force",
     "analyte": "analyte id of the rule reference",
     "value": "value in the canonical unit; null where censored",
     "value_low": "lower end of the value in the canonical unit; an open end is the nearest number inside",

@@ -77,7 +77,7 @@ def parse_patients(texts: pl.DataFrame, *, newest: date | None, timezone: str) -
     """
     clean, rejected = split(texts, PATIENT_CHECKS)
     extra = [name for name in texts.columns if name.startswith("stratum_")]
-    typed = clean.with_columns(
+    typed = _with_own_id(clean).with_columns(
         __sex=as_word("sex", SEX_WORDS),
         __birth_date=as_date("birth_date", timezone),
         __death_date=as_date("death_date", timezone),
@@ -117,8 +117,9 @@ def parse_patients(texts: pl.DataFrame, *, newest: date | None, timezone: str) -
 def parse_events(texts: pl.DataFrame, *, timezone: str) -> Parsed:
     """Clinical events with upper-case codes and dates; exact repeats are kept once."""
     clean, rejected = split(texts, EVENT_CHECKS)
-    typed = clean.select(
+    typed = _with_own_id(clean).select(
         "patient_id",
+        "source_patient_id",
         as_word("kind", _same(EVENT_KINDS)).alias("kind"),
         as_code_system("code_system").alias("code_system"),
         as_code("code").alias("code"),
@@ -175,6 +176,13 @@ def _same(words: tuple[str, ...]) -> dict[str, str | None]:
     return {word: word for word in words}
 
 
+def _with_own_id(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows with source_patient_id: the identifier they came with, where a merge replaced it."""
+    if "source_patient_id" in rows.columns:
+        return rows
+    return rows.with_columns(source_patient_id=pl.lit(None, pl.String))
+
+
 def _agreed(column: str) -> pl.Expr:
     values = pl.col(column).drop_nulls()
     return pl.when(values.n_unique() == 1).then(values.max())
@@ -182,9 +190,7 @@ def _agreed(column: str) -> pl.Expr:
 
 def _own_rows_first(typed: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Rows to believe, and rows under a merged identifier of patients who have a row of their own."""
-    if "merged_from" not in typed.columns:
-        return typed, typed.clear()
-    own = pl.col("merged_from").is_null()
+    own = pl.col("source_patient_id").is_null()
     give_way = ~own & own.any().over("patient_id")
     return typed.filter(~give_way), typed.filter(give_way)
 
@@ -208,8 +214,8 @@ def _rejected(rows: pl.DataFrame, columns: list[str], reason: str) -> pl.DataFra
 
 
 def _without_repeats(typed: pl.DataFrame, rejected: pl.DataFrame) -> Parsed:
-    content = [name for name in typed.columns if name not in WHERE]
-    ordered = typed.sort(*content, *WHERE)
+    content = [name for name in typed.columns if name not in (*WHERE, "source_patient_id")]
+    ordered = typed.sort(*content, *(name for name in typed.columns if name not in content))
     # not by file and line: an adapter may make several rows from one line of its source
     first = ordered.select(pl.struct(content).is_first_distinct()).to_series()
     fates = _fates(accepted=ordered.filter(first), duplicate=ordered.filter(~first), quarantined=rejected)
@@ -227,7 +233,9 @@ def _fates(**rows: pl.DataFrame) -> pl.DataFrame:
 def received_text(rows: pl.DataFrame, table: str) -> pl.Expr:
     """JSON text of a row as it was received, known columns only."""
     names = [
-        name
+        pl.coalesce("source_patient_id", "patient_id").alias("patient_id")
+        if name == "patient_id" and "source_patient_id" in rows.columns
+        else pl.col(name)
         for name in rows.columns
         if name in EXTRACT_TABLES[table].column_names or name.startswith("stratum_")
     ]

@@ -58,8 +58,8 @@ class Normalized:
 def normalize_results(raw: pl.DataFrame, *, timezone: str, loaded_at: datetime) -> Normalized:
     """Normalize laboratory rows of whole patients.
 
-    raw: (n) canonical columns of lab_results as text, source_file and source_line; all rows of a patient are in one
-    call. timezone: zone to which zoned times are brought. loaded_at: time of the load, also the time at which a row
+    raw: (n) canonical columns of lab_results as text, source_file and source_line, and source_patient_id where
+    identifiers were merged; all rows of a patient are in one call. timezone: zone to which zoned times are brought. loaded_at: time of the load, also the time at which a row
     that another one replaces was superseded. Results do not depend on the order of the rows.
     """
     pair, pairs = pair_rows(raw)
@@ -106,6 +106,8 @@ def _read(named: pl.DataFrame, pairs: pl.DataFrame, timezone: str) -> pl.DataFra
     )
     reported = read_times(named["resulted_at"], timezone)
     unreadable = reported.is_null() & (named["resulted_at"].str.strip_chars().fill_null("") != "")
+    if "source_patient_id" not in named.columns:
+        named = named.with_columns(source_patient_id=pl.lit(None, pl.String))
     rows = pl.concat([named, meant, values], how="horizontal").with_columns(
         row=pl.int_range(pl.len()),
         at=read_times(named["collected_at"], timezone),
@@ -117,9 +119,18 @@ def _read(named: pl.DataFrame, pairs: pl.DataFrame, timezone: str) -> pl.DataFra
     versions = settle_versions(rows)
     conflict = versions["conflict"].cast(pl.Int64) * FLAG_BITS["DUPLICATE_CONFLICT"]
     alone = (pl.col("state") == "preliminary").fill_null(value=False) & pl.col("version").is_null()
-    return rows.with_columns(versions["version"]).with_columns(
-        flags=pl.col("flags") | conflict | alone.cast(pl.Int64) * FLAG_BITS["PRELIMINARY"]
-    )
+    return rows.with_columns(
+        versions["version"], superseded_by=_reference(rows, versions["by"])
+    ).with_columns(flags=pl.col("flags") | conflict | alone.cast(pl.Int64) * FLAG_BITS["PRELIMINARY"])
+
+
+def _reference(rows: pl.DataFrame, by: pl.Series) -> pl.Series:
+    """How to find the row that replaced one: by its result id, or where it has none by ``file:line``."""
+    if by.null_count() == len(by):
+        return pl.repeat(None, len(by), dtype=pl.String, eager=True)
+    place = pl.format("{}:{}", "source_file", "source_line")
+    replacing = rows.select("result_id", "source_file", "source_line").select(pl.all().gather(by))
+    return replacing.select(pl.coalesce("result_id", place)).to_series()
 
 
 def _settled(rows: pl.DataFrame) -> pl.DataFrame:

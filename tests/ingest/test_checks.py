@@ -26,7 +26,8 @@ def good_result() -> pl.DataFrame:
         "patient_id": SECRET, "specimen_id": "s", "collected_at": now, "resulted_at": now, "analyte": "hb", "value": 120.0,
         "value_low": 120.0, "value_high": 120.0, "unit": "g/L", "source_value": "12", "source_unit": "g/dL",
         "code_system": "LOINC", "code": "718-7", "status": "final", "site": None, "method": None, "flags": [],
-        "loaded_at": now, "superseded_at": None, "source_file": "f", "source_line": 2,
+        "loaded_at": now, "superseded_at": None, "superseded_by": None, "source_patient_id": None, "result_id": "r",
+        "source_file": "f", "source_line": 2,
     }  # fmt: skip
     return pl.DataFrame({name: [values[name]] for name in LAB_RESULT}, schema=dict(LAB_RESULT))
 
@@ -119,7 +120,7 @@ def test_empty_tables_keep_their_contracts() -> None:
 
 def test_staged_contract_uses_the_same_checks() -> None:
     row = {"patient_id": "p", "kind": "diagnosis", "code_system": "ICD-10-CM", "code": "D50.9", "start_date": "2024-01-02",
-           "end_date": None, "source_file": "f", "source_line": 2}  # fmt: skip
+           "end_date": None, "source_patient_id": None, "source_file": "f", "source_line": 2}  # fmt: skip
     frame = pl.DataFrame([row], schema={**dict.fromkeys(list(row)[:-1], pl.String), "source_line": pl.Int64})
     validate(frame, STAGED["clinical_events"])
     accepted, _ = split(frame, EVENT_CHECKS)

@@ -149,7 +149,9 @@ def test_disagreement_about_a_stratum_costs_the_stratum_only() -> None:
 
 
 def test_the_row_of_a_merged_identifier_gives_way() -> None:
-    parsed = patients({"patient_id": "p", "sex": "M"}, {"patient_id": "p", "sex": "F", "merged_from": "old"})
+    parsed = patients(
+        {"patient_id": "p", "sex": "M"}, {"patient_id": "p", "sex": "F", "source_patient_id": "old"}
+    )
     assert parsed.accepted["sex"].to_list() == ["male"]
     assert fates(parsed) == {"accepted": 1, "superseded": 1}
 

@@ -12,7 +12,11 @@ from schemas.extract import EXTRACT_TABLES
 from transforms.results import Normalized, normalize_results
 
 LOADED = datetime(2026, 11, 24, 2, 15)
-COLUMNS = {**dict.fromkeys(EXTRACT_TABLES["lab_results"].column_names, pl.String), "source_file": pl.String}
+COLUMNS = {
+    **dict.fromkeys(EXTRACT_TABLES["lab_results"].column_names, pl.String),
+    "source_patient_id": pl.String,
+    "source_file": pl.String,
+}
 USUAL = {
     "patient_id": "P1",
     "specimen_id": "S1",
