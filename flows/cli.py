@@ -42,6 +42,12 @@ BucketsOption = Annotated[
 MemoryOption = Annotated[str | None, typer.Option(help="Memory DuckDB may use, e.g. 2GB.")]
 INTERRUPTED = 130
 _STOPPED = "Stopped. The last published night is as it was."
+SwitchOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--switch", help="A choice between sources, NAME=OPTION; `hemacohort rules switches` lists them."
+    ),
+]
 TimezoneOption = Annotated[str | None, typer.Option(help="Time zone of the home, e.g. Europe/Vienna.")]
 
 
@@ -171,15 +177,17 @@ def run(
     memory_limit: MemoryOption = None,
     timezone: TimezoneOption = None,
     keep_nights: Annotated[int | None, typer.Option(min=1, help="Published nights to keep.")] = None,
+    switch: SwitchOption = None,
 ) -> None:
     """Screen an extract and publish the night."""
-    from flows.commands import night_in_words, run_home
+    from flows.commands import night_in_words, run_home, switches_from
 
     flags = {
         "buckets": buckets,
         "memory_limit": memory_limit,
         "timezone": timezone,
         "keep_nights": keep_nights,
+        "switches": switches_from(switch or ()),
     }
     content = run_home(home, extract, source, as_of, flags, direct=direct)
     print(night_in_words(home, content))

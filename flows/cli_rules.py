@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
+
+HomeOption = Annotated[
+    Path | None,
+    typer.Option("--home", envvar="HEMACOHORT_HOME", help="Folder of the home whose settings count."),
+]
 
 rules_app = typer.Typer(help="The rule book.", no_args_is_help=False, invoke_without_command=True)
 
@@ -24,11 +30,21 @@ def rules_list() -> None:
 
 
 @rules_app.command("show")
-def rules_show(rule: Annotated[str, typer.Argument(help="The rule.")]) -> None:
-    """One rule with its criteria, thresholds and sources."""
+def rules_show(rule: Annotated[str, typer.Argument(help="The rule.")], home: HomeOption = None) -> None:
+    """One rule with its criteria, thresholds and sources, as the settings in force make it."""
+    from flows import settings
     from flows.rule_book import shown
 
-    print(shown(rule))
+    print(shown(rule, settings.load(home).switches))
+
+
+@rules_app.command("switches")
+def rules_switches(home: HomeOption = None) -> None:
+    """The choices between sources that disagree: options, default, and what is in force."""
+    from flows import settings
+    from flows.rule_book import switches_in_words
+
+    print(switches_in_words(settings.load(home).switches))
 
 
 @rules_app.command("check")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -146,6 +146,17 @@ def query_text(query: str | None, file: Path | None) -> str:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         raise UsageError(f"{file} cannot be read as text.") from None
+
+
+def switches_from(pairs: Sequence[str]) -> dict[str, str]:
+    """Choices between sources from ``NAME=OPTION`` texts. UsageError for one that names no switch."""
+    from schemas.switches import SWITCHES
+
+    named = {name.strip(): value for name, _, value in (pair.partition("=") for pair in pairs)}
+    unknown = sorted(set(named) - set(SWITCHES))
+    if unknown:
+        raise UsageError(f"There is no switch {unknown[0][:40]!r}. The switches: {', '.join(SWITCHES)}.")
+    return named
 
 
 def day_of(text: str | None) -> date | None:

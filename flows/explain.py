@@ -14,7 +14,16 @@ import duckdb
 
 from flows import plain_words
 from flows.errors import UsageError
-from flows.explain_reasons import decisive_criteria, is_ruled_out, judged_why, not_applicable, stored_status
+from flows.explain_reasons import (
+    Book,
+    book_of,
+    decisive_criteria,
+    is_ruled_out,
+    judged_why,
+    not_applicable,
+    stored_status,
+)
+from flows.settings import switches_of
 from flows.sql import statement
 
 Row = dict[str, Any]
@@ -49,7 +58,8 @@ def explain_patient(night: Path, patient_id: str, rule_id: str | None, as_of: da
         known = _rows(con, "patient", patient_id=patient_id)
         if not known:
             raise UsageError("This night knows no patient with that id.")
-        case = _case(con, patient_id, day, rules, is_the_night=day == about["as_of"])
+        book = book_of(switches_of(night))
+        case = _case(con, patient_id, day, rules, book, is_the_night=day == about["as_of"])
     draws = case.draws
     answer = {
         "patient": {**known[0], "age_years": draws[0]["age_years"] if draws else None},
@@ -71,6 +81,7 @@ class _Case:
     first.
     """
 
+    book: Book  # the rules as the night used them
     draws: list[Row]
     members: dict[str, Row]  # rule -> membership row
     findings: dict[tuple[str, datetime], Row]  # rule, draw -> finding
@@ -87,7 +98,13 @@ class _Case:
 
 
 def _case(
-    con: duckdb.DuckDBPyConnection, patient_id: str, day: date, rules: Sequence[Row], *, is_the_night: bool
+    con: duckdb.DuckDBPyConnection,
+    patient_id: str,
+    day: date,
+    rules: Sequence[Row],
+    book: Book,
+    *,
+    is_the_night: bool,
 ) -> _Case:
     window = {"patient_id": patient_id, "as_of": day}
     members = _rows(con, "membership", patient_id=patient_id) if is_the_night else []
@@ -96,6 +113,7 @@ def _case(
         why[row["rule_id"], row["index_collected_at"]].append(row)
     verdicts = con.sql(statement("explain/verdict"), params=window).pl()
     computed = judged_why(
+        book,
         con.sql(statement("explain/evidence"), params=window).pl(),
         verdicts,
         con.sql(statement("explain/sources"), params={"patient_id": patient_id}).pl(),
@@ -106,6 +124,7 @@ def _case(
         if (row["rule_id"], row["index_collected_at"]) not in published:
             why[row["rule_id"], row["index_collected_at"]].append(row)
     return _Case(
+        book=book,
         draws=_rows(con, "draws", **window),
         members={row["rule_id"]: row for row in members},
         findings={
@@ -156,8 +175,12 @@ def _cohort(rule: Row, case: _Case) -> Row:
     why = case.why.get((rule_id, at), [])
     missing = list(finding.get("missing") or [])
     verdicts, tiers = _verdicts(why), case.tiers(at)
-    decisive = decisive_criteria(rule_id, rule["version"], statuses[at], finding.get("tier"), verdicts, tiers)
-    excluded = statuses[at] == "not_met" and is_ruled_out(rule_id, rule["version"], verdicts, tiers)
+    decisive = decisive_criteria(
+        case.book, rule_id, rule["version"], statuses[at], finding.get("tier"), verdicts, tiers
+    )
+    excluded = statuses[at] == "not_met" and is_ruled_out(
+        case.book, rule_id, rule["version"], verdicts, tiers
+    )
     return {
         "rule_id": rule_id,
         "version": rule["version"],
@@ -199,7 +222,7 @@ def _status(rule: Row, case: _Case, at: datetime) -> str:
     if stored is not None:
         return stored
     verdicts = _verdicts(case.why.get((rule_id, at), []))
-    outside = not_applicable(rule_id, rule["version"], verdicts, case.tiers(at))
+    outside = not_applicable(case.book, rule_id, rule["version"], verdicts, case.tiers(at))
     return "not_applicable" if outside else "not_met"
 
 

@@ -12,9 +12,10 @@ from typing import Any
 
 import polars as pl
 
+from schemas.switches import Switches
 from transforms.logic import All, AnyOf, AtLeast, Criterion, Named, Node, Not, Soft, TierReached, Unknown
 from transforms.rule import INDETERMINATE, NOT_APPLICABLE, NOT_MET, TIERS, Rule
-from transforms.rules import RULES
+from transforms.rules import rule_book
 from transforms.why import why_rows
 
 Verdicts = Mapping[str, bool | None]
@@ -22,17 +23,22 @@ Tiers = Mapping[str, str]
 
 _UNKNOWN_EFFORT, _SILENT_EFFORT = 10, 1000
 
-_BY_ID: Mapping[str, Rule] = {rule.rule_id: rule for rule in RULES}
+Book = Mapping[str, Rule]
+
+
+def book_of(switches: Switches) -> Book:
+    """The rules at hand by id, with the choices between sources that a night made."""
+    return {rule.rule_id: rule for rule in rule_book(switches)}
 
 
 def decisive_criteria(
-    rule_id: str, version: int, status: str, tier: str | None, verdicts: Verdicts, tiers: Tiers
+    book: Book, rule_id: str, version: int, status: str, tier: str | None, verdicts: Verdicts, tiers: Tiers
 ) -> frozenset[str] | None:
     """Ids of the criteria on which the status at one draw rests; None if this version of the rule is unknown.
 
     ``verdicts`` holds the rule's stored verdicts at the draw, ``tiers`` the tier of every rule met there.
     """
-    rule = _rule(rule_id, version)
+    rule = _rule(book, rule_id, version)
     if rule is None:
         return None
     walk = _Walk(verdicts, tiers, every_reason=status == "met")
@@ -52,9 +58,9 @@ def decisive_criteria(
     return walk.decisive(tiers_of_rule)
 
 
-def is_ruled_out(rule_id: str, version: int, verdicts: Verdicts, tiers: Tiers) -> bool:
+def is_ruled_out(book: Book, rule_id: str, version: int, verdicts: Verdicts, tiers: Tiers) -> bool:
     """Whether a draw within the gate of the rule was not met because something excludes it."""
-    rule = _rule(rule_id, version)
+    rule = _rule(book, rule_id, version)
     if rule is None:
         return False
     walk = _Walk(verdicts, tiers)
@@ -64,23 +70,27 @@ def is_ruled_out(rule_id: str, version: int, verdicts: Verdicts, tiers: Tiers) -
     return any(exclusion is not None and walk.truth(exclusion) is True for exclusion in exclusions)
 
 
-def not_applicable(rule_id: str, version: int, verdicts: Verdicts, tiers: Tiers) -> bool:
+def not_applicable(book: Book, rule_id: str, version: int, verdicts: Verdicts, tiers: Tiers) -> bool:
     """Whether the rule did not apply at a draw where it is neither met nor indeterminate."""
-    rule = _rule(rule_id, version)
+    rule = _rule(book, rule_id, version)
     return (
         rule is not None and rule.applies is not None and _Walk(verdicts, tiers).truth(rule.applies) is False
     )
 
 
 def judged_why(
-    evidence: pl.DataFrame, verdicts: pl.DataFrame, sources: pl.DataFrame, rule_versions: Mapping[str, int]
+    book: Book,
+    evidence: pl.DataFrame,
+    verdicts: pl.DataFrame,
+    sources: pl.DataFrame,
+    rule_versions: Mapping[str, int],
 ) -> list[dict[str, Any]]:
     """Why rows of every draw, for the rules whose version is at hand, from the stored evidence and verdicts.
 
     ``evidence`` and ``verdicts`` hold the same draws in the same order; ``sources`` as transforms.why asks.
     The published why covers only the draws that decide a membership row; this answers for the others.
     """
-    rules = [rule for rule in (_rule(*pair) for pair in rule_versions.items()) if rule is not None]
+    rules = [rule for rule in (_rule(book, *pair) for pair in rule_versions.items()) if rule is not None]
     stored = set(verdicts.columns)
     return [
         row
@@ -100,8 +110,8 @@ def stored_status(rule_id: str, verdicts: Mapping[str, Any]) -> str | None:
     )
 
 
-def _rule(rule_id: str, version: int) -> Rule | None:
-    rule = _BY_ID.get(rule_id)
+def _rule(book: Book, rule_id: str, version: int) -> Rule | None:
+    rule = book.get(rule_id)
     return rule if rule is not None and rule.version == version else None
 
 

@@ -47,7 +47,7 @@ _TASKS = {stage.name: _as_task(stage) for stage in STAGES}
 
 
 @flow(name="hemacohort night", flow_run_name="night-{as_of}", persist_result=False, validate_parameters=True)
-def hemacohort_night(
+def hemacohort_night(  # noqa: PLR0913  a deployment names its settings one by one
     home: str,
     extract: str,
     source: str = "canonical",
@@ -56,6 +56,7 @@ def hemacohort_night(
     buckets: int | None = None,
     memory_limit: str | None = None,
     keep_nights: int | None = None,
+    switches: dict[str, str] | None = None,
 ) -> dict[str, Any]:
     """Screen an extract and publish the night in a home; returns the content of run.json (counts and file
     names).
@@ -67,6 +68,7 @@ def hemacohort_night(
         "buckets": buckets,
         "memory_limit": memory_limit,
         "keep_nights": keep_nights,
+        "switches": switches,
     }
     night = begin(Path(home), Path(extract), source, as_of, flags)
     content = run_night(night, carry=lambda stage, night: _TASKS[stage.name](night))

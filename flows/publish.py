@@ -30,7 +30,7 @@ def settle(night: Night, as_of: date, digest: str) -> Counts:
     Until ``publish`` has written run.json the folder counts as unfinished.
     """
     if night.build.is_dir():
-        write_reference(night.build)
+        write_reference(night.build, night.settings.switches)
         run = {
             "run_id": night.run_id,
             "as_of": as_of,
@@ -39,6 +39,7 @@ def settle(night: Night, as_of: date, digest: str) -> Counts:
             "finished_at": datetime.now(UTC).astimezone(night.settings.zone).replace(tzinfo=None),
             "timezone": night.settings.timezone,
             "version": own_version(),
+            "switches": night.settings.switches.fingerprint,
             "digest": digest,
         }
         write_piece(night.build, "run", pl.DataFrame([run], schema=RUN))
@@ -71,6 +72,7 @@ def publish(night: Night, as_of: date, records: Sequence[dict[str, Any]]) -> Cou
             "started_at": night.started_at,
             "finished_at": datetime.now(UTC).astimezone(night.settings.zone).replace(tzinfo=None),
             "settings": night.settings.model_dump(),
+            "switches": night.settings.switches.fingerprint,
             "versions": versions(),
             "value_sets": {item.id: item.version for item in CODE_SETS.values()},
             "input_files": files,

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 from flows.errors import CheckError, UsageError
 from flows.plain_words import NOT_A_DIAGNOSIS, NOT_REVIEWED, reason_words
-from flows.rule_facts import review_words, surroundings, windows
+from flows.rule_facts import options_in_words, review_words, surroundings, switches, windows
+from schemas.switches import DEFAULTS, SWITCHES, Switches
 from transforms.rule import Rule
 from transforms.rule_words import KEY, PARTS, UNCERTAIN, rule_tree
-from transforms.rules import RULES
+from transforms.rules import RULES, rule_book
 
 _WIDTH = 100
 
@@ -23,9 +24,11 @@ def listed() -> str:
     return "\n".join([*lines, "", NOT_A_DIAGNOSIS, *([] if reviewed else [NOT_REVIEWED])])
 
 
-def shown(rule_id: str) -> str:
-    """A rule with its tree, criteria, windows and history, no line wider than 100. UsageError for an unknown one."""
-    rule = next((rule for rule in RULES if rule.rule_id == rule_id), None)
+def shown(rule_id: str, chosen: Switches = DEFAULTS) -> str:
+    """A rule with its tree, criteria, windows, switches and history, no line wider than 100; chosen: the options that are
+    in force. UsageError for an unknown rule.
+    """
+    rule = next((rule for rule in rule_book(chosen) if rule.rule_id == rule_id), None)
     if rule is None:
         names = ", ".join(rule.rule_id for rule in RULES)
         raise UsageError(f"There is no rule {rule_id!r}. The rules: {names}.")
@@ -49,12 +52,26 @@ def shown(rule_id: str) -> str:
         lines += _wrapped(f"{what}: {when}", "  ", "    ")
     for column, says in surroundings(rule):
         lines += _wrapped(f"{column}: {says}", "  ", "    ")
+    if behind := switches(rule_id, chosen):
+        lines += ["", "Where sources disagree"]
+        for name, title, option, options in behind:
+            lines += _wrapped(f"{name} = {option}: {title}", "  ", "    ")
+            lines += _wrapped(f"options: {options}", "      ", "      ")
     lines += ["", "Cannot be determined for want of"]
     for reason in rule.reasons:
         lines += _wrapped(f"{reason_words(reason)} [{reason}]", "  ", "    ")
     lines += ["", *_wrapped(f"Follow-up: {rule.follow_up}"), "", "Versions"]
     for version, says in rule.changes:
         lines += _wrapped(f"{version}: {says}", "  ", "     ")
+    return "\n".join(lines)
+
+
+def switches_in_words(chosen: Switches) -> str:
+    """Every switch with the option in force and what the options mean."""
+    lines = []
+    for switch in SWITCHES.values():
+        lines += _wrapped(f"{switch.id} = {chosen.chosen[switch.id]}: {switch.title}", "", "  ")
+        lines += _wrapped(f"options: {options_in_words(switch)}", "    ", "    ")
     return "\n".join(lines)
 
 

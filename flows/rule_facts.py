@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from schemas.evidence import CONTEXT, DOMAINS, INPUTS
 from schemas.history_atoms import HISTORY_ATOMS
+from schemas.switches import DEFAULTS, SWITCHES, Switch, Switches
 from schemas.value_sets import CODE_SETS
 from transforms.rule import Rule
-from transforms.rule_basis import CODED, MADE_OF, columns_read, contexts_read, histories_read, inputs_read
+from transforms.rule_basis import (
+    CODED,
+    MADE_OF,
+    columns_read,
+    contexts_read,
+    histories_read,
+    inputs_read,
+    switches_behind,
+)
 from transforms.rule_words import window_words
+from transforms.rules import WITH_CHOICES
 
 
 def review_words(rule: Rule) -> str:
@@ -15,6 +25,19 @@ def review_words(rule: Rule) -> str:
     if rule.reviewed_by:
         return f"Reviewed by {rule.reviewed_by} on {rule.reviewed_on}, at version {rule.version}."
     return "No hematologist has reviewed this rule yet."
+
+
+def switches(rule_id: str, chosen: Switches = DEFAULTS) -> list[tuple[str, str, str, str]]:
+    """The switches behind a rule: (name, what it decides, option in force, every option in words)."""
+    rule = next(rule for rule in WITH_CHOICES if rule.rule_id == rule_id)
+    found = [SWITCHES[name] for name in switches_behind(rule)]
+    return [(switch.id, switch.title, chosen.chosen[switch.id], options_in_words(switch)) for switch in found]
+
+
+def options_in_words(switch: Switch) -> str:
+    """The options of a switch with what each means; the first is the default."""
+    first, *others = (f"{name}: {says}" for name, says in switch.options.items())
+    return "; ".join([f"{first} [default]", *others])
 
 
 def windows(rule: Rule) -> list[tuple[str, str]]:

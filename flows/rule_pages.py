@@ -12,7 +12,7 @@ from pathlib import Path
 
 from flows.expert_tables import cells, expert_tables
 from flows.plain_words import NOT_A_DIAGNOSIS, NOT_REVIEWED, SIDES, TIERS, reason_words
-from flows.rule_facts import codes, review_words, surroundings, windows
+from flows.rule_facts import codes, review_words, surroundings, switches, windows
 from transforms.rule import Rule
 from transforms.rule_words import KEY, PARTS, UNCERTAIN, Line, rule_tree
 from transforms.rules import RULES
@@ -129,6 +129,14 @@ def _page(rule: Rule, tables: Sequence[str]) -> Iterator[str]:
         ),
     )
     yield from _where(rule)
+    if behind := switches(rule.rule_id):
+        yield from ("", "## Where sources disagree", "")
+        yield "A setting chooses; the page shows the defaults. `hemacohort rules show` says what a home has in force."
+        yield ""
+        yield from _table(
+            ("setting", "what it decides", "options"),
+            ((f"`{name}`", _plain(title), _plain(options)) for name, title, _, options in behind),
+        )
     yield from ("", "## What makes it indeterminate", "")
     yield "Where no tier holds and one of these, if it were there, could still decide:"
     yield ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -12,13 +12,15 @@ import polars as pl
 
 from flows.sql import statement
 from schemas.analytes import BLOOD_COUNT_ANALYTES
+from schemas.switches import DEFAULTS, Switches
 from transforms.counts import attrition, draw_flags, rule_counts, totals
 from transforms.evidence import build_evidence, index_draws
 from transforms.gap_metrics import gap_metrics, gap_tallies, gap_times
 from transforms.judging import judge
 from transforms.membership import membership
 from transforms.repeats import with_repeats
-from transforms.rules import RULES
+from transforms.rule import Rule
+from transforms.rules import rule_book
 from transforms.why import why_rows
 
 EPOCH = date(1970, 1, 1)
@@ -45,14 +47,17 @@ class Bucket:
     coverage: pl.DataFrame
 
 
-def screen(build: Path, *, as_of: date, run_id: str, memory_limit: str = "2GB") -> ScreenCounts:
+def screen(
+    build: Path, *, as_of: date, run_id: str, memory_limit: str = "2GB", switches: Switches = DEFAULTS
+) -> ScreenCounts:
     """Screen every bucket of a private build folder and write the tables of the screen stage.
 
     build: folder with tables/lab_result/NNN.parquet and the other tables of ingest. as_of: the night; nothing
-    collected after its end is seen. Writes evidence, verdict, finding, why, membership, gap_time and quality_flag
+    collected after its end is seen. switches: the choices between sources. Writes evidence, verdict, finding, why, membership, gap_time and quality_flag
     pieces, and the counts rule_count, attrition and gap_metric. Memory is bounded by the largest bucket.
     """
     tables = build / "tables"
+    rules = rule_book(switches)
     as_of_day = (as_of - EPOCH).days
     counts, steps, tallies = [], [], []
     draw_count = patient_count = 0
@@ -69,17 +74,19 @@ def screen(build: Path, *, as_of: date, run_id: str, memory_limit: str = "2GB") 
                 bucket.events,
                 bucket.coverage,
                 as_of_day,
-            )
+                switches,
+            ),
+            switches,
         )
-        judged = judge(evidence, RULES)
+        judged = judge(evidence, rules, switches)
         dead = bucket.patients.filter(pl.col("death_date").is_not_null())["patient_id"]
-        members = membership(judged.verdicts, RULES, dead, as_of_day)
+        members = membership(judged.verdicts, rules, dead, as_of_day)
         findings = judged.findings.with_columns(as_of=pl.lit(as_of), run_id=pl.lit(run_id))
         _write(tables, "evidence", number, evidence.drop("draw_flags", "result_flags"))
         _write(tables, "verdict", number, judged.verdicts)
         _write(tables, "finding", number, findings)
         _write(tables, "membership", number, members)
-        _write(tables, "why", number, _why(evidence, judged.verdicts, members, bucket.results))
+        _write(tables, "why", number, _why(evidence, judged.verdicts, members, bucket.results, rules))
         times = gap_times(
             evidence, judged.verdicts, bucket.results, bucket.events, bucket.patients, as_of_day
         )
@@ -88,8 +95,8 @@ def screen(build: Path, *, as_of: date, run_id: str, memory_limit: str = "2GB") 
         _write(tables, "quality_flag", f"draws_{number}", draw_flags(judged.flagged))
         draw_count += draws.height
         patient_count += draws["patient_id"].n_unique()
-        counts.append(rule_counts(judged.verdicts, RULES))
-        steps.append(attrition(judged.verdicts, RULES))
+        counts.append(rule_counts(judged.verdicts, rules))
+        steps.append(attrition(judged.verdicts, rules))
     rule_count, steps_total = (
         totals(counts, ["rule_id", "status", "tier"]),
         totals(steps, ["rule_id", "step", "says"]),
@@ -133,7 +140,11 @@ def _buckets(tables: Path, as_of: date, memory_limit: str) -> Iterator[tuple[str
 
 
 def _why(
-    evidence: pl.DataFrame, verdicts: pl.DataFrame, members: pl.DataFrame, results: pl.DataFrame
+    evidence: pl.DataFrame,
+    verdicts: pl.DataFrame,
+    members: pl.DataFrame,
+    results: pl.DataFrame,
+    rules: Sequence[Rule],
 ) -> pl.DataFrame:
     """The why of the draws that decide the membership rows."""
     sources = results.join(members, on="patient_id", how="semi").select(
@@ -149,7 +160,7 @@ def _why(
         ]
     )
     parts = []
-    for rule in RULES:
+    for rule in rules:
         deciding = members.filter(pl.col("rule_id") == rule.rule_id).select(
             "patient_id", "index_collected_at"
         )

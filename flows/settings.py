@@ -4,12 +4,14 @@ defaults.
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -18,10 +20,16 @@ from pydantic_settings import (
 )
 
 from flows.errors import UsageError
+from flows.home import RUN_FILE
+from schemas.switches import SWITCHES, Switches, option
+
+
+def _switch(name: str) -> Any:
+    return Field(SWITCHES[name].default, description=SWITCHES[name].title)
 
 
 class Settings(BaseSettings):
-    """Settings of a home."""
+    """Settings of a home: how it runs, and the choices of ``schemas.switches``."""
 
     model_config = SettingsConfigDict(env_prefix="HEMACOHORT_", extra="forbid", frozen=True)
 
@@ -31,6 +39,20 @@ class Settings(BaseSettings):
     )
     memory_limit: str = Field("2GB", description="memory DuckDB may use")
     keep_nights: int = Field(7, ge=1, description="published nights to keep")
+    ferritin_prob: str = _switch("ferritin_prob")
+    infl_ferritin: str = _switch("infl_ferritin")
+    hf_definition: str = _switch("hf_definition")
+    ckd_rule: str = _switch("ckd_rule")
+    ri_table: str = _switch("ri_table")
+    ri_cut: str = _switch("ri_cut")
+    aa_retic: str = _switch("aa_retic")
+    tibc_factor: str = _switch("tibc_factor")
+    hb_edition: str = _switch("hb_edition")
+
+    @field_validator(*SWITCHES, mode="before")
+    @classmethod
+    def _known_option(cls, value: object, info: ValidationInfo) -> str:
+        return option(str(info.field_name), value)
 
     @field_validator("timezone")
     @classmethod
@@ -49,17 +71,24 @@ class Settings(BaseSettings):
         return value.strip()
 
     @property
+    def switches(self) -> Switches:
+        """The choices between sources that disagree."""
+        return Switches(**{name: getattr(self, name) for name in SWITCHES})
+
+    @property
     def zone(self) -> ZoneInfo:
         """The time zone."""
         return ZoneInfo(self.timezone)
 
 
-def load(root: Path, **flags: Any) -> Settings:
-    """Settings of the home at ``root``; flags that are None were not given.
+def load(root: Path | None, *, switches: Mapping[str, str] | None = None, **flags: Any) -> Settings:
+    """Settings of the home at ``root`` (None: no home, no file); flags that are None were not given. switches: flags of
+    ``schemas.switches``.
 
     UsageError names what is wrong.
     """
-    file = root / "hemacohort.toml"
+    given = {**flags, **(switches or {})}
+    file = None if root is None else root / "hemacohort.toml"
 
     class _OfHome(Settings):
         @classmethod
@@ -74,12 +103,21 @@ def load(root: Path, **flags: Any) -> Settings:
             return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file)
 
     try:
-        found = _OfHome(**{name: value for name, value in flags.items() if value is not None})
+        found = _OfHome(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "settings"
         says = first["msg"].removeprefix("Value error, ")
         raise UsageError(f"The setting {where} is wrong: {says[:1].lower()}{says[1:]}.") from None
     except ValueError as error:
-        raise UsageError(f"{file.name} cannot be read: {error}.") from None
+        raise UsageError(f"hemacohort.toml cannot be read: {error}.") from None
     return Settings.model_construct(**found.model_dump())
+
+
+def switches_of(night: Path) -> Switches:
+    """The choices that a published night was judged with; the defaults where it is older than the choices."""
+    try:
+        used = json.loads((night / RUN_FILE).read_text(encoding="utf-8"))["settings"]
+    except (OSError, KeyError):
+        return Switches()
+    return Switches(**{name: used[name] for name in SWITCHES if name in used})

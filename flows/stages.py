@@ -164,9 +164,14 @@ def _decide_as_of(night: Night) -> Counts:
 def _screen(night: Night) -> Counts:
     from flows.screen import screen
 
-    memory_limit = night.settings.memory_limit
     return asdict(
-        screen(night.build, as_of=decided_as_of(night), run_id=night.run_id, memory_limit=memory_limit)
+        screen(
+            night.build,
+            as_of=decided_as_of(night),
+            run_id=night.run_id,
+            memory_limit=night.settings.memory_limit,
+            switches=night.settings.switches,
+        )
     )
 
 

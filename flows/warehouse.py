@@ -15,16 +15,18 @@ from flows.sql import statement
 from schemas.analytes import ANALYTES
 from schemas.evidence import INPUTS
 from schemas.flags import FLAGS
+from schemas.switches import DEFAULTS, SWITCHES, Switches
 from schemas.value_sets import CODE_SETS
 from schemas.warehouse import PIECES, VIEW_SAYS, VIEWS, ddl_comments, ddl_schemas, ddl_source
 from transforms.judging import all_criteria
-from transforms.rules import RULES
+from transforms.rules import WITH_CHOICES, rule_book
 
 DATABASE = "hemacohort.duckdb"
 
 
-def write_reference(night: Path) -> None:
-    """Write the reference tables (rules, criteria, analytes, flags, value sets) as Parquet pieces of the night."""
+def write_reference(night: Path, switches: Switches = DEFAULTS) -> None:
+    """Write the reference tables (rules, criteria, switches, analytes, flags, value sets) as Parquet pieces of the night."""
+    book = rule_book(switches)
     rules: list[dict[str, Any]] = [
         {
             "rule_id": rule.rule_id,
@@ -36,10 +38,10 @@ def write_reference(night: Path) -> None:
             "seed": rule.seed,
             "definition": rule.describe(),
         }
-        for rule in RULES
+        for rule in book
     ]
     criteria: list[dict[str, Any]] = []
-    for rule in RULES:
+    for rule in book:
         for criterion in rule.criteria.values():
             measured = next((INPUTS[name] for name in criterion.inputs if name in INPUTS), None)
             criteria.append(
@@ -88,7 +90,24 @@ def write_reference(night: Path) -> None:
         for item in CODE_SETS.values()
         for line in item.codes
     ]
-    tables = {"rule": rules, "criterion": criteria, "analyte": analytes, "flag": flags, "value_set": codes}
+    chosen = [
+        {
+            "switch": switch.id,
+            "title": switch.title,
+            "option": switches.chosen[switch.id],
+            "default_option": switch.default,
+            "says": switch.options[switches.chosen[switch.id]],
+        }
+        for switch in SWITCHES.values()
+    ]
+    tables = {
+        "rule": rules,
+        "criterion": criteria,
+        "switch": chosen,
+        "analyte": analytes,
+        "flag": flags,
+        "value_set": codes,
+    }
     for name, rows in tables.items():
         write_piece(night, name, pl.DataFrame(rows, infer_schema_length=None))
 
@@ -124,7 +143,7 @@ def build_warehouse(night: Path, file: Path | None = None, *, self_contained: bo
 
 def _comment(connection: duckdb.DuckDBPyConnection, kinds: Mapping[str, tuple[str, str]]) -> None:
     """Say of every table what it is, and of every column what it holds. kinds: table to kind and sentence."""
-    criteria = {name: criterion.says for name, criterion in all_criteria(RULES).items()}
+    criteria = {name: criterion.says for name, criterion in all_criteria(WITH_CHOICES).items()}
     columns: dict[str, list[str]] = {}
     for schema, table, column in connection.execute(statement("warehouse/columns")).fetchall():
         columns.setdefault(f"{schema}.{table}", []).append(column)

@@ -126,6 +126,7 @@ CONTEXT: Mapping[str, str] = {
     "mcv_inconsistent": "reported MCV differs by more than 5 % from 10*Hct/RBC",
     "mcv_computed_fl": "10*Hct/RBC of the same draw, fL",
     "hct_estimated": "hematocrit for the RPI estimated as 0.3*Hb",
+    "rpi_low_all_tables": "the reticulocyte production index is below 2 by every table of maturation factors",
     "plt_clumped": "platelets clumped and no citrate count: the platelet count is not believed",
     "transfused_120d": "red cells transfused in the 120 days up to the draw",
     "transfused_30d": "red cells transfused in the 30 days up to the draw",

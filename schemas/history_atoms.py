@@ -24,6 +24,7 @@ _ATOMS = (
         (("inflammatory_disease", EVER, 30), ("cancer", -365, 30)),
     ),
     HistoryAtom("ckd_code", "chronic kidney disease code", (("ckd", EVER, 30),)),
+    HistoryAtom("dialysis", "dialysis", (("dialysis", EVER, 30),)),
     HistoryAtom("heart_failure", "heart failure code", (("heart_failure", EVER, 30),)),
     HistoryAtom("esa", "erythropoiesis-stimulating agent in the last 90 days", (("esa", -90, 0),)),
     HistoryAtom(

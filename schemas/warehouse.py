@@ -111,6 +111,12 @@ PIECES = (
         "reference.criterion", "tables/criterion/*.parquet", "one row per rule and criterion", stored=True
     ),
     Source(
+        "reference.switch",
+        "tables/switch/*.parquet",
+        "one row per switch between sources that disagree: the option this night was judged with",
+        stored=True,
+    ),
+    Source(
         "reference.analyte",
         "tables/analyte/*.parquet",
         "one row per analyte with its unit and limits",
@@ -145,6 +151,7 @@ RUN: Mapping[str, Any] = {
     "finished_at": pl.Datetime("us"),
     "timezone": pl.String,
     "version": pl.String,
+    "switches": pl.String,
     "digest": pl.String,
 }
 STAGE: Mapping[str, Any] = {

@@ -18,11 +18,12 @@ import polars as pl
 
 from schemas.analytes import BLOOD_COUNT_ANALYTES
 from schemas.evidence import INPUTS
+from schemas.switches import DEFAULTS, Switches
 from transforms.evidence import build_evidence, index_draws
 from transforms.judging import judge
 from transforms.repeats import with_repeats
 from transforms.rule import INDETERMINATE, NOT_APPLICABLE, NOT_MET, TIERS
-from transforms.rules import RULES
+from transforms.rules import rule_book
 
 INDEX = datetime(2024, 6, 15, 8, 0)
 AS_OF = date(2026, 6, 15)
@@ -103,7 +104,7 @@ def dated(cell: str) -> list[tuple[str, int, int | None]]:
     return items
 
 
-def evidence_of(cases: list[dict[str, str]]) -> pl.DataFrame:
+def evidence_of(cases: list[dict[str, str]], switches: Switches = DEFAULTS) -> pl.DataFrame:
     """screen.evidence of the cases, every draw of every case, patients named by the ``case`` column."""
     results, events, patients, coverage, unusable = [], [], [], [], []
     for number, case in enumerate(cases):
@@ -215,7 +216,9 @@ def evidence_of(cases: list[dict[str, str]]) -> pl.DataFrame:
             pl.DataFrame(events, schema=EVENT_SCHEMA),
             coverage_frame,
             (AS_OF - EPOCH).days,
-        )
+            switches,
+        ),
+        switches,
     )
 
 
@@ -226,11 +229,12 @@ def birth(age: float) -> date:
     return (INDEX - timedelta(days=round(age * 365.25))).date()
 
 
-def verdicts_of(cases: list[dict[str, str]]) -> dict[str, dict[str, str]]:
+def verdicts_of(cases: list[dict[str, str]], switches: Switches = DEFAULTS) -> dict[str, dict[str, str]]:
     """Verdict of every rule at the index draw of every case: a tier, ``not_met``, ``not_applicable``, or
     ``indeterminate (reasons)``.
     """
-    judged = judge(evidence_of(cases), RULES)
+    rules = rule_book(switches)
+    judged = judge(evidence_of(cases, switches), rules, switches)
     at_index = pl.col("index_collected_at") == INDEX
     reasons = {
         (row["patient_id"], row["rule_id"]): ", ".join(row["missing"])
@@ -248,7 +252,7 @@ def verdicts_of(cases: list[dict[str, str]]) -> dict[str, dict[str, str]]:
             rule.rule_id: f"indeterminate ({reasons[who, rule.rule_id]})"
             if row[rule.status_column] == INDETERMINATE
             else words[row[rule.status_column]]
-            for rule in RULES
+            for rule in rules
         }
     return found
 

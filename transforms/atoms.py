@@ -7,6 +7,7 @@ import polars as pl
 from schemas.evidence import DOMAINS, observed_column
 from schemas.history_atoms import HISTORY_ATOMS
 from schemas.value_sets import CODE_SETS
+from transforms.choices import choice
 from transforms.logic import Criterion, Named, Node, soft
 from transforms.quantities import BIT, Quantity, less
 
@@ -102,79 +103,7 @@ AGE_2 = at_age(2, says="two years old or older", citation="RULES.md 4.10")
 AGE_5 = at_age(5, says="five years old or older", citation=f"{WHO_FERRITIN}, Table 1")
 ADULT = at_age(18, says="adult (18 or older)", citation="RULES.md 4.8")
 
-# --- anemia (RULES.md 3.1) -----------------------------------------------------------------------------------------
-HB_CUTOFFS = "WHO 2024: <105 (6-23 mo), <110 (24-59 mo), <115 (5-11 y), <120 (12-14 y, women), <130 (men), pregnant <110, T2 <105 g/L"
-
-
-def anemia_cutoffs() -> tuple[pl.Expr, pl.Expr]:
-    """The lowest and the highest admissible hemoglobin cut-off in g/L (equal where all inputs are known)."""
-    woman, man = 120.0, 130.0
-    female, male = pl.col("sex") == "female", pl.col("sex") == "male"
-    adult_low = pl.when(male).then(man).otherwise(woman)
-    adult_high = pl.when(female).then(woman).otherwise(man)
-    child = pl.when(age < 2).then(105.0).when(age < 5).then(110.0).when(age < 12).then(115.0).otherwise(120.0)
-    trimester = pl.col("trimester")
-    pregnant_low = pl.when(trimester.is_in([1, 3])).then(110.0).otherwise(105.0)
-    pregnant_high = pl.when(trimester == 2).then(105.0).otherwise(110.0)
-    low = pl.when(age < 15).then(child).when(age >= 15).then(adult_low).otherwise(105.0)
-    high = pl.when(age < 15).then(child).when(age >= 15).then(adult_high).otherwise(adult_high)
-    pregnant = pl.col("pregnant")
-    return pl.when(pregnant).then(pregnant_low).otherwise(low), pl.when(pregnant).then(
-        pregnant_high
-    ).otherwise(high)
-
-
-def _anemia() -> Criterion:
-    lowest, highest = anemia_cutoffs()
-    value = pl.coalesce("hb_adjusted_g_l", "hb_adjusted_g_l_low")
-    top = pl.coalesce("hb_adjusted_g_l", "hb_adjusted_g_l_high")
-    known = ~HB.missing
-    return Criterion(
-        id="anemia",
-        says="anemia: hemoglobin, adjusted for elevation, below WHO's cut-off for age, sex and pregnancy",
-        expr=pl.when(top < lowest).then(T).when(value >= highest).then(F),
-        inputs=("hb",),
-        reasons=(
-            *HB.reasons()[:2],
-            ("age", known & age.is_null() & ~pl.col("pregnant")),
-            ("trimester", known & pl.col("pregnant") & pl.col("trimester").is_null()),
-            ("sex", known & pl.col("sex").is_null() & (age >= 15).fill_null(T) & ~pl.col("pregnant")),
-            ("hb(censored)", known & (value != top)),
-        ),
-        threshold=HB_CUTOFFS,
-        citation=f"{WHO_HB}, tables of cut-offs; RULES.md 3.1",
-    )
-
-
-ANEMIA = _anemia()
-
-
-def _moderate() -> Criterion:
-    """Upper ends of WHO's "moderate" band plus one: <95 (6-23 mo, T2), <100 (24-59 mo, T1, T3), else <110 g/L."""
-    trimester = pl.col("trimester")
-    early = pl.when(trimester == 2).then(95.0).when(trimester.is_not_null()).then(100.0)
-    band = pl.when(age < 2).then(95.0).when(age < 5).then(100.0).when(age >= 5).then(110.0)
-    limit = pl.when(pl.col("pregnant")).then(early).otherwise(band)
-    value = pl.coalesce("hb_adjusted_g_l", "hb_adjusted_g_l_low")
-    top = pl.coalesce("hb_adjusted_g_l", "hb_adjusted_g_l_high")
-    known = ~HB.missing
-    return Criterion(
-        id="moderate_anemia",
-        says="moderate or severe anemia by WHO, hemoglobin adjusted for elevation",
-        expr=pl.when(top < limit.fill_null(95.0)).then(T).when(value >= limit.fill_null(110.0)).then(F),
-        inputs=("hb",),
-        reasons=(
-            *HB.reasons()[:2],
-            ("age", known & age.is_null() & ~pl.col("pregnant")),
-            ("trimester", known & pl.col("pregnant") & trimester.is_null()),
-            ("hb(censored)", known & (value != top)),
-        ),
-        threshold="<95 (6-23 mo, second trimester), <100 (24-59 mo, first and third trimester), <110 g/L (others)",
-        citation=f"{WHO_HB}, severity; RULES.md 3.1",
-    )
-
-
-MODERATE_ANEMIA = _moderate()
+# --- pregnancy -------------------------------------------------------------------------------------------------------
 PREGNANT = Criterion(
     id="pregnant_at_draw",
     says="pregnant (a code covers the draw; unknown counts as not pregnant)",
@@ -276,12 +205,14 @@ def _unit_problem(input_id: str) -> pl.Expr:
     return (pl.col("unit_problems") & BIT[input_id]) != 0
 
 
-LOW_RI = _low_retic(
+_BELOW_2 = _low_retic(
     "low_reticulocytes", "too few reticulocytes for an anemia (production index below 2)", 2.0, 50, 100
 )
-VLOW_RI = _low_retic(
+_BELOW_1 = _low_retic(
     "very_low_reticulocytes", "very few reticulocytes (production index below 1)", 1.0, 25, 25
 )
+LOW_RI = choice("ri_cut", {"both": _BELOW_2, "1": _BELOW_1, "2": _BELOW_2})
+VLOW_RI = choice("ri_cut", {"both": _BELOW_1, "1": _BELOW_1, "2": _BELOW_2})
 
 
 TRANSFUSED = Criterion(
@@ -333,6 +264,7 @@ INFLAMMATORY_CONTEXT = history("inflammatory_context", "RULES.md 4.0, 5.1 (INFL_
 CKD_CODE = history("ckd_code", "RULES.md 5.1 (CKD)")
 HEART_FAILURE = history("heart_failure", "RULES.md 5.1 (HF)")
 ESA = history("esa", "RULES.md 5.1 (ESA)")
+DIALYSIS = history("dialysis", "RULES.md 5.1 (CKD, Z99.2)")
 
 INFLAMED_BY_LAB: Node = Named("inflamed by laboratory", CRP_HIGH | soft(AGP_HIGH))
 CONTEXT: Node = Named("inflammatory context", INFLAMMATORY_CONTEXT | soft(EGFR_LOW))

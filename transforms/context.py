@@ -246,24 +246,26 @@ def age_columns(draws: pl.DataFrame) -> pl.DataFrame:
     return draws.select(age_years=pl.when(index >= birth).then(years + part))
 
 
-def elevation_adjustment(meters: pl.Expr) -> pl.Expr:
-    """Hemoglobin adjustment in g/L for residence elevation (WHO 2024; RULES.md 3.1); null if not known.
+def elevation_adjustment(meters: pl.Expr, edition: str) -> pl.Expr:
+    """Hemoglobin adjustment in g/L for residence elevation (RULES.md 3.1); null if not known.
 
-    Above the printed table (5000 m) WHO's equation 0.0056384*m + 0.0000003*m^2 (g/dL times ten) continues it.
+    edition: an option of hb_edition. Above the table of 2024 (5000 m) WHO's equation 0.0056384*m + 0.0000003*m^2 (g/dL
+    times ten) continues it; that of 2011 begins at 1000 m and ends with what it prints for 4500 m.
     """
-    steps = (
-        (500, 0),
-        (1000, 4),
-        (1500, 8),
-        (2000, 11),
-        (2500, 14),
-        (3000, 18),
-        (3500, 21),
-        (4000, 25),
-        (4500, 29),
-        (5000, 33),
-    )
-    chain = (0.0056384 * meters + 0.0000003 * meters * meters).round(0)
+    if edition == "2011":
+        return _stepped(meters, _ELEVATION_2011, pl.lit(45.0))
+    return _stepped(meters, _ELEVATION_2024, (0.0056384 * meters + 0.0000003 * meters * meters).round(0))
+
+
+# (below so many meters, adjustment in g/L)
+_ELEVATION_2024 = (
+    (500, 0), (1000, 4), (1500, 8), (2000, 11), (2500, 14), (3000, 18), (3500, 21), (4000, 25), (4500, 29), (5000, 33),
+)  # fmt: skip
+_ELEVATION_2011 = ((1000, 0), (1500, 2), (2000, 5), (2500, 8), (3000, 13), (3500, 19), (4000, 27), (4500, 35))
+
+
+def _stepped(meters: pl.Expr, steps: tuple[tuple[int, int], ...], above: pl.Expr) -> pl.Expr:
+    chain = above
     for limit, adjustment in reversed(steps):
         chain = pl.when(meters < limit).then(float(adjustment)).otherwise(chain)
     return pl.when(meters.is_not_null()).then(chain)

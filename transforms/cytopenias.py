@@ -2,7 +2,8 @@
 
 import polars as pl
 
-from transforms.atoms import ANC, ANEMIA, HB, NEUTROPENIA, PLT, THROMBOCYTOPENIA, WBC, F, T
+from transforms.anemia import ANEMIA
+from transforms.atoms import ANC, HB, NEUTROPENIA, PLT, THROMBOCYTOPENIA, WBC, F, T
 from transforms.logic import Criterion, Named, Node, Unknown, at_least, soft
 from transforms.quantities import less
 

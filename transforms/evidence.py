@@ -13,6 +13,7 @@ import polars as pl
 
 from schemas.evidence import CONTEXT, DOMAINS, INPUTS
 from schemas.history_atoms import HISTORY_ATOMS
+from schemas.switches import DEFAULTS, Switches
 from transforms import context, indices
 from transforms.panels import binding_capacity, computed_saturation
 from transforms.treatment import treatment_columns
@@ -76,13 +77,14 @@ def build_evidence(
     events: pl.DataFrame,
     coverage: pl.DataFrame,
     as_of_day: int,
+    switches: Switches = DEFAULTS,
 ) -> pl.DataFrame:
     """The evidence of every draw: context, history, and value, interval and date of every input.
 
     draws: as index_draws gives them. results: current results seen by the night (patient_id, specimen_id,
     collected_at, resulted_at, analyte, value_low, value_high, code, status, method, flags). unusable: reported
     results whose value could not be used (patient_id, collected_at, analyte, reason). patients, events, coverage: as
-    in lab.*. as_of_day: the night, in days since 1970-01-01. Every frame holds the patients of the draws at least.
+    in lab.*. as_of_day: the night, in days since 1970-01-01. switches: how indices are computed. Every frame holds the patients of the draws at least.
     Returns one row per draw in the order of patient and time.
     """
     who = (
@@ -99,7 +101,7 @@ def build_evidence(
         )
         .sort("key")
     )
-    sources = _by_analyte(results.join(who, on="patient_id"), base)
+    sources = _by_analyte(results.join(who, on="patient_id"), base, switches)
     gathered = _gather(base, sources)
     ferritin_day = gathered.select(pl.coalesce(context.day(pl.col("ferritin.at")), base["day"])).to_series()
     hba2_day = gathered.select(pl.coalesce(context.day(pl.col("hba2.at")), base["day"])).to_series()
@@ -124,13 +126,15 @@ def build_evidence(
         ],
         how="horizontal",
     ).with_columns(
-        elevation_adjustment_g_l=context.elevation_adjustment(pl.col("residence_elevation_m")),
+        elevation_adjustment_g_l=context.elevation_adjustment(
+            pl.col("residence_elevation_m"), switches.hb_edition
+        ),
         unit_problems=_unit_problems(base, unusable.join(who, on="patient_id")),
     )
-    return _published(indices.derive(frame).with_columns(result_flags=_result_flags(gathered)))
+    return _published(indices.derive(frame, switches).with_columns(result_flags=_result_flags(gathered)))
 
 
-def _by_analyte(results: pl.DataFrame, base: pl.DataFrame) -> dict[str, pl.DataFrame]:
+def _by_analyte(results: pl.DataFrame, base: pl.DataFrame, switches: Switches) -> dict[str, pl.DataFrame]:
     """Results of each analyte sorted by key, one per patient and moment, and the panels computed from them."""
     keyed = results.select(
         "patient",
@@ -151,7 +155,7 @@ def _by_analyte(results: pl.DataFrame, base: pl.DataFrame) -> dict[str, pl.DataF
         for name, frame in keyed.partition_by("analyte", as_dict=True).items()
     }
     _void_clumped(found)
-    found["tibc"] = binding_capacity(found)
+    found["tibc"] = binding_capacity(found, switches.tibc_factor)
     found["tsat.computed"] = computed_saturation(found)
     return found
 

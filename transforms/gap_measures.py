@@ -15,7 +15,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from transforms.atoms import ANEMIA, FERRITIN, IN_SCOPE, MACRO
+from transforms.anemia import ANEMIA
+from transforms.atoms import FERRITIN, IN_SCOPE, MACRO
 from transforms.cytopenias import ANY_LINE, TWO_LINES
 from transforms.quantities import less, more
 from transforms.rules.iron_deficiency_anemia import IRON_DEFICIENCY_ANEMIA

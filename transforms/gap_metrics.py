@@ -16,7 +16,7 @@ import polars as pl
 from schemas.analytes import ANALYTES, BLOOD_COUNT_ANALYTES
 from schemas.gaps import GAP_CODE_SETS, GAP_METRIC, GAP_TALLY, GAP_TIME, HORIZONS
 from schemas.tables import shaped
-from transforms.atoms import ANEMIA
+from transforms.anemia import ANEMIA
 from transforms.context import coded_events, day
 from transforms.cytopenias import ANY_LINE
 from transforms.gap_measures import MEASURES, Measure

@@ -7,17 +7,28 @@ limit on paper is that limit here; the ends of an interval are not, because ``<c
 
 from __future__ import annotations
 
+from functools import partial
+
 import polars as pl
+
+from schemas.switches import DEFAULTS, Switches
 
 NOTHING = pl.lit(None, dtype=pl.Float64)
 MCHC_HIGHEST = 370.0  # g/L; above it the red cell indices are an artifact (RULES.md 2.8)
 MCHC_LOWEST_COMPUTED = 220.0  # g/L (RULES.md 2.8)
 CITRATE_DILUTION = 1.1  # RULES.md 1.2, plt_citrate
 NORMAL_HCT = 45.0  # %, both sexes (RULES.md 2.4)
+LOW_RPI = 2.0  # RULES.md 2.4
+# (from so many %, factor), by the option of ri_table (RULES.md 2.4)
+MATURATION = {
+    "hillman": ((36, 1.0), (26, 1.5), (16, 2.0), (0, 2.5)),
+    "ebmcalc": ((40, 1.0), (30, 1.5), (20, 2.0), (0, 2.5)),
+    "medalg": ((40, 1.0), (35, 1.5), (25, 2.0), (15, 2.5), (0, 3.0)),
+}
 VOIDED_WITH_MCHC = ("mcv", "rbc", "hct", "mch", "rdw", "rpi")
 
 
-def derive(frame: pl.DataFrame) -> pl.DataFrame:
+def derive(frame: pl.DataFrame, switches: Switches = DEFAULTS) -> pl.DataFrame:
     """All derived inputs of the evidence, in the order in which they rest on one another."""
     for step in (
         _hemoglobin,
@@ -25,7 +36,7 @@ def derive(frame: pl.DataFrame) -> pl.DataFrame:
         _platelets,
         _neutrophils,
         _saturation,
-        _reticulocytes,
+        partial(_reticulocytes, table=switches.ri_table),
         _kidney,
         _ratios,
         _flags,
@@ -201,8 +212,11 @@ def _saturation(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _reticulocytes(frame: pl.DataFrame) -> pl.DataFrame:
-    """Percent and absolute count from one another; the production index with maturation correction (1.3, 2.4)."""
+def _reticulocytes(frame: pl.DataFrame, *, table: str) -> pl.DataFrame:
+    """Percent and absolute count from one another; the production index with maturation correction (1.3, 2.4).
+
+    table: an option of the switch ri_table. rpi_low_all_tables says whether the index is below 2 by every table.
+    """
     red = exact("rbc")
     by_count = _settled(low("retic_abs") / (red * 10), high("retic_abs") / (red * 10))
     by_percent = _settled(low("retic_pct") * red * 10, high("retic_pct") * red * 10)
@@ -223,15 +237,31 @@ def _reticulocytes(frame: pl.DataFrame) -> pl.DataFrame:
         & exact("hb").is_not_null(),
     ).with_columns(hct_for_rpi=pl.when(~pl.col("indices_unreliable")).then("hct_for_rpi"))
     hct = pl.col("hct_for_rpi")
-    days = pl.when(hct >= 36).then(1.0).when(hct >= 26).then(1.5).when(hct >= 16).then(2.0).otherwise(2.5)
     reported = low("rpi").is_not_null()
-    index = _settled(*(pl.col(f"retic_pct.{side}") * hct / NORMAL_HCT / days for side in ("lo", "hi")))
+    by_table = {
+        name: _settled(
+            *(pl.col(f"retic_pct.{side}") * hct / NORMAL_HCT / _days(hct, name) for side in ("lo", "hi"))
+        )
+        for name in MATURATION
+    }
+    index = by_table[table]
+    every = [pl.coalesce(high("rpi"), upper) < LOW_RPI for _, upper in by_table.values()]
     return frame.with_columns(
         pl.coalesce(low("rpi"), index[0]).alias("rpi.lo"),
         pl.coalesce(high("rpi"), index[1]).alias("rpi.hi"),
         pl.when(reported).then("rpi.at").otherwise("retic_pct.at").alias("rpi.at"),
+        rpi_low_all_tables=pl.all_horizontal(every),
         hct_estimated=pl.col("hct_estimated") & ~reported & index[0].is_not_null(),
     )
+
+
+def _days(hematocrit: pl.Expr, table: str) -> pl.Expr:
+    """Maturation factor of a hematocrit in %."""
+    *steps, (_, last) = MATURATION[table]
+    chain = pl.lit(last)
+    for least, factor in reversed(steps):
+        chain = pl.when(hematocrit >= least).then(factor).otherwise(chain)
+    return chain
 
 
 def _kidney(frame: pl.DataFrame) -> pl.DataFrame:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
+from transforms.anemia import ANEMIA
 from transforms.atoms import (
     ADULT,
     AGE_5,
-    ANEMIA,
     FERRITIN,
     INFLAMED,
     MARROW_IRON,
@@ -20,6 +20,7 @@ from transforms.atoms import (
     T,
     age,
 )
+from transforms.choices import choice
 from transforms.logic import Criterion, Named, Node, soft, soft_not
 from transforms.quantities import less
 
@@ -151,8 +152,17 @@ IRON_STUDY = Criterion(
 )
 
 ID_CONFIRMED: Node = FERRITIN_WHO
-ID_PROBABLE_NO_ANEMIA: Node = AGE_5 & FERRITIN_30
-ID_PROBABLE: Node = AGE_5 & (FERRITIN_30 | (ADULT & ANEMIA & FERRITIN_45))
+# WHO's 15 alone is the confirmed tier: nothing is left for the probable one. The limits of adequate stores stay.
+_BELOW_30: Node = AGE_5 & FERRITIN_30
+ID_PROBABLE_NO_ANEMIA: Node = choice("ferritin_prob", {"45": _BELOW_30, "30": _BELOW_30, "15": None})
+ID_PROBABLE: Node = choice(
+    "ferritin_prob",
+    {
+        "45": AGE_5 & (FERRITIN_30 | (ADULT & ANEMIA & FERRITIN_45)),
+        "30": _BELOW_30,
+        "15": None,
+    },
+)
 ID_POSSIBLE: Node = (~AGE_5 & FERRITIN_20) | (AGE_5 & IRON_PATTERN)
 
 

@@ -10,6 +10,7 @@ from operator import and_
 import polars as pl
 
 from schemas.evidence import DOMAINS, observed_column
+from schemas.switches import DEFAULTS, Switches
 from transforms.logic import Criterion, Node, Not
 from transforms.residual_flags import with_residual_flags
 from transforms.rule import INDETERMINATE, NOT_APPLICABLE, NOT_MET, TIERS, Rule
@@ -40,10 +41,10 @@ def all_criteria(rules: Sequence[Rule]) -> dict[str, Criterion]:
     return found
 
 
-def judge(evidence: pl.DataFrame, rules: Sequence[Rule]) -> Judged:
+def judge(evidence: pl.DataFrame, rules: Sequence[Rule], switches: Switches = DEFAULTS) -> Judged:
     """Judge every draw by every rule, in the order given (a rule may ask what an earlier one reached).
 
-    evidence: screen.evidence, one row per draw.
+    evidence: screen.evidence, one row per draw. rules: settled by the same switches as the evidence and the flags.
     """
     criteria = all_criteria(rules)
     verdicts = evidence.select(
@@ -51,7 +52,7 @@ def judge(evidence: pl.DataFrame, rules: Sequence[Rule]) -> Judged:
     )
     for rule in rules:
         verdicts = verdicts.with_columns(status(rule).alias(rule.status_column))
-    whole = with_residual_flags(pl.concat([evidence, verdicts.drop(KEYS)], how="horizontal"))
+    whole = with_residual_flags(pl.concat([evidence, verdicts.drop(KEYS)], how="horizontal"), switches)
     findings = pl.concat([_findings(whole, rule) for rule in rules])
     return Judged(verdicts, findings, whole.select(*KEYS, "draw_flags"))
 

@@ -13,21 +13,23 @@ import polars as pl
 
 from transforms.windows import Window, nearest
 
-TIBC_PER_TRANSFERRIN = 25.1  # umol/L per g/L
+# umol/L per g/L, by the option of tibc_factor; 1.25 ug/dL per mg/dL is 125 ug/dL per g/L, times 0.1791
+TIBC_PER_TRANSFERRIN = {"25.1": 25.1, "1.25": 125 * 0.1791}
 SAME_DAY = Window(-1, 1)
 LARGEST_SATURATION = 110.0  # %; beyond it a measurement is wrong (RULES.md 1.4)
 
 
-def binding_capacity(found: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+def binding_capacity(found: Mapping[str, pl.DataFrame], factor: str) -> pl.DataFrame:
     """All binding capacities of the bucket: measured, from transferrin, from iron and UIBC; one per moment.
 
     found: analyte -> frame sorted by key with at least key, at, lo, hi, flags. A measured one is preferred.
+    factor: an option of the switch tibc_factor.
     """
     parts = []
     if "tibc" in found:
         parts.append(_slim(found["tibc"]).with_columns(rank=0))
     if "transferrin" in found:
-        scaled = [(pl.col(side) * TIBC_PER_TRANSFERRIN).round(9) for side in ("lo", "hi")]
+        scaled = [(pl.col(side) * TIBC_PER_TRANSFERRIN[factor]).round(9) for side in ("lo", "hi")]
         parts.append(_slim(found["transferrin"]).with_columns(scaled).with_columns(rank=1))
     if "uibc" in found and "iron" in found:
         parts.append(

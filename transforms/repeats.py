@@ -6,31 +6,40 @@ its own evidence.
 
 import polars as pl
 
-from transforms.atoms import ANEMIA, NEUTROPENIA, THROMBOCYTOPENIA
+from schemas.switches import DEFAULTS, Switches
+from transforms.anemia import ANEMIA
+from transforms.atoms import NEUTROPENIA, THROMBOCYTOPENIA
+from transforms.choices import settled_criterion
 from transforms.cytopenias import ANC_MDS, HB_MDS
-from transforms.logic import Criterion, soft
+from transforms.logic import Criterion, Node, soft
 from transforms.windows import Window, any_within, key
 
-TOGETHER = {
+TOGETHER: dict[str, tuple[Node, ...]] = {
     "repeat_hb_anc": (ANEMIA, NEUTROPENIA),
     "repeat_hb_plt": (ANEMIA, THROMBOCYTOPENIA),
     "repeat_anc_plt": (NEUTROPENIA, THROMBOCYTOPENIA),
     "repeat_hb_anc_plt": (ANEMIA, NEUTROPENIA, THROMBOCYTOPENIA),
 }
-PERSISTENT = {"persistent_hb": HB_MDS, "persistent_anc": ANC_MDS, "persistent_plt": THROMBOCYTOPENIA}
+PERSISTENT: dict[str, Criterion] = {
+    "persistent_hb": HB_MDS,
+    "persistent_anc": ANC_MDS,
+    "persistent_plt": THROMBOCYTOPENIA,
+}
 REPEAT_DAYS, PERSISTENCE_DAYS = (7, 180), (120, 730)
 BASELINE = Window(-180, -1)  # RULES.md 4.19: within 180 days before the first dose
 
 
-def with_repeats(evidence: pl.DataFrame) -> pl.DataFrame:
+def with_repeats(evidence: pl.DataFrame, switches: Switches = DEFAULTS) -> pl.DataFrame:
     """Add the columns that ask other draws: repeat_*, persistent_*, second_count_120_730d,
-    normal_count_before_treatment. evidence: all draws of its patients, in the order of patient and time.
+    normal_count_before_treatment. evidence: all draws of its patients, in the order of patient and time. switches: the
+    edition that says what is anemia.
     """
-    used: dict[str, Criterion] = {c.id: c for c in (ANEMIA, NEUTROPENIA, THROMBOCYTOPENIA, HB_MDS, ANC_MDS)}
+    lines_of_blood = (ANEMIA, NEUTROPENIA, THROMBOCYTOPENIA, HB_MDS, ANC_MDS)
+    used = [settled_criterion(line, switches) for line in lines_of_blood]
     lines = evidence.select(
         "first_dose_day",
         key=key(pl.col("patient_id").rle_id().cast(pl.Int64), pl.col("index_collected_at")),
-        **{name: criterion.expr for name, criterion in used.items()},
+        **{criterion.id: criterion.expr for criterion in used},
     )
     columns = [
         _elsewhere(lines, pl.all_horizontal([soft(line).verdict() for line in together]), REPEAT_DAYS).alias(

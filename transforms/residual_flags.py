@@ -10,25 +10,17 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from transforms.atoms import (
-    ANC,
-    ANEMIA,
-    CLONE,
-    FERRITIN,
-    HAPTOGLOBIN,
-    INFLAMED,
-    LDH,
-    LEAD,
-    RPI,
-    age,
-)
+from schemas.switches import Switches
+from transforms.anemia import ANEMIA
+from transforms.atoms import ANC, CLONE, FERRITIN, HAPTOGLOBIN, INFLAMED, LDH, LEAD, RPI, age
+from transforms.choices import settled
 from transforms.cytopenias import ANC_0_5, PLT_20
 from transforms.explanations import B12_LOW, COPPER_LOW
 from transforms.iron_status import BM_PRESENT, FERRITIN_TIER, ID_ESTABLISHED, TSAT_LOW
 from transforms.logic import Node, at_least, soft
 from transforms.quantities import less, more
 from transforms.rules.persistent_unexplained_cytopenia import PERSISTENT_UNEXPLAINED_CYTOPENIA
-from transforms.rules.suspected_aplastic_anemia import RETIC_60, SUSPECTED_APLASTIC_ANEMIA
+from transforms.rules.suspected_aplastic_anemia import RETIC_FEW, SUSPECTED_APLASTIC_ANEMIA
 from transforms.rules.unexplained_pancytopenia import UNEXPLAINED_PANCYTOPENIA
 
 LDH_TWICE_NORMAL = (
@@ -39,43 +31,43 @@ LEAD_CHILD, LEAD_ADULT = 5.0, 10.0  # ug/dL (RULES.md 1.5)
 VERY_SEVERE_ANC = 0.2  # 10*9/L (Camitta; BMJ Best Practice; RULES.md 3.4)
 REGENERATING = 3.0  # RPI (RULES.md 4.0, ALERT_HAEMOLYSIS)
 
-CAMITTA_SEVERE = at_least(2, ANC_0_5, PLT_20, RETIC_60)
+CAMITTA_SEVERE = at_least(2, ANC_0_5, PLT_20, RETIC_FEW)
 
 
-def _held(node: Node) -> pl.Expr:
-    return soft(node).verdict()
-
-
-def residual_flags() -> Mapping[str, pl.Expr]:
+def residual_flags(switches: Switches) -> Mapping[str, pl.Expr]:
     """Condition of each flag over evidence and verdict columns, by ``input:FLAG``; null where it cannot be told."""
-    aplastic = _held(SUSPECTED_APLASTIC_ANEMIA.reached("possible"))
+
+    def held(node: Node) -> pl.Expr:
+        return soft(settled(node, switches)).verdict()
+
+    aplastic = held(SUSPECTED_APLASTIC_ANEMIA.reached("possible"))
     very_severe = less(ANC, VERY_SEVERE_ANC).eq_missing(True)
     hemolysis = more(LDH, LDH_TWICE_NORMAL) | less(HAPTOGLOBIN, HAPTOGLOBIN_LOW)
     lead_limit = pl.when(age < 18).then(LEAD_CHILD).otherwise(LEAD_ADULT)
     return {
-        "tsat:LOW_TSAT_UNCLASSIFIED": _held(ANEMIA)
-        & _held(TSAT_LOW)
+        "tsat:LOW_TSAT_UNCLASSIFIED": held(ANEMIA)
+        & held(TSAT_LOW)
         & ~less(FERRITIN, 45)
         & less(FERRITIN, 100)
-        & _held(~INFLAMED),
+        & held(~INFLAMED),
         "rpi:ALERT_HAEMOLYSIS": ~less(RPI, REGENERATING) & hemolysis,
-        "b12:B12_LOW": _held(B12_LOW),
-        "copper:COPPER_LOW": _held(COPPER_LOW),
+        "b12:B12_LOW": held(B12_LOW),
+        "copper:COPPER_LOW": held(COPPER_LOW),
         "lead:LEAD_HIGH": ~less(LEAD, lead_limit),
-        "hb:ID_PANCY": _held(UNEXPLAINED_PANCYTOPENIA.reached("possible")) & _held(ID_ESTABLISHED),
-        "marrow_iron_grade:CONFLICT_MARROW_FERRITIN": _held(BM_PRESENT) & _held(FERRITIN_TIER),
-        "anc:AA_VERY_SEVERE": aplastic & _held(CAMITTA_SEVERE) & very_severe,
-        "anc:AA_SEVERE": aplastic & _held(CAMITTA_SEVERE) & ~very_severe,
-        "clonal_mutation:CCUS": _held(PERSISTENT_UNEXPLAINED_CYTOPENIA.reached("possible")) & ~less(CLONE, 1),
+        "hb:ID_PANCY": held(UNEXPLAINED_PANCYTOPENIA.reached("possible")) & held(ID_ESTABLISHED),
+        "marrow_iron_grade:CONFLICT_MARROW_FERRITIN": held(BM_PRESENT) & held(FERRITIN_TIER),
+        "anc:AA_VERY_SEVERE": aplastic & held(CAMITTA_SEVERE) & very_severe,
+        "anc:AA_SEVERE": aplastic & held(CAMITTA_SEVERE) & ~very_severe,
+        "clonal_mutation:CCUS": held(PERSISTENT_UNEXPLAINED_CYTOPENIA.reached("possible")) & ~less(CLONE, 1),
     }
 
 
-def with_residual_flags(whole: pl.DataFrame) -> pl.DataFrame:
+def with_residual_flags(whole: pl.DataFrame, switches: Switches) -> pl.DataFrame:
     """The frame with the residual flags of each draw appended to its draw_flags (null where there is none).
 
     whole: evidence columns, verdict columns and status columns side by side, one row per draw.
     """
-    conditions = residual_flags()
+    conditions = residual_flags(switches)
     noted = whole.select(
         pl.any_horizontal([condition.eq_missing(True) for condition in conditions.values()])
     ).to_series()

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 
 from schemas.evidence import CONTEXT, INPUTS
 from schemas.history_atoms import HISTORY_ATOMS
+from schemas.switches import DEFAULTS, SWITCHES
 from schemas.value_sets import CODE_SETS
 from transforms import repeats, treatment
+from transforms.choices import chosen_between, settled_criterion
 from transforms.rule import Rule
 
 INPUT_OF: Mapping[str, str] = {
@@ -69,8 +71,15 @@ _DAYS: Mapping[str, tuple[object, ...]] = {
     "normal_count_before_treatment": (treatment.CANCER_TREATMENT, str(repeats.BASELINE)),
     "second_count_120_730d": (repeats.PERSISTENCE_DAYS,),
     **{name: (repeats.PERSISTENCE_DAYS, line.id) for name, line in repeats.PERSISTENT.items()},
-    **{name: (repeats.REPEAT_DAYS, *(line.id for line in lines)) for name, lines in repeats.TOGETHER.items()},
+    **{
+        name: (repeats.REPEAT_DAYS, *(settled_criterion(line, DEFAULTS).id for line in lines))
+        for name, lines in repeats.TOGETHER.items()
+    },
 }
+
+
+# Inputs that a switch computes otherwise (transforms.indices, transforms.panels).
+_COMPUTED_BY: Mapping[str, tuple[str, ...]] = {"ri_table": ("rpi",), "tibc_factor": ("tibc", "tsat")}
 
 
 def columns_read(rule: Rule) -> tuple[str, ...]:
@@ -96,6 +105,14 @@ def contexts_read(rule: Rule) -> tuple[str, ...]:
     """The other columns around a draw that the rule reads (age, sex, transfusions …), in the order of the evidence."""
     read = columns_read(rule)
     return tuple(name for name in CONTEXT if name in read)
+
+
+def switches_behind(rule: Rule) -> tuple[str, ...]:
+    """The switches that decide something in the rule or in how its inputs are computed. rule: with its choices open."""
+    chosen = {name for node in rule.parts.values() for name in chosen_between(node)}
+    read = set(inputs_read(rule))
+    chosen |= {name for name, inputs in _COMPUTED_BY.items() if read & set(inputs)}
+    return tuple(name for name in SWITCHES if name in chosen)
 
 
 def basis(column: str) -> object:

@@ -12,6 +12,8 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 
+from schemas.switches import DEFAULTS
+from transforms.choices import settled_criterion
 from transforms.errors import RuleDefinitionError
 from transforms.logic import All, AnyOf, AtLeast, Criterion, Named, Node, Not, Soft, TierReached, Unknown
 from transforms.repeats import PERSISTENT, TOGETHER
@@ -58,7 +60,8 @@ def _sorted(nodes: Sequence[Node], known: Mapping[str, str]) -> list[object]:
 
 def _column(column: str) -> object:
     """What is declared behind a column; one that asks other blood counts also rests on the lines that are low there."""
-    lines = [PERSISTENT[column]] if column in PERSISTENT else TOGETHER.get(column, ())
+    asked = [PERSISTENT[column]] if column in PERSISTENT else TOGETHER.get(column, ())
+    lines = [settled_criterion(line, DEFAULTS) for line in asked]
     return [basis(column), [[line.id, _expression(line)] for line in lines]]
 
 

@@ -23,7 +23,9 @@ from flows.export import export_night
 from flows.home import Home
 from flows.night import begin, run_night
 from flows.query import ask
+from flows.settings import switches_of
 from flows.stages import Night, Stage, run_stage
+from schemas.switches import Switches
 
 STAGE_NAMES = [stage.name for stage in stages.STAGES]
 
@@ -330,3 +332,22 @@ def test_night_that_is_no_day_is_wrong_usage(asked: str, home: Home, tmp_path: P
 def test_errors_of_one_sentence() -> None:
     assert issubclass(CheckError, HemacohortError)
     assert str(CheckError("row_conservation", "rows were lost")) == "row_conservation: rows were lost"
+
+
+def test_night_says_which_sources_it_was_judged_by(screened: Callable[..., Path], home: Home) -> None:
+    night = screened(switches={"hb_edition": "2011"})
+    content = json.loads((night / "run.json").read_text(encoding="utf-8"))
+    used = Switches(hb_edition="2011")
+    assert content["settings"]["hb_edition"] == "2011"
+    assert content["switches"] == used.fingerprint == ask(home.root, "SELECT switches FROM run.run").item()
+    changed = ask(
+        home.root,
+        'SELECT switch, "option", default_option FROM reference.switch WHERE "option" <> default_option',
+    )
+    assert changed.rows() == [("hb_edition", "2011", "2024")]
+    threshold = ask(
+        home.root,
+        "SELECT threshold FROM reference.criterion WHERE rule_id = 'iron_deficiency_anemia' AND criterion_id = 'anemia'",
+    )
+    assert "WHO 2011" in threshold.item()
+    assert switches_of(night) == used

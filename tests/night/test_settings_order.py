@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from flows.commands import switches_from
 from flows.errors import UsageError
 from flows.settings import load
+from schemas.switches import SWITCHES, Switches
 
 
 @pytest.fixture
@@ -57,3 +59,25 @@ def test_wrong_file_is_wrong_usage(tmp_path: Path, text: str) -> None:
     (tmp_path / "hemacohort.toml").write_text(text)
     with pytest.raises(UsageError):
         load(tmp_path)
+
+
+def test_a_choice_between_sources_is_a_setting_like_any_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "hemacohort.toml").write_text("ferritin_prob = 30\ntibc_factor = 1.25\nri_cut = 1.0\n")
+    monkeypatch.setenv("HEMACOHORT_FERRITIN_PROB", "15")
+    found = load(tmp_path, switches={"hb_edition": "2011"}).switches
+    assert found == Switches(ferritin_prob="15", tibc_factor="1.25", ri_cut="1", hb_edition="2011")
+
+
+@pytest.mark.parametrize("name", SWITCHES)
+def test_an_option_that_is_none_is_wrong_usage(tmp_path: Path, name: str) -> None:
+    assert getattr(load(tmp_path).switches, name) == SWITCHES[name].default
+    with pytest.raises(UsageError, match=f"{name} is wrong.*none of {SWITCHES[name].default}"):
+        load(tmp_path, switches={name: "17"})
+
+
+def test_switches_of_the_command_line() -> None:
+    assert switches_from(["ri_table=medalg", "aa_retic = 20"]) == {"ri_table": "medalg", "aa_retic": " 20"}
+    with pytest.raises(UsageError, match="no switch 'ferritin'"):
+        switches_from(["ferritin=30"])

@@ -11,7 +11,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from flows import explain_reasons
+from flows import explain, explain_reasons
 from flows.errors import UsageError
 from flows.explain import explain_patient
 from flows.explain_text import render
@@ -24,7 +24,7 @@ PATIENT = "secretpatient0"
 @pytest.fixture(autouse=True)
 def no_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     """The night of these tests was judged by rules of its own; a test that needs a tree brings one."""
-    monkeypatch.setattr(explain_reasons, "_BY_ID", {})
+    monkeypatch.setattr(explain, "book_of", lambda switches: {})
 
 
 def _about(answer: dict[str, Any], rule_id: str) -> dict[str, Any]:
@@ -197,13 +197,14 @@ def _rule(version: int = 1, **parts: Node) -> Rule:
 @pytest.fixture
 def one_rule(monkeypatch: pytest.MonkeyPatch) -> Any:
     def use(rule: Rule) -> None:
-        monkeypatch.setattr(explain_reasons, "_BY_ID", {rule.rule_id: rule})
+        monkeypatch.setattr(explain, "book_of", lambda switches: {rule.rule_id: rule})
 
     return use
 
 
-def _decisive(status: str, tier: str | None, **verdicts: bool | None) -> frozenset[str] | None:
-    return explain_reasons.decisive_criteria("functional_iron_deficiency", 1, status, tier, verdicts, {})
+def _decisive(rule: Rule, status: str, tier: str | None, **verdicts: bool | None) -> frozenset[str] | None:
+    book = {rule.rule_id: rule}
+    return explain_reasons.decisive_criteria(book, rule.rule_id, 1, status, tier, verdicts, {})
 
 
 def test_only_what_decided_is_told(one_rule: Any, night: Path) -> None:
@@ -222,9 +223,9 @@ def test_outside_its_scope_the_cohort_does_not_apply(one_rule: Any, night: Path)
     assert "DOES NOT HOLD" not in text
 
 
-def test_an_exclusion_is_the_reason(one_rule: Any) -> None:
-    one_rule(_rule(probable=_criterion("a"), ruled_out=_criterion("b") | _criterion("c")))
-    assert _decisive("not_met", None, a=True, b=None, c=True) == {"c"}
+def test_an_exclusion_is_the_reason() -> None:
+    rule = _rule(probable=_criterion("a"), ruled_out=_criterion("b") | _criterion("c"))
+    assert _decisive(rule, "not_met", None, a=True, b=None, c=True) == {"c"}
 
 
 def test_draws_outside_the_published_why_are_explained_from_the_evidence(one_rule: Any, night: Path) -> None:
@@ -273,25 +274,26 @@ def test_another_version_gives_every_criterion(one_rule: Any, night: Path) -> No
         ({"a": True, "b": None, "c": True}, {"a", "c"}),
     ],
 )
-def test_what_makes_it_true(one_rule: Any, verdicts: dict[str, bool | None], expected: set[str]) -> None:
-    one_rule(_rule(probable=at_least(2, _criterion("a"), _criterion("b"), _criterion("c"))))
-    assert _decisive("met", "probable", **verdicts) == expected
+def test_what_makes_it_true(verdicts: dict[str, bool | None], expected: set[str]) -> None:
+    rule = _rule(probable=at_least(2, _criterion("a"), _criterion("b"), _criterion("c")))
+    assert _decisive(rule, "met", "probable", **verdicts) == expected
 
 
-def test_a_failing_conjunction_is_told_by_its_shortest_reason(one_rule: Any) -> None:
-    one_rule(_rule(probable=(_criterion("a") | _criterion("b")) & _criterion("c") & soft(_criterion("d"))))
-    assert _decisive("not_met", None, a=False, b=False, c=False, d=None) == {"c"}
+def test_a_failing_conjunction_is_told_by_its_shortest_reason() -> None:
+    rule = _rule(probable=(_criterion("a") | _criterion("b")) & _criterion("c") & soft(_criterion("d")))
+    assert _decisive(rule, "not_met", None, a=False, b=False, c=False, d=None) == {"c"}
 
 
-def test_what_keeps_it_open(one_rule: Any) -> None:
-    one_rule(_rule(probable=_criterion("a") & (_criterion("b") | soft(_criterion("c")))))
-    assert _decisive("indeterminate", None, a=True, b=None, c=None) == {"b"}
+def test_what_keeps_it_open() -> None:
+    rule = _rule(probable=_criterion("a") & (_criterion("b") | soft(_criterion("c"))))
+    assert _decisive(rule, "indeterminate", None, a=True, b=None, c=None) == {"b"}
 
 
-def test_another_cohort_counts_as_reached_or_not(one_rule: Any) -> None:
-    one_rule(_rule(applies=TierReached("iron_deficiency_anemia", 2, "probable"), probable=_criterion("a")))
+def test_another_cohort_counts_as_reached_or_not() -> None:
+    rule = _rule(applies=TierReached("iron_deficiency_anemia", 2, "probable"), probable=_criterion("a"))
+    book = {rule.rule_id: rule}
     reached = {"iron_deficiency_anemia": "confirmed"}
-    assert not explain_reasons.not_applicable("functional_iron_deficiency", 1, {}, reached)
+    assert not explain_reasons.not_applicable(book, "functional_iron_deficiency", 1, {}, reached)
     assert explain_reasons.not_applicable(
-        "functional_iron_deficiency", 1, {}, {"iron_deficiency_anemia": "possible"}
+        book, "functional_iron_deficiency", 1, {}, {"iron_deficiency_anemia": "possible"}
     )

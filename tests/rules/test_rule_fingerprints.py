@@ -14,8 +14,11 @@ import pytest
 from flows.rule_fingerprints import main, problems, read, recorded
 from schemas.evidence import CONTEXT, DOMAINS, INPUTS
 from schemas.history_atoms import HISTORY_ATOMS
+from schemas.switches import DEFAULTS
 from schemas.value_sets import CODE_SETS, Code
-from transforms.atoms import ADULT, ANEMIA, HB
+from transforms.anemia import ANEMIA as OF_EITHER_EDITION
+from transforms.atoms import ADULT, HB
+from transforms.choices import settled_criterion
 from transforms.logic import All, Criterion, Named, soft
 from transforms.rule import Rule
 from transforms.rule_basis import CODED, INPUT_OF, MADE_OF, columns_read
@@ -25,6 +28,7 @@ from transforms.rules.iron_deficiency_anemia import IRON_DEFICIENCY_ANEMIA as ID
 from transforms.rules.pancytopenia import PANCYTOPENIA
 from transforms.rules.suspected_aplastic_anemia import SUSPECTED_APLASTIC_ANEMIA as APLASTIC
 
+ANEMIA = settled_criterion(OF_EITHER_EDITION, DEFAULTS)
 EMPTY = read(Path("no such file"))
 RECORD = Path(__file__).parent / "fingerprints.json"
 
@@ -36,7 +40,9 @@ def test_logic_and_version_change_together() -> None:
 
 def changed(rule: Rule, **parts: object) -> list[Rule]:
     """The rules with one of them changed."""
-    return [dataclasses.replace(other, **parts) if other is rule else other for other in RULES]
+    return [
+        dataclasses.replace(other, **parts) if other.rule_id == rule.rule_id else other for other in RULES
+    ]
 
 
 def touched(rules) -> set[str]:

@@ -4,7 +4,10 @@ import dataclasses
 
 import pytest
 
-from transforms.atoms import ADULT, AGE_5, ANEMIA, HB, MICRO, PLT
+from schemas.switches import DEFAULTS
+from transforms.anemia import ANEMIA as OF_EITHER_EDITION
+from transforms.atoms import ADULT, AGE_5, HB, MICRO, PLT
+from transforms.choices import settled_criterion
 from transforms.errors import RuleDefinitionError
 from transforms.logic import Named, Unknown, at_least, soft, soft_not
 from transforms.rule import Rule
@@ -12,6 +15,7 @@ from transforms.rule_words import rule_tree, window_words
 from transforms.rules import RULES
 from transforms.rules.pancytopenia import PANCYTOPENIA
 
+ANEMIA = settled_criterion(OF_EITHER_EDITION, DEFAULTS)
 LOW = Named(
     "a count is low",
     HB.below(100, "g/L", "a source", "") | PLT.below(50, "10*9/L", "a source", ""),

@@ -34,6 +34,7 @@ INSIDE = (
     ("oral_iron", "any_iron"),
     ("intravenous_iron", "any_iron"),
     ("ckd", "inflammatory_disease"),
+    ("dialysis", "ckd"),
     ("heart_failure", "inflammatory_disease"),
     ("mds", "hematologic_malignancy"),
     ("thalassemia_trait", "hemoglobinopathy"),

@@ -1,5 +1,9 @@
 """The rule book: one file a rule, listed here once, in the order in which rules rest on one another."""
 
+from functools import cache
+
+from schemas.switches import DEFAULTS, Switches
+from transforms.choices import settled_rule
 from transforms.rule import Rule
 from transforms.rules.anemia_of_inflammation import ANEMIA_OF_INFLAMMATION
 from transforms.rules.bicytopenia import BICYTOPENIA
@@ -42,7 +46,7 @@ from transforms.rules.thalassemia_trait_lookalike import THALASSEMIA_TRAIT_LOOKA
 from transforms.rules.treatment_related_marrow_suppression import TREATMENT_RELATED_MARROW_SUPPRESSION
 from transforms.rules.unexplained_pancytopenia import UNEXPLAINED_PANCYTOPENIA
 
-RULES: tuple[Rule, ...] = (
+WITH_CHOICES: tuple[Rule, ...] = (
     IRON_DEFICIENCY_ANEMIA,
     IRON_DEFICIENCY_WITHOUT_ANEMIA,
     IRON_DEFICIENCY_UNDER_INFLAMMATION,
@@ -72,3 +76,12 @@ RULES: tuple[Rule, ...] = (
     GAP_IRON_TREATED_WITHOUT_HEMOGLOBIN_RECHECK,
     GAP_IRON_DEFICIENCY_LABEL_UNSUPPORTED,
 )
+
+
+@cache
+def rule_book(switches: Switches) -> tuple[Rule, ...]:
+    """The rules with every choice between sources made (RULES.md section 8)."""
+    return tuple(settled_rule(rule, switches) for rule in WITH_CHOICES)
+
+
+RULES = rule_book(DEFAULTS)

@@ -4,7 +4,8 @@ Where neither CRP nor AGP decides, a chronic inflammatory disease keeps the draw
 deficiency rules it out, so that it stays exclusive with 4.1 also where marrow iron contradicts a ferritin tier.
 """
 
-from transforms.atoms import ANEMIA, CONTEXT, IN_SCOPE, INFLAMED_BY_LAB, MACRO
+from transforms.anemia import ANEMIA
+from transforms.atoms import CONTEXT, IN_SCOPE, INFLAMED_BY_LAB, MACRO
 from transforms.iron_status import (
     BM_ABSENT,
     BM_PRESENT,

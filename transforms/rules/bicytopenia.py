@@ -4,7 +4,8 @@ Two low lines with an unknown third are reported here (and the third is named by
 low, the draw stays open as long as the unknown lines could make two.
 """
 
-from transforms.atoms import ANEMIA, IN_SCOPE, NEUTROPENIA, THROMBOCYTOPENIA
+from transforms.anemia import ANEMIA
+from transforms.atoms import IN_SCOPE, NEUTROPENIA, THROMBOCYTOPENIA
 from transforms.cytopenias import ALL_THREE, REPEAT_ANC_PLT, REPEAT_HB_ANC, REPEAT_HB_PLT, TWO_LINES
 from transforms.logic import soft
 from transforms.rule import Rule

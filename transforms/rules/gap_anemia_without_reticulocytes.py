@@ -1,6 +1,7 @@
 """4.26 Gap: moderate or severe anemia, and nobody asked whether the marrow answers."""
 
-from transforms.atoms import IN_SCOPE, MODERATE_ANEMIA
+from transforms.anemia import MODERATE_ANEMIA
+from transforms.atoms import IN_SCOPE
 from transforms.follow_up import followed, seen
 from transforms.logic import soft
 from transforms.rule import Rule

@@ -4,7 +4,8 @@ Inflammation lifts ferritin, so such a value does not exclude iron deficiency. W
 it closes the gap (RULES.md 4.31.18). A CRP that was never measured leaves the draw open.
 """
 
-from transforms.atoms import ANEMIA, CRP, CRP_HIGH, FERRITIN, IN_SCOPE, WHO_FERRITIN, history
+from transforms.anemia import ANEMIA
+from transforms.atoms import CRP, CRP_HIGH, FERRITIN, IN_SCOPE, WHO_FERRITIN, history
 from transforms.follow_up import followed, seen
 from transforms.iron_status import (
     FERRITIN_100,

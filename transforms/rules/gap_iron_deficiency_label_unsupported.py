@@ -6,7 +6,8 @@ whose iron status is unknown.
 
 import polars as pl
 
-from transforms.atoms import ANEMIA, IN_SCOPE, T, history
+from transforms.anemia import ANEMIA
+from transforms.atoms import IN_SCOPE, T, history
 from transforms.follow_up import IRON_STARTED
 from transforms.iron_status import ADEQUATE_IRON
 from transforms.logic import Criterion, soft

@@ -3,7 +3,8 @@
 The denominator must be established (RULES.md 4.31.17): anemia, a start of any iron product, not pregnant.
 """
 
-from transforms.atoms import ANEMIA, IN_SCOPE, PREGNANT
+from transforms.anemia import ANEMIA
+from transforms.atoms import IN_SCOPE, PREGNANT
 from transforms.follow_up import IRON_STARTED, followed_after_iron, seen
 from transforms.logic import soft
 from transforms.rule import Rule

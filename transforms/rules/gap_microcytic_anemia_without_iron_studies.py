@@ -4,7 +4,8 @@ Closed by a ferritin, a transferrin saturation, or iron with binding capacity wi
 alone does not close it. A closed gap is closed however short the follow-up (RULES.md 4.31.16).
 """
 
-from transforms.atoms import ANEMIA, IN_SCOPE, MICRO, history
+from transforms.anemia import ANEMIA
+from transforms.atoms import IN_SCOPE, MICRO, history
 from transforms.follow_up import followed, iron_study_closes
 from transforms.logic import soft_not
 from transforms.rule import Rule

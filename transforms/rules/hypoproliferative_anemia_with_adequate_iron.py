@@ -4,7 +4,8 @@ Anemia must be established (RULES.md 4.31.9). The two tiers are the two ends of 
 low: below 1 by every table, 1 to below 2 only in anemia. Adequate iron excludes iron deficiency by construction.
 """
 
-from transforms.atoms import ANEMIA, IN_SCOPE, LOW_RI, VLOW_RI
+from transforms.anemia import ANEMIA
+from transforms.atoms import IN_SCOPE, LOW_RI, VLOW_RI
 from transforms.iron_status import ADEQUATE_IRON
 from transforms.logic import soft
 from transforms.rule import Rule

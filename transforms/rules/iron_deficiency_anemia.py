@@ -4,7 +4,8 @@ The gate is ANEMIA; where it is unknown the rule is indeterminate only if a tier
 possible (RULES.md 4.31.8), which is what Kleene logic gives. Inflammation cannot lower a ferritin: no exclusions.
 """
 
-from transforms.atoms import ANEMIA, IN_SCOPE
+from transforms.anemia import ANEMIA
+from transforms.atoms import IN_SCOPE
 from transforms.iron_status import (
     ID_CONFIRMED,
     ID_POSSIBLE,

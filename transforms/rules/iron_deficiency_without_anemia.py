@@ -4,7 +4,8 @@ Where ANEMIA is unknown the rule is indeterminate only if a tier of iron deficie
 at all it is not applicable (RULES.md 4.31.8). The AGA limit of 45 ug/L belongs to anemic adults and is not used here.
 """
 
-from transforms.atoms import ANEMIA, IN_SCOPE
+from transforms.anemia import ANEMIA
+from transforms.atoms import IN_SCOPE
 from transforms.iron_status import (
     ID_CONFIRMED,
     ID_POSSIBLE,

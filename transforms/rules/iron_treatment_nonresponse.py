@@ -7,7 +7,9 @@ any missing rise unreadable.
 
 import polars as pl
 
-from transforms.atoms import ANEMIA, HB, IN_SCOPE, MICRO, TSAT, F, T, anemia_cutoffs
+from transforms.anemia import ANEMIA, HB_CUTOFFS, anemia_cutoffs
+from transforms.atoms import HB, IN_SCOPE, MICRO, TSAT, F, T
+from transforms.choices import choice
 from transforms.iron_status import FERRITIN_ANY, ID_ESTABLISHED
 from transforms.logic import Criterion, soft
 from transforms.rule import Rule
@@ -16,8 +18,8 @@ MIGONE = "Migone De Amicis, MJHID 2021;13:e2021028"
 TSAT_16 = TSAT.below(16, "%", "RULES.md 3.3", "iron-deficient erythropoiesis")
 
 
-def _responded() -> Criterion:
-    lowest, highest = anemia_cutoffs()
+def _responded(edition: str) -> Criterion:
+    lowest, highest = anemia_cutoffs(edition)
     adjustment = pl.col("elevation_adjustment_g_l").fill_null(0.0)  # adjusted only where elevation is known
     best_low, best_high = (pl.col(f"hb_best_after_oral_iron_g_l_{end}") for end in ("low", "high"))
     rise_at_least, rise_at_most = (best_low - HB.high).round(9), (best_high - HB.low).round(9)
@@ -40,7 +42,7 @@ def _responded() -> Criterion:
     )
 
 
-RESPONDED = _responded()
+RESPONDED = choice("hb_edition", {edition: _responded(edition) for edition in HB_CUTOFFS})
 ORAL_IRON_STARTED = Criterion(
     id="oral_iron_started",
     says="oral iron was started from 7 days before to 90 days after this blood count",

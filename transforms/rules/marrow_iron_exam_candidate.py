@@ -3,7 +3,8 @@
 ANEMIA must be established (RULES.md 4.31.9).
 """
 
-from transforms.atoms import ADULT, ANEMIA, FERRITIN, INFLAMED, INFLAMED_BY_LAB
+from transforms.anemia import ANEMIA
+from transforms.atoms import ADULT, FERRITIN, INFLAMED, INFLAMED_BY_LAB
 from transforms.iron_status import ID_ESTABLISHED, MARROW_ADEQUATE, STFR_HIGH, STFR_LOW, TSAT_LOW
 from transforms.logic import soft
 from transforms.rule import Rule

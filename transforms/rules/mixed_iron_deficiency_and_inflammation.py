@@ -4,7 +4,7 @@ Every tier is that of iron deficiency under inflammation; anemia must hold besid
 and the patient is anemic, so is this one, for the same reasons.
 """
 
-from transforms.atoms import ANEMIA
+from transforms.anemia import ANEMIA
 from transforms.rule import Rule
 from transforms.rules.iron_deficiency_under_inflammation import GATE
 from transforms.rules.iron_deficiency_under_inflammation import IRON_DEFICIENCY_UNDER_INFLAMMATION as MASKED

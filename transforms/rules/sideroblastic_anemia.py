@@ -4,7 +4,8 @@ Ring sideroblasts prove it at any cell size. Without them anemia must be establi
 small exclude it (RULES.md 4.31.10). Ring sideroblasts measured below 5 % exclude it altogether.
 """
 
-from transforms.atoms import ANEMIA, IN_SCOPE, LOW_RI, MICRO, RING_SIDEROBLASTS, history
+from transforms.anemia import ANEMIA
+from transforms.atoms import IN_SCOPE, LOW_RI, MICRO, RING_SIDEROBLASTS, history
 from transforms.iron_status import ADEQUATE_IRON, FERRITIN_STORES_100, TSAT_LOADED
 from transforms.logic import soft, soft_not
 from transforms.marrow import RING_SIDEROBLASTS_PROVEN

@@ -4,10 +4,12 @@ In the running is whom at least one count puts there (RULES.md 4.31.11). A hypoc
 examined; "examined" is a reported cellularity, and one that is not hypocellular rules the disease out. Without a
 marrow the counts speak: probable needs counts as low as in severe disease. An explanation that is established keeps
 a hypocellular marrow at possible and excludes everyone else; one that cannot be seen caps the counts at possible
-(RULES.md 0.4) and does not touch a marrow (4.31.2). Reticulocytes that were not counted are not adequate ones.
+(RULES.md 0.4) and does not touch a marrow (4.31.2). Reticulocytes that were not counted are not adequate ones. How
+few are too few is a switch (aa_retic), and as many are adequate.
 """
 
 from transforms.atoms import BLASTS, IN_SCOPE, MICRO, RETIC_ABS, RPI
+from transforms.choices import choice
 from transforms.cytopenias import ANC_0_5, ANC_1_5, CAMITTA, HB_100, PLT_20, PLT_50
 from transforms.explanations import CHEMOTHERAPY, EXPLAINED
 from transforms.iron_status import ID_ESTABLISHED
@@ -18,8 +20,16 @@ from transforms.rules.pancytopenia import PANCYTOPENIA
 
 TWO_COUNTS = at_least(2, HB_100, PLT_50, ANC_1_5)
 ONE_COUNT = soft(HB_100) | soft(PLT_50) | soft(ANC_1_5)
-RETIC_60 = RETIC_ABS.below(60, "10*9/L", CAMITTA, "automated count; older sources print 20 or 40")
-SEVERE = at_least(2, ANC_0_5, PLT_20, RETIC_60)
+_AUTOMATED = "automated count; older sources print 20 or 40"
+RETIC_FEW = choice(
+    "aa_retic",
+    {
+        "60": RETIC_ABS.below(60, "10*9/L", CAMITTA, _AUTOMATED),
+        "40": RETIC_ABS.below(40, "10*9/L", CAMITTA, "older sources"),
+        "20": RETIC_ABS.below(20, "10*9/L", CAMITTA, "manual count"),
+    },
+)
+SEVERE = at_least(2, ANC_0_5, PLT_20, RETIC_FEW)
 RETIC_COUNTED = Criterion(
     id="reticulocytes_counted",
     says="an absolute reticulocyte count can be had",
@@ -31,7 +41,16 @@ RETIC_COUNTED = Criterion(
 )
 RETIC_ADEQUATE: Node = Named(
     "adequate reticulocytes",
-    soft(RETIC_ABS.at_least(60, "10*9/L", CAMITTA, "automated count"))
+    soft(
+        choice(
+            "aa_retic",
+            {
+                "60": RETIC_ABS.at_least(60, "10*9/L", CAMITTA, "automated count"),
+                "40": RETIC_ABS.at_least(40, "10*9/L", CAMITTA, "older sources"),
+                "20": RETIC_ABS.at_least(20, "10*9/L", CAMITTA, "manual count"),
+            },
+        )
+    )
     | (~RETIC_COUNTED & soft(RPI.at_least(2, "1", "Hillman; RULES.md 2.4", "RPI"))),
 )
 BY_SEVERITY = SEVERE & soft_not(MICRO) & ~ID_ESTABLISHED

@@ -5,8 +5,8 @@ a known cancer speaks with the counts, unless chemotherapy explains them. Chemot
 counts at possible, not the film (4.31.2). Small red cells point elsewhere where they are established.
 """
 
+from transforms.anemia import ANEMIA
 from transforms.atoms import (
-    ANEMIA,
     IMMATURE_GRANULOCYTES,
     IN_SCOPE,
     LEUKOERYTHROBLASTIC,

@@ -5,17 +5,8 @@ open; otherwise the rule does not apply (RULES.md 4.31.10). The ferritin of the 
 so a recent intravenous iron makes it unknown.
 """
 
-from transforms.atoms import (
-    AGE_2,
-    ANEMIA,
-    GREEN_KING,
-    HBA2,
-    MENTZER,
-    MICRO,
-    RDWI,
-    TRANSFUSED,
-    history,
-)
+from transforms.anemia import ANEMIA
+from transforms.atoms import AGE_2, GREEN_KING, HBA2, MENTZER, MICRO, RDWI, TRANSFUSED, history
 from transforms.iron_status import FERRITIN_STORES_30
 from transforms.logic import Unknown, soft, soft_not
 from transforms.rule import Rule
