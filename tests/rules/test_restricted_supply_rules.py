@@ -50,6 +50,7 @@ def test_functional_iron_deficiency() -> None:
         no TSAT, 6 % hypochromic  | 60  | M   | 101 | 300      |      | 2   |             |                   |      | 6        |                   |                  |          | indeterminate (tsat)
         ferritin 801              | 60  | M   | 101 | 801      | 12   | 2   |             |                   |      |          |                   |                  |          | not_met
         no reason known           | 60  | M   | 101 | 200      | 12   | 2   |             |                   |      |          |                   |                  |          | possible
+        marrow iron, no ferritin  | 60  | M   | 101 |          | 12   | 30  |             |                   |      |          | 3                 | 9                |          | indeterminate (ferritin)
         inflamed                  | 60  | M   | 101 | 200      | 12   | 5.1 |             |                   |      |          |                   |                  |          | probable
         ESA, TSAT 30              | 60  | M   | 105 | 500      | 30   | 2   |             | B03XA01@-60:-1    |      |          |                   |                  |          | possible
         ESA, TSAT 30.1            | 60  | M   | 105 | 500      | 30.1 | 2   |             | B03XA01@-60:-1    |      |          |                   |                  |          | not_met

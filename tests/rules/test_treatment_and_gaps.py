@@ -48,6 +48,9 @@ def test_iron_treatment_nonresponse() -> None:
         presumed                | 40  | F   | 100; 105@30          | 75  |          |      | B03AA@0          |           | 365      | possible
         IRIDA pattern           | 40  | F   | 100; 105@30          | 75  | 90       | 15.9 | B03AA@0          |           | 365      | possible
         TSAT 16                 | 40  | F   | 100; 105@30          | 75  | 90       | 16   | B03AA@0          |           | 365      | not_met
+        no MCV, no ferritin     | 40  | F   | 100; 105@30          |     |          |      | B03AA@0          |           | 365      | not_met
+        no TSAT, ferritin 90    | 40  | F   | 100; 105@30          | 75  | 90       |      | B03AA@0          |           | 365      | not_met
+        no MCV, ferritin 8      | 40  | F   | 100; 105@30          |     | 8        |      | B03AA@0          |           | 365      | confirmed
         normocytic, no ferritin | 40  | F   | 100; 105@30          | 85  |          |      | B03AA@0          |           | 365      | not_met
         not anemic              | 40  | F   | 120; 121@30          | 75  | 8        |      | B03AA@0          |           | 365      | not_met
         """,

@@ -1,7 +1,9 @@
 """4.5 Functional iron deficiency: stores are there, the marrow cannot reach them.
 
 An unknown gate leaves the draw open only in an anemic patient, and not with a TSAT of 20 % or more without an ESA
-(RULES.md 4.31.9). ESA is a confirmation: with drugs unobserved it counts as absent and the finding says so (0.4). Switches: ESC's definition of iron deficiency
+(RULES.md 4.31.9). ESA is a confirmation: with drugs unobserved it counts as absent and the finding says so (0.4). A
+ferritin above 800 ug/L is no soft exclusion in the reference: without a ferritin the draw is open even where marrow iron
+and a low TSAT would confirm, because a ferritin of 900 would take it out again. Switches: ESC's definition of iron deficiency
 in heart failure ends below 300 ug/L (hf_definition); KDIGO offers a trial of iron to kidney patients without an ESA too
 (ckd_rule).
 """

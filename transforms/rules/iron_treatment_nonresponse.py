@@ -2,7 +2,8 @@
 
 The baseline is the index hemoglobin, the course is the first start of oral iron in -7..90 days; no observed start, no
 patient of this rule, however short the follow-up (RULES.md 4.31.15). A transfusion after the start makes any rise and
-any missing rise unreadable.
+any missing rise unreadable. Who is eligible has to be established: an unknown cell size or transferrin saturation
+leaves the gate unreached, and neither is among what makes this rule undetermined (RULES.md 4.29, 4.31.1).
 """
 
 import polars as pl
@@ -83,7 +84,7 @@ IRON_TREATMENT_NONRESPONSE = Rule(
     "(sideroblastic anemia, thalassemia trait); hepcidin or TMPRSS6; intravenous iron.",
     seed="Do not assume microcytic anemia automatically means simple iron deficiency.",
     applies=IN_SCOPE & ORAL_IRON_STARTED,
-    gate=soft(ANEMIA) & ELIGIBLE,
+    gate=soft(ANEMIA) & soft(ELIGIBLE),
     ruled_out=RESPONDED,
     confirmed=ID_ESTABLISHED & SUPPLY_28 & RECHECKED,
     probable=ID_ESTABLISHED & RECHECKED,

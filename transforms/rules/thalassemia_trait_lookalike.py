@@ -1,7 +1,8 @@
 """4.10 Thalassemia-trait look-alike: many small red cells, a differential of microcytosis that iron does not cure.
 
 A cell size that is unknown because of a transfusion, or in a patient whose anemia is not excluded, leaves the draw
-open; otherwise the rule does not apply (RULES.md 4.31.10). The ferritin of the probable tier is evidence of stores,
+open; otherwise the rule does not apply (RULES.md 4.31.10). That holds whatever the Mentzer index says, for the index
+rests on the same cell volume: where the reported and the computed volume disagree, so would it. The ferritin of the probable tier is evidence of stores,
 so a recent intravenous iron makes it unknown.
 """
 
@@ -29,5 +30,5 @@ THALASSEMIA_TRAIT_LOOKALIKE = Rule(
     gate=MICRO,
     confirmed=soft(HBA2_HIGH) | soft(TRAIT_CODE),
     probable=MENTZER_LOW & (soft(RDWI_LOW) | soft(GREEN_KING_LOW)) & soft(FERRITIN_STORES_30),
-    possible=MENTZER_LOW,
+    possible=MENTZER_LOW | (soft(~MENTZER_LOW) & Unknown(MICRO)),
 )
