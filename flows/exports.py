@@ -17,6 +17,7 @@ from flows.home import Home
 from flows.spreadsheets import write_cohort_files, write_workbook
 from flows.sql import statement
 from flows.stages import Counts, Night
+from schemas.code_map import CODE_MAP
 from schemas.tables import FINDING, LAB_PATIENT, MEMBERSHIP, QUALITY_FLAG, QUARANTINE, UNMAPPED_CODE
 from schemas.warehouse import LEDGER
 from transforms.membership import LOOK_BACK
@@ -37,6 +38,7 @@ _EMPTY: dict[str, Any] = {
     "quarantine": QUARANTINE,
     "lab_patient": LAB_PATIENT,
     "unmapped_code": UNMAPPED_CODE,
+    "code_map": CODE_MAP,
 }
 
 

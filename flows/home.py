@@ -1,6 +1,7 @@
 """A home: the folder in which one population's nights are built, kept and published.
 
 HOME/format            version of this layout
+HOME/code_map.csv      what the site's own codes stand for, if a person wrote it
 HOME/lock              held by the running night; names its process
 HOME/work/RUN/         the private folder of a night being built
 HOME/nights/RUN/       nights; one without run.json was never finished
@@ -25,6 +26,7 @@ FORMAT = 1
 RUN_FILE = "run.json"
 _MAY_COME_FIRST = {
     "hemacohort.toml",
+    "code_map.csv",
     "extract",
     "lost+found",
     ".DS_Store",

@@ -14,6 +14,7 @@ from pathlib import Path
 import polars as pl
 
 from flows.adapters.model import SourceFile
+from flows.code_map import NO_CODE_MAP, CodeMapFile
 from flows.errors import CheckError, ExtractError
 from flows.lab_pieces import LabPiece, Load, normalized
 from flows.reading import Found, ReadFile, find_files, ragged_quarantine, read_files
@@ -80,18 +81,20 @@ def ingest(
     loaded_at: datetime,
     buckets: int | None = None,
     originals: Sequence[SourceFile] | None = None,
+    code_map: CodeMapFile = NO_CODE_MAP,
 ) -> IngestCounts:
     """Read an extract into BUILD/tables: lab_result, reported_count, quality_flag, quarantine and the small tables.
 
     timezone: the home's, to which zoned times are brought. buckets: patient buckets, None for about 1.5 million rows
-    each. originals: for an adapted extract, the source's own files, which are registered in its place. Raises ExtractError (the extract cannot be read or breaks its contract) and CheckError (rows are lost
+    each. originals: for an adapted extract, the source's own files, which are registered in its place. code_map: what
+    the site's own codes stand for. Raises ExtractError (the extract cannot be read or breaks its contract) and CheckError (rows are lost
     or a table breaks its contract); then BUILD is to be thrown away.
     """
     found = find_files(extract)
     try:
-        return _ingest(found, build, timezone, loaded_at, buckets, originals, careful=False)
+        return _ingest(found, build, timezone, loaded_at, buckets, originals, code_map, careful=False)
     except UnevenLinesError:
-        return _ingest(found, build, timezone, loaded_at, buckets, originals, careful=True)
+        return _ingest(found, build, timezone, loaded_at, buckets, originals, code_map, careful=True)
 
 
 def _ingest(
@@ -101,6 +104,7 @@ def _ingest(
     loaded_at: datetime,
     buckets: int | None,
     originals: Sequence[SourceFile] | None,
+    code_map: CodeMapFile,
     *,
     careful: bool,
 ) -> IngestCounts:
@@ -132,10 +136,8 @@ def _ingest(
             build,
             tally,
             merges,
-            timezone=timezone,
-            loaded_at=loaded_at,
+            Load(timezone, loaded_at, want_contacts=not files["coverage"], code_map=code_map.map),
             buckets=bucket_count(rows, buckets),
-            want_contacts=not files["coverage"],
         )
         if summary.newest is None:
             _must_not_be_all_quarantined(build, tally)
@@ -151,6 +153,7 @@ def _ingest(
         )
         counted = tally.finish()
         write_table(build, "input_file", "all", shaped(counted, INPUT_FILE))
+        write_table(build, "code_map", "all", code_map.table())
     except ContractError as error:
         raise CheckError("contract", str(error)) from None
     shutil.rmtree(build / "staged", ignore_errors=True)
@@ -184,11 +187,9 @@ def _lab_results(
     build: Path,
     tally: Tally,
     merges: Mapping[str, str],
+    load: Load,
     *,
-    timezone: str,
-    loaded_at: datetime,
     buckets: int,
-    want_contacts: bool,
 ) -> tuple[_LabSummary, int]:
     for file in files:
         tally.add("lab_results", file.ragged.group_by("source_file").agg(rows=pl.len()), "quarantined")
@@ -196,7 +197,7 @@ def _lab_results(
     write_table(build, "quarantine", "lab_results_lines", shaped(ragged, QUARANTINE))
     staged = stage_lab_results(files, build / "staged" / "lab_results", buckets=buckets, merges=merges)
     summary = _LabSummary([], [])
-    for number, piece in normalized(staged, Load(timezone, loaded_at, want_contacts)):
+    for number, piece in normalized(staged, load):
         _write_bucket(build, f"{number:03d}", piece)
         if piece is not None:
             summary.see(piece)

@@ -21,6 +21,7 @@ from flows.staging import Staged
 from schemas.checks import split, validate
 from schemas.extract_checks import LAB_CHECKS, STAGED
 from schemas.tables import LAB_RESULT, QUALITY_FLAG, QUARANTINE, REPORTED_COUNT, empty, shaped
+from transforms.code_map import CodeMap
 from transforms.observed import CONTACT_SCHEMA, lab_contacts
 from transforms.results import normalize_results
 
@@ -52,6 +53,7 @@ class Load:
     timezone: str
     loaded_at: datetime
     want_contacts: bool
+    code_map: CodeMap
 
 
 def normalized(staged: Staged, load: Load) -> Iterator[tuple[int, LabPiece | None]]:
@@ -85,7 +87,9 @@ def _part(path: Path, load: Load) -> LabPiece:
     path.unlink()
     with _contracts:
         validate(texts, STAGED["lab_results"])
-    normal = normalize_results(texts, timezone=load.timezone, loaded_at=load.loaded_at)
+    normal = normalize_results(
+        texts, timezone=load.timezone, loaded_at=load.loaded_at, code_map=load.code_map
+    )
     unreadable = rejected.group_by("source_file").agg(
         fate=pl.lit("quarantined"), rows=pl.len().cast(pl.Int64)
     )

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from flows import settings
+from flows.code_map import read_code_map
 from flows.home import RUN_FILE, Home
 from flows.stages import STAGES, Counts, Night, Stage, as_of_text, run_stage
 
@@ -24,11 +25,12 @@ Carry = Callable[[Stage, Night], Counts]
 def begin(home: Path, extract: Path, source: str, as_of: str | None, flags: Mapping[str, Any]) -> Night:
     """Make or open the home and name the night. flags: settings given on the command line (None: not given).
 
-    Raises UsageError (settings, --as-of, a folder that is no home) and NewerHomeError.
+    Raises UsageError (settings, code map, --as-of, a folder that is no home) and NewerHomeError.
     """
     root = home.absolute()
     Home(root).create()
     chosen = settings.load(root, **flags)
+    read_code_map(root, chosen.code_map)  # what is wrong with it is better told before anything is done
     now = datetime.now(UTC)
     local = now.astimezone(chosen.zone).replace(tzinfo=None)
     return Night(
@@ -144,7 +146,7 @@ def _said(counts: Counts) -> str:
         if isinstance(value, int) and not isinstance(value, bool)
         else f"{name.replace('_', ' ')} {value}"
         for name, value in counts.items()
-        if name not in ("digest", "notes", "adapted")
+        if name not in ("digest", "notes", "adapted", "code_map")
     ]
     notes = [f"\n  note: {note}" for note in counts.get("notes", ())]
     return (": " if shown else "") + ", ".join(shown) + "".join(notes)

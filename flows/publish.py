@@ -76,6 +76,7 @@ def publish(night: Night, as_of: date, records: Sequence[dict[str, Any]]) -> Cou
             "versions": versions(),
             "value_sets": {item.id: item.version for item in CODE_SETS.values()},
             "input_files": files,
+            "code_map": next((r["counts"].get("code_map") for r in records if r["stage"] == "ingest"), None),
             "rows": {fate: sum(file[fate] for file in files) for fate in _FATES},
             "rule_counts": rule_counts,
             "cohorts": cohorts,

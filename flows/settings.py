@@ -38,6 +38,9 @@ class Settings(BaseSettings):
         None, ge=1, description="patient buckets; by default about 1.5 million rows each"
     )
     memory_limit: str = Field("2GB", description="memory DuckDB may use")
+    code_map: Path | None = Field(
+        None, description="the site's code map, relative to the home; by default code_map.csv, if it is there"
+    )
     keep_nights: int = Field(7, ge=1, description="published nights to keep")
     ferritin_prob: str = _switch("ferritin_prob")
     infl_ferritin: str = _switch("infl_ferritin")

@@ -127,6 +127,7 @@ def _adapt(night: Night) -> Counts:
 
 
 def _ingest(night: Night) -> Counts:
+    from flows.code_map import read_code_map
     from flows.ingest import ingest
 
     canonical, originals = night.extract, None
@@ -135,6 +136,7 @@ def _ingest(night: Night) -> Counts:
 
         canonical = night.build / "canonical"
         originals = source_files(canonical)
+    code_map = read_code_map(night.home, night.settings.code_map)
     counts = asdict(
         ingest(
             canonical,
@@ -143,10 +145,11 @@ def _ingest(night: Night) -> Counts:
             loaded_at=night.started_at,
             buckets=night.settings.buckets,
             originals=originals,
+            code_map=code_map,
         )
     )
     counts.pop("files")  # they are in run.input_file
-    return counts
+    return {**counts, "code_map": code_map.record()}
 
 
 def _decide_as_of(night: Night) -> Counts:

@@ -20,6 +20,7 @@ __all__ = [
     "ANALYTES",
     "BLOOD_COUNT_ANALYTES",
     "LOINC",
+    "LOINC_NAMES",
     "OWN_CODES",
     "Alert",
     "Analyte",
@@ -43,7 +44,8 @@ OWN_CODES: Mapping[str, str] = MappingProxyType(
 )
 """Analyte id by code of the code system ``hemacohort``: every id, and the other names RULES.md gives."""
 
-_LOINC_NAMES = frozenset({"loinc", "http://loinc.org", "ln", "lnc"})
+LOINC_NAMES = frozenset({"loinc", "http://loinc.org", "ln", "lnc"})
+"""Names of the code system LOINC, lower case."""
 
 
 def analyte_of(code_system: str | None, code: str | None) -> str | None:
@@ -55,7 +57,7 @@ def analyte_of(code_system: str | None, code: str | None) -> str | None:
     if code_system is None or code is None:
         return None
     system = code_system.strip().lower()
-    if system in _LOINC_NAMES:
+    if system in LOINC_NAMES:
         return LOINC.get(code.strip())
     if system == "hemacohort":
         return OWN_CODES.get(code.strip().lower())

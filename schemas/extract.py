@@ -91,6 +91,9 @@ _TABLES = (
             ExtractColumn("specimen_id", "code", "accession or specimen; results of one tube share it"),
             ExtractColumn("resulted_at", "time", "when the result was reported"),
             ExtractColumn("name", "text", "name of the test at the site"),
+            ExtractColumn(
+                "specimen", "text", "what was examined: blood, serum, urine, …; read by the code map only"
+            ),
             ExtractColumn("unit", "text", "unit as reported"),
             ExtractColumn("reference_low", "text", "lower reference limit as reported"),
             ExtractColumn("reference_high", "text", "upper reference limit as reported"),

@@ -53,6 +53,7 @@ RESULT_FLAGS: tuple[Flag, ...] = (
     Flag("ALERT_PARAPROTEIN", "a monoclonal protein"),
     Flag("DUPLICATE_CONFLICT", "two equally final results of one test on one specimen disagree"),
     Flag("PRELIMINARY", "a preliminary result without a final one"),
+    Flag("UNIT_FROM_MAP", "no unit was sent; the site's code map names it"),
     Flag("BAD_RESULTED_AT", "the time of the report cannot be read and was left out"),
 )
 """Flags of one result."""

@@ -10,6 +10,7 @@ import polars as pl
 
 from schemas.analytes import ANALYTES
 from schemas.checks import Check, contract
+from schemas.code_map import CODE_MAP
 from schemas.extract import CODE_SYSTEMS, COVERAGE_DOMAINS, EVENT_KINDS, EXTRACT_TABLES, SEXES, STATUSES
 
 TIME = pl.Datetime("us")
@@ -271,6 +272,7 @@ CONTRACTS: Mapping[str, pa.DataFrameSchema] = {
         ),
         required=("table_name", "source_file", "rows", *FATES),
     ),
+    "code_map": contract("code_map", CODE_MAP, required=("line", "code", "accepted")),
     "unmapped_code": contract("unmapped_code", UNMAPPED_CODE, required=("rows",)),
     "finding": contract(
         "finding",

@@ -124,6 +124,12 @@ PIECES = (
     ),
     Source("reference.flag", "tables/flag/*.parquet", "one row per kind of flag", stored=True),
     Source(
+        "reference.code_map",
+        "tables/code_map/*.parquet",
+        "one row per line of the site's code map, as the night used it",
+        stored=True,
+    ),
+    Source(
         "reference.value_set",
         "tables/value_set/*.parquet",
         "one row per value set and code: which diagnoses, drugs, procedures and encounters the rules look for",

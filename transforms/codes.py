@@ -8,7 +8,9 @@ from typing import Any
 import polars as pl
 
 from schemas.analytes import ANALYTES, Analyte, analyte_of
+from schemas.code_map import MapLine
 from schemas.flags import FLAG_BITS
+from transforms.code_map import NO_MAP, CodeMap, line_for
 from transforms.mixups import BANDS, MOST_BANDS, UNIT_FLAGS
 from transforms.units import UnitReading, is_missing, resolve
 
@@ -40,10 +42,12 @@ PAIR_SCHEMA: dict[str, Any] = {
 }
 
 
-def pair_rows(rows: pl.DataFrame) -> tuple[pl.Series, pl.DataFrame]:
+def pair_rows(rows: pl.DataFrame, code_map: CodeMap = NO_MAP) -> tuple[pl.Series, pl.DataFrame]:
     """Number of the (code_system, code, unit) of each row, and what each such pair means (``PAIR_SCHEMA``).
 
-    rows: (n) with code_system, code, unit as text. The numbers (n, UInt32) are positions in the second frame.
+    rows: (n) with code_system, code, unit, and where there is a code map specimen, name and site, as text. The
+    numbers (n, UInt32) are positions in the second frame. Rows of one pair of which the map means different things
+    by specimen, name or site have different numbers.
     """
     texts = ("code_system", "code", "unit")
     # Physical numbers of categories make one integer key of three texts: joining on it is many times as fast.
@@ -55,17 +59,55 @@ def pair_rows(rows: pl.DataFrame) -> tuple[pl.Series, pl.DataFrame]:
     distinct = keyed.unique("key", keep="any", maintain_order=False).with_row_index("pair")
     numbers = keyed.select("key").join(
         distinct.select("key", "pair"), on="key", how="left", maintain_order="left"
+    )["pair"]
+    pairs = list(distinct.select(*texts).iter_rows())
+    lines = [code_map.lines_of(*pair) for pair in pairs]
+    mapped: list[MapLine | None] = [found[0] if found else None for found in lines]
+    asking = [
+        number for number, found in enumerate(lines) if any(set(x.conditions) - {"unit"} for x in found)
+    ]
+    if asking:
+        numbers, more = _told_apart(rows, numbers, asking, lines)
+        mapped += [line for _, line in more]
+        pairs += [pairs[number] for number, _ in more]
+    meanings = [
+        describe_pair(code_system, code, unit, line)
+        for (code_system, code, unit), line in zip(pairs, mapped, strict=True)
+    ]
+    return numbers, pl.DataFrame(meanings, schema=PAIR_SCHEMA, orient="row")
+
+
+def _told_apart(
+    rows: pl.DataFrame, numbers: pl.Series, asking: list[int], lines: list[tuple[MapLine, ...]]
+) -> tuple[pl.Series, list[tuple[int, MapLine | None]]]:
+    """New numbers for rows of the asking pairs, and of which pair and map line each new number is."""
+    where = numbers.is_in(asking).arg_true()
+    seen = rows[where].select("specimen", "name", "site").with_columns(pair=numbers.gather(where))
+    distinct = seen.unique()
+    more: dict[tuple[int, MapLine | None], int] = {}
+    given = [
+        more.setdefault((row["pair"], line_for(lines[row["pair"]], row)), len(lines) + len(more))
+        for row in distinct.iter_rows(named=True)
+    ]
+    found = seen.join(
+        distinct.with_columns(number=pl.Series(given, dtype=numbers.dtype)),
+        on=["specimen", "name", "site", "pair"],
+        how="left",
+        nulls_equal=True,
+        maintain_order="left",
     )
-    meanings = [describe_pair(*texts) for texts in distinct.select(*texts).iter_rows()]
-    return numbers["pair"], pl.DataFrame(meanings, schema=PAIR_SCHEMA, orient="row")
+    return numbers.scatter(where, found["number"]), list(more)
 
 
-def describe_pair(code_system: str | None, code: str | None, unit: str | None) -> dict[str, Any]:
+def describe_pair(
+    code_system: str | None, code: str | None, unit: str | None, line: MapLine | None = None
+) -> dict[str, Any]:
     """What a code and a unit mean together, as one row of ``PAIR_SCHEMA``.
 
-    A unit that cannot be used leaves the factor 1, so that the value can still be looked at, and sets the flag.
+    line: what the site's code map says of them. A unit that cannot be used leaves the factor 1, so that the value can
+    still be looked at, and sets the flag.
     """
-    analyte_id = analyte_of(code_system, code)
+    analyte_id = analyte_of(code_system, code) if line is None else line.analyte
     row: dict[str, Any] = dict.fromkeys(PAIR_SCHEMA)
     row |= {
         "analyte": analyte_id,
@@ -77,6 +119,8 @@ def describe_pair(code_system: str | None, code: str | None, unit: str | None) -
     if analyte_id is None:
         return row
     analyte = ANALYTES[analyte_id]
+    by_map = line is not None and bool(line.default_unit) and is_missing(unit)
+    unit = line.default_unit if line is not None and by_map else unit
     reading = resolve(analyte_id, unit) if analyte.units else None
     labeled = None if reading is None else reading.unit
     if reading is None and is_missing(unit) and analyte.unit_optional and analyte.units:
@@ -88,7 +132,7 @@ def describe_pair(code_system: str | None, code: str | None, unit: str | None) -
         "per_ul": reading is not None and reading.per_ul,
         "words": analyte.kind != "quantity",
         "decimals": 1 if analyte_id in {"hb", "hb_blood_gas"} else 9,  # RULES.md 0.2
-        "flags": _unit_flags(analyte, reading, unit, code),
+        "flags": _unit_flags(analyte, reading, unit, code) | (FLAG_BITS["UNIT_FROM_MAP"] if by_map else 0),
         "reject_below": _or(analyte.reject.below, -inf),
         "reject_above": _or(analyte.reject.above, inf),
         "flag_below": _or(analyte.flag.below, -inf),

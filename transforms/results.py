@@ -14,6 +14,7 @@ import polars as pl
 from schemas.extract import EXTRACT_TABLES
 from schemas.flags import FLAG_BITS, MISSING_MASK, flag_names
 from schemas.tables import LAB_RESULT, QUALITY_FLAG, QUARANTINE, REPORTED_COUNT, empty, shaped
+from transforms.code_map import NO_MAP, CodeMap
 from transforms.codes import pair_rows
 from transforms.conversion import to_intervals
 from transforms.same_day import settle_by_others
@@ -55,14 +56,17 @@ class Normalized:
     fates: pl.DataFrame
 
 
-def normalize_results(raw: pl.DataFrame, *, timezone: str, loaded_at: datetime) -> Normalized:
+def normalize_results(
+    raw: pl.DataFrame, *, timezone: str, loaded_at: datetime, code_map: CodeMap = NO_MAP
+) -> Normalized:
     """Normalize laboratory rows of whole patients.
 
     raw: (n) canonical columns of lab_results as text, source_file and source_line, and source_patient_id where
-    identifiers were merged; all rows of a patient are in one call. timezone: zone to which zoned times are brought. loaded_at: time of the load, also the time at which a row
-    that another one replaces was superseded. Results do not depend on the order of the rows.
+    identifiers were merged; all rows of a patient are in one call. timezone: zone to which zoned times are brought.
+    loaded_at: time of the load, also the time at which a row that another one replaces was superseded. code_map: what
+    the site's own codes stand for. Results do not depend on the order of the rows.
     """
-    pair, pairs = pair_rows(raw)
+    pair, pairs = pair_rows(raw, code_map)
     meaning = pairs.select("analyte", "code_missing").select(pl.all().gather(pair))
     ignored = raw.filter(meaning["analyte"].is_null() & ~meaning["code_missing"])
     nameless = raw.filter(meaning["code_missing"])

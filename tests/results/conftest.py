@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from schemas.extract import EXTRACT_TABLES
+from transforms.code_map import NO_MAP, CodeMap
 from transforms.results import Normalized, normalize_results
 
 LOADED = datetime(2026, 11, 24, 2, 15)
@@ -30,11 +31,11 @@ USUAL = {
 def normalize() -> Callable[..., Normalized]:
     """Normalize rows given as dictionaries; what they leave out is usual. Lines are numbered from 2."""
 
-    def run(*rows: dict[str, str | None]) -> Normalized:
+    def run(*rows: dict[str, str | None], code_map: CodeMap = NO_MAP) -> Normalized:
         schema = {**COLUMNS, "source_line": pl.Int64}
         filled = [{**USUAL, **row, "source_line": number} for number, row in enumerate(rows, start=2)]
         return normalize_results(
-            pl.DataFrame(filled, schema=schema), timezone="Europe/Berlin", loaded_at=LOADED
+            pl.DataFrame(filled, schema=schema), timezone="Europe/Berlin", loaded_at=LOADED, code_map=code_map
         )
 
     return run

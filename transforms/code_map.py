@@ -1,0 +1,127 @@
+"""What a site's code map says about a row: which analyte its code stands for, and in which unit.
+
+Only lines that a person accepted count. Of several lines that fit a row the one with the most conditions speaks;
+lines of which neither includes the other's conditions must not contradict each other (:func:`problems`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+
+from schemas.analytes import ANALYTES, LOINC, LOINC_NAMES, OWN_CODES, analyte_of
+from schemas.code_map import CONDITIONS, NO_UNIT, MapLine
+from transforms.units import clean, is_missing, resolve
+
+LOCAL = "local"
+
+
+@dataclass(frozen=True)
+class CodeMap:
+    """The lines of a code map in their order, accepted and refused ones."""
+
+    lines: tuple[MapLine, ...] = ()
+    _by_code: dict[tuple[str, str], tuple[MapLine, ...]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+
+    def __post_init__(self) -> None:
+        for line in sorted((x for x in self.lines if x.accepted), key=lambda x: (-len(x.conditions), x.line)):
+            key = code_key(line.code_system, line.code)
+            self._by_code[key] = (*self._by_code.get(key, ()), line)
+
+    def lines_of(self, code_system: str | None, code: str | None, unit: str | None) -> tuple[MapLine, ...]:
+        """Accepted lines that a row of this code and unit may fit, those with the most conditions first."""
+        lines = self._by_code.get(code_key(code_system, code), ())
+        return tuple(line for line in lines if _fits("unit", line.unit, unit))
+
+
+NO_MAP = CodeMap()
+
+
+def line_for(lines: Iterable[MapLine], row: Mapping[str, str | None]) -> MapLine | None:
+    """The line that speaks for a row (its specimen, name and site), None if none does. lines: as of ``lines_of``."""
+    fitting = (
+        line
+        for line in lines
+        if all(_fits(name, getattr(line, name), row[name]) for name in CONDITIONS if name != "unit")
+    )
+    return next(fitting, None)
+
+
+def code_key(code_system: str | None, code: str | None) -> tuple[str, str]:
+    """A code as code maps compare it: blanks trimmed, the system without regard to case, empty being local."""
+    system = (code_system or "").strip().lower() or LOCAL
+    return ("loinc" if system in LOINC_NAMES else system), (code or "").strip()
+
+
+def analyte_named(text: str) -> str | None:
+    """Analyte id that a cell of the map names: an id, another name of RULES.md or a LOINC code; None if none."""
+    return OWN_CODES.get(text.strip().lower()) or LOINC.get(text.strip())
+
+
+def compared(name: str, text: str | None) -> str:
+    """A condition's text as it is compared: case counts in a unit and a site only."""
+    words = " ".join((text or "").split())
+    if name == "unit":
+        return NO_UNIT if is_missing(text) else clean(words)
+    return words if name == "site" else words.casefold()
+
+
+def _fits(name: str, wanted: str, text: str | None) -> bool:
+    return not wanted or compared(name, wanted) == compared(name, text)
+
+
+def problems(lines: Sequence[MapLine]) -> list[tuple[int, str]]:
+    """What is wrong with the lines of a map: (line, sentence), in order of the lines."""
+    found = [(line.line, sentence) for line in lines for sentence in _of_line(line)]
+    groups: dict[tuple[str, str], list[MapLine]] = {}
+    for line in lines:
+        groups.setdefault(code_key(line.code_system, line.code), []).append(line)
+    for group in groups.values():
+        for one, other in combinations(group, 2):
+            sentence = _of_pair(one, other)
+            if sentence:
+                found.append((other.line, sentence))
+    return sorted(found)
+
+
+def _of_line(line: MapLine) -> Iterable[str]:
+    if not line.code:
+        yield "code is empty"
+    known = analyte_of(line.code_system, line.code)
+    if not line.accepted:
+        return
+    if not line.analyte:
+        yield "analyte is empty"
+    elif line.analyte not in ANALYTES:
+        yield f"{line.analyte!r} is no analyte; `hemacohort sql` shows them in reference.analyte"
+    elif known is not None and known != line.analyte:
+        yield f"the code {line.code} of {line.code_system} stands for {known} everywhere and cannot be {line.analyte}"
+    elif line.default_unit and resolve(line.analyte, line.default_unit) is None:
+        yield f"default_unit {line.default_unit!r} is no unit of {line.analyte}"
+
+
+def _of_pair(one: MapLine, other: MapLine) -> str | None:
+    """What is wrong between an earlier and a later line of one code; None if nothing is."""
+    asked = [{name: compared(name, getattr(line, name)) for name in line.conditions} for line in (one, other)]
+    if asked[0] == asked[1]:
+        if one.accepted and other.accepted:
+            same = (one.analyte, one.default_unit) == (other.analyte, other.default_unit)
+            return f"the line {'repeats' if same else 'contradicts'} line {one.line}"
+        if one.analyte == other.analyte:
+            return (
+                f"the line {'repeats' if one.accepted == other.accepted else 'contradicts'} line {one.line}"
+            )
+        return None
+    if not (one.accepted and other.accepted) or (one.analyte, one.default_unit) == (
+        other.analyte,
+        other.default_unit,
+    ):
+        return None
+    apart = any(asked[0][name] != asked[1][name] for name in asked[0].keys() & asked[1].keys())
+    nested = asked[0].items() <= asked[1].items() or asked[1].items() <= asked[0].items()
+    if apart or nested:
+        return None
+    return f"the line contradicts line {one.line} for rows that meet the conditions of both"
