@@ -8,7 +8,7 @@ flows.csv_lines reads the file and says which line is broken.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,7 +85,7 @@ def broken(name: str, line: object) -> ExtractError:
     )
 
 
-def broken_line(error: duckdb.Error, names: dict[str, str]) -> ExtractError:
+def broken_line(error: duckdb.Error, names: Mapping[str, str]) -> ExtractError:
     """The same from DuckDB's message, which quotes the line: only its number and the file's name go on.
 
     names: path to name of the files that were read.

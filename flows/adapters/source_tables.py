@@ -21,7 +21,7 @@ from flows.file_probe import FileBytes, file_sha256, probe_bytes
 from flows.sql import statement
 
 _SUFFIXES = (".csv", ".csv.gz", ".parquet")
-_MACROS = ("line_ends", "record_line", "record_line_after", "number_text")
+_MACROS = ("line_ends", "record_line", "record_line_after", "number_text", "is_loinc")
 _FLOATING = ("DOUBLE", "FLOAT")
 _NO_TEXT = re.compile(r"BLOB|\[|STRUCT|MAP|UNION")
 
@@ -62,7 +62,7 @@ class TableFile:
 
 
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the macros that the views use."""
+    """Make the macros that views and statements use."""
     for name in _MACROS:
         connection.execute(statement(f"adapters/{name}"))
 

@@ -34,7 +34,7 @@ _PARAMETER = re.compile(r"\$(\w+)")
 class Step:
     """One statement of a source: it writes OUTPUT.parquet, or does not run where a table it needs is missing.
 
-    records: the table whose records become rows, ``None`` where rows come from no one record (coverage). every: each
+    records: the table whose records become rows, None where rows come from no one record (coverage). every: each
     record must become exactly one row; else records without a row are counted as ignored.
     """
 
@@ -47,18 +47,22 @@ class Step:
 
 @dataclass(frozen=True)
 class TableLayout:
-    """A source made of tables, and the statements that bring them to the canonical layout."""
+    """A source made of tables, and the statements that bring them to the canonical layout.
+
+    lookups: statements that make temporary tables for the steps, in order.
+    """
 
     places: Places
     tables: tuple[SourceTable, ...]
     steps: tuple[Step, ...]
+    lookups: tuple[str, ...] = ()
 
 
 def write_tables(layout: TableLayout, extract: Path, out: Path) -> tuple[SourceFile, ...]:
     """Run the statements of a layout over its files. Raises ExtractError; see flows.adapters.model.Source.
 
-    A statement sees each table of the layout as a view. Parameters: $target (the file it writes), $TABLE_present, and
-    $OUTPUT, the file that an earlier step wrote.
+    A statement sees each table of the layout as a view. Parameters: $target (the file it writes), $TABLE_present,
+    $OUTPUT (the file that an earlier step wrote) and $OUTPUT_rows (its rows, 0 if it did not run).
     """
     with tempfile.TemporaryDirectory(dir=out, prefix=".") as scratch:
         config: dict[str, str | bool | int | float | list[str]] = {
@@ -90,15 +94,16 @@ def _run(
         if not files:
             log.info("%s: no %s, which is read as empty", source, name)
         read += [SourceFile(file.info.name, file.info.bytes, file.info.sha256) for file in files]
+    for lookup in layout.lookups:
+        _execute(connection, lookup, values, names)
     for step in layout.steps:
+        values[f"{step.output}_rows"] = 0
         if not all(tables[name] for name in step.needs):
             continue
         target = out / f"{step.output}.parquet"
-        try:
-            rows = _execute(connection, step.statement, {**values, "target": str(target)})
-        except duckdb.InvalidInputException as error:
-            raise broken_line(error, names) from None
+        rows = _execute(connection, step.statement, {**values, "target": str(target)}, names)
         values[step.output] = unglobbed(target)
+        values[f"{step.output}_rows"] = rows
         log.info("%s: %d rows of %s", source, rows, step.output)
         if step.records:
             read += _counted(connection, step, tables[step.records], target, rows)
@@ -124,8 +129,16 @@ def _as(table: str, file: TableFile, used: int) -> SourceFile:
     return SourceFile(file.info.name, file.info.bytes, file.info.sha256, table, file.rows - used)
 
 
-def _execute(connection: duckdb.DuckDBPyConnection, name: str, values: Mapping[str, Any]) -> int:
-    """Run one statement with the parameters it names; its one number (rows written), 0 if there is none."""
+def _execute(
+    connection: duckdb.DuckDBPyConnection, name: str, values: Mapping[str, Any], names: Mapping[str, str]
+) -> int:
+    """Run one statement with the parameters it names; its one number (rows written), 0 if there is none.
+
+    names: path to name of the files it may read.
+    """
     text = statement(name)
-    row = connection.execute(text, {key: values[key] for key in set(_PARAMETER.findall(text))}).fetchone()
+    try:
+        row = connection.execute(text, {key: values[key] for key in set(_PARAMETER.findall(text))}).fetchone()
+    except duckdb.InvalidInputException as error:
+        raise broken_line(error, names) from None
     return int(row[0]) if row and row[0] is not None else 0

@@ -12,6 +12,8 @@ import polars as pl
 import pytest
 
 from flows.adapters import adapt
+from flows.home import Home
+from flows.night import begin, run_night
 
 # The columns of the published files, in their order.
 COLUMNS = {
@@ -93,6 +95,38 @@ def labs(write: Callable[..., Path], adapted: Callable[[str], pl.DataFrame]) -> 
         return adapted("lab_results")
 
     return convert
+
+
+@pytest.fixture
+def tables(tmp_path: Path) -> Callable[..., Path]:
+    """Write the tables of a source: name to its lines of fields, the names of the columns first."""
+
+    def write_all(content: dict[str, str], *, separator: str = ",", suffix: str = ".csv") -> Path:
+        folder = tmp_path / "source"
+        folder.mkdir(exist_ok=True)
+        for name, text in content.items():
+            lines = [
+                separator.join(field.strip() for field in line.split("|"))
+                for line in text.strip().splitlines()
+            ]
+            packed = ("\n".join(lines) + "\n").encode()
+            path = folder / f"{name}{suffix}"
+            path.write_bytes(gzip.compress(packed) if suffix.endswith(".gz") else packed)
+        return folder
+
+    return write_all
+
+
+@pytest.fixture
+def screened(tmp_path: Path) -> Callable[..., Path]:
+    """Screen a source's extract with the stages of ``run --direct``; the folder of the published night."""
+
+    def screen(source: str, extract: Path) -> Path:
+        home = Home(tmp_path / "home")
+        run_night(begin(home.root, extract, source, "auto", {}))
+        return home.night()
+
+    return screen
 
 
 @pytest.fixture(scope="session")

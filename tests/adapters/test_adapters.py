@@ -31,7 +31,7 @@ def test_the_canonical_layout_is_left_alone(extract: Path, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("source", "words"), [("omop", "comes with a later version"), ("mimic", "There is no source")]
+    ("source", "words"), [("hl7v2", "comes with a later version"), ("mimic", "There is no source")]
 )
 def test_other_sources_are_wrong_usage(extract: Path, tmp_path: Path, source: str, words: str) -> None:
     with pytest.raises(UsageError, match=words):

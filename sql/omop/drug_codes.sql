@@ -1,0 +1,126 @@
+-- one row per drug concept in use and code that tells it: its ATC classes, else its RxNorm ingredients, else itself
+CREATE TEMP TABLE drug_code AS
+WITH RECURSIVE used AS (
+    SELECT DISTINCT try_cast(drug_concept_id AS BIGINT) AS drug FROM drug_exposure
+),
+
+above AS (
+    SELECT
+        try_cast(concept_ancestor.descendant_concept_id AS BIGINT) AS drug,
+        try_cast(concept_ancestor.ancestor_concept_id AS BIGINT) AS concept_id
+    FROM concept_ancestor
+    INNER JOIN used ON try_cast(concept_ancestor.descendant_concept_id AS BIGINT) = used.drug
+),
+
+-- Without CONCEPT_ANCESTOR: from a drug to its components and ingredients, from pack and brand to what they hold.
+edge AS MATERIALIZED (
+    SELECT
+        try_cast(concept_id_1 AS BIGINT) AS concept_id,
+        try_cast(concept_id_2 AS BIGINT) AS next_id
+    FROM concept_relationship
+    WHERE
+        relationship_id IN (
+            'RxNorm has ing', 'Consists of', 'Tradename of', 'Contains', 'Quantified form of', 'RxNorm is a', 'Maps to'
+        )
+        AND invalid_reason IS NULL
+        AND concept_id_1 <> concept_id_2
+        AND NOT EXISTS (SELECT 1 FROM above)
+),
+
+walk (drug, concept_id) AS (
+    SELECT
+        drug,
+        drug AS concept_id
+    FROM used
+    UNION
+    SELECT
+        walk.drug,
+        edge.next_id AS concept_id
+    FROM walk
+    INNER JOIN edge ON walk.concept_id = edge.concept_id
+),
+
+reached AS (
+    SELECT * FROM above
+    UNION
+    SELECT * FROM walk
+),
+
+class_of AS (
+    SELECT
+        reached.drug,
+        class.code
+    FROM reached
+    INNER JOIN term AS class ON reached.concept_id = class.concept_id
+    WHERE class.vocabulary = 'ATC' AND length(class.code) = 7
+    UNION
+    -- the class a drug form belongs to, or an ingredient as its own member; not as part of a combination
+    SELECT
+        reached.drug,
+        class.code
+    FROM concept_relationship AS relation
+    INNER JOIN term AS class ON try_cast(relation.concept_id_1 AS BIGINT) = class.concept_id
+    INNER JOIN reached ON try_cast(relation.concept_id_2 AS BIGINT) = reached.concept_id
+    WHERE
+        relation.relationship_id IN ('ATC - RxNorm', 'ATC - RxNorm pr lat')
+        AND relation.invalid_reason IS NULL
+        AND class.vocabulary = 'ATC'
+        AND length(class.code) = 7
+        AND NOT EXISTS (SELECT 1 FROM above)
+),
+
+ingredient_of AS (
+    SELECT
+        reached.drug,
+        term.code
+    FROM reached
+    INNER JOIN term ON reached.concept_id = term.concept_id
+    WHERE term.vocabulary = 'RxNorm' AND term.is_ingredient
+),
+
+coded AS (
+    SELECT
+        drug,
+        'ATC' AS code_system,
+        code,
+        FALSE AS is_product
+    FROM class_of
+    UNION ALL
+    SELECT
+        drug,
+        'RXNORM' AS code_system,
+        code,
+        FALSE AS is_product
+    FROM ingredient_of
+    WHERE drug NOT IN (SELECT drug FROM class_of)
+    UNION ALL
+    SELECT
+        term.concept_id AS drug,
+        CASE term.vocabulary WHEN 'ATC' THEN 'ATC' ELSE 'RXNORM' END AS code_system,
+        term.code,
+        term.vocabulary = 'RxNorm' AS is_product
+    FROM term
+    WHERE
+        term.vocabulary IN ('RxNorm', 'ATC')
+        AND term.concept_id IN (SELECT drug FROM used)
+        AND term.concept_id NOT IN (SELECT drug FROM class_of)
+        AND term.concept_id NOT IN (SELECT drug FROM ingredient_of)
+),
+
+label AS (
+    SELECT
+        try_cast(concept_id AS BIGINT) AS drug,
+        any_value(lower(concept_name)) AS name
+    FROM concept
+    WHERE try_cast(concept_id AS BIGINT) IN (SELECT drug FROM used)
+    GROUP BY try_cast(concept_id AS BIGINT)
+)
+
+SELECT
+    coded.drug,
+    coded.code_system,
+    coded.code,
+    coded.is_product,
+    label.name
+FROM coded
+LEFT JOIN label ON coded.drug = label.drug

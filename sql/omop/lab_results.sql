@@ -1,0 +1,92 @@
+-- one row per measurement, with its code, result text, unit, file and line; nothing is dropped
+COPY (
+    WITH operator (concept_id, sign) AS (
+        -- "=" (4172703) says nothing
+        VALUES ('4171756', '<'), ('4171754', '<='), ('4172704', '>'), ('4171755', '>=')
+    ),
+
+    -- a measurement may say that it was made on a specimen: the column its event id stands for has a concept of its own
+    specimen_column AS (
+        SELECT concept_id FROM term WHERE vocabulary = 'CDM' AND lower(code) = 'specimen.specimen_id'
+    )
+
+    SELECT
+        coalesce(try_cast(measurement.person_id AS BIGINT)::VARCHAR, measurement.person_id) AS patient_id,
+        coalesce(
+            tube.collected_at,
+            measurement.measurement_datetime,
+            CASE
+                WHEN regexp_full_match(measurement.measurement_time, '\d\d:\d\d(:\d\d)?')
+                    THEN concat(left(measurement.measurement_date, 10), ' ', measurement.measurement_time)
+            END,
+            measurement.measurement_date
+        ) AS collected_at,
+        CASE
+            WHEN test.system = 'LOINC' THEN test.code
+            WHEN sent.system = 'LOINC' THEN sent.code
+            WHEN test.system IS NULL AND is_loinc(measurement.measurement_source_value)
+                THEN measurement.measurement_source_value
+            ELSE coalesce(
+                    nullif(measurement.measurement_source_value, ''),
+                    test.code,
+                    sent.code,
+                    nullif(measurement.measurement_concept_id, '0')
+                )
+        END AS code,
+        CASE
+            WHEN measurement.value_as_number IS NOT NULL AND operator.sign IS NOT NULL
+                THEN concat(operator.sign, measurement.value_as_number)
+            -- the sign that the load lost, where the text is the same number
+            WHEN
+                regexp_full_match(measurement.value_source_value, '\s*[<>]=?\s*\d+(\.\d+)?\s*')
+                AND try_cast(regexp_extract(measurement.value_source_value, '[\d.]+') AS DOUBLE)
+                = try_cast(measurement.value_as_number AS DOUBLE)
+                THEN trim(measurement.value_source_value)
+            ELSE coalesce(
+                    measurement.value_as_number,
+                    answer.name,
+                    measurement.value_source_value,
+                    nullif(measurement.value_as_concept_id, '0')
+                )
+        END AS value,
+        CASE
+            WHEN
+                test.system = 'LOINC'
+                OR sent.system = 'LOINC'
+                OR (test.system IS NULL AND is_loinc(measurement.measurement_source_value))
+                THEN 'LOINC'
+            WHEN nullif(measurement.measurement_source_value, '') IS NULL
+                THEN coalesce(test.system, sent.system, 'OMOP')
+        END AS code_system,
+        tube.name AS specimen_id,
+        NULL::VARCHAR AS resulted_at,
+        coalesce(test.name, sent.name) AS name,
+        CASE
+            WHEN unit.vocabulary = 'UCUM' THEN unit.code
+            ELSE coalesce(measurement.unit_source_value, unit.name)
+        END AS unit,
+        measurement.range_low AS reference_low,
+        measurement.range_high AS reference_high,
+        NULL::VARCHAR AS abnormal_flag,
+        NULL::VARCHAR AS status,
+        NULL::VARCHAR AS site,
+        NULL::VARCHAR AS method,
+        NULL::VARCHAR AS comment,
+        measurement.measurement_id AS result_id,
+        measurement.source_file,
+        measurement.source_line
+    FROM measurement
+    LEFT JOIN test ON try_cast(measurement.measurement_concept_id AS BIGINT) = test.concept_id
+    LEFT JOIN test AS sent ON try_cast(measurement.measurement_source_concept_id AS BIGINT) = sent.concept_id
+    LEFT JOIN term AS unit ON try_cast(measurement.unit_concept_id AS BIGINT) = unit.concept_id
+    LEFT JOIN term AS answer
+        ON
+            try_cast(measurement.value_as_concept_id AS BIGINT) = answer.concept_id
+            AND answer.concept_id <> 0
+    LEFT JOIN operator ON measurement.operator_concept_id = operator.concept_id
+    LEFT JOIN specimen_column ON try_cast(measurement.meas_event_field_concept_id AS BIGINT) = specimen_column.concept_id
+    LEFT JOIN tube
+        ON
+            specimen_column.concept_id IS NOT NULL
+            AND try_cast(measurement.measurement_event_id AS BIGINT) = tube.specimen_id
+) TO $target (FORMAT parquet)
