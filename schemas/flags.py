@@ -55,6 +55,10 @@ RESULT_FLAGS: tuple[Flag, ...] = (
     Flag("PRELIMINARY", "a preliminary result without a final one"),
     Flag("UNIT_FROM_MAP", "no unit was sent; the site's code map names it"),
     Flag("BAD_RESULTED_AT", "the time of the report cannot be read and was left out"),
+    Flag("DATE_ONLY", "collected on a date without a time, taken as its midnight"),
+    Flag("DST_GAP", "collected at a local time that the clock skipped in that night; kept as written"),
+    Flag("DST_FOLD", "collected at a local time that came twice in that night; which one cannot be told"),
+    Flag("RESULTED_BEFORE_COLLECTED", "reported before it was collected; both times kept as written"),
 )
 """Flags of one result."""
 
@@ -100,6 +104,7 @@ ROW_REASONS: Mapping[str, str] = {
     "CODE_MISSING": "the row names no test",
     "COLLECTED_AT_MISSING": "the collection time is empty",
     "BAD_COLLECTED_AT": "the collection time cannot be read",
+    "DATE_ORDER_UNKNOWN": "which of its numbers is the day and which the month cannot be told",
     "UNKNOWN_STATUS": "the status is none of those that the extract may use",
     "STATUS_CANCELLED": "the result was cancelled",
     "STATUS_ENTERED_IN_ERROR": "the result was entered in error",

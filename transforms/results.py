@@ -18,7 +18,7 @@ from transforms.code_map import NO_MAP, CodeMap
 from transforms.codes import pair_rows
 from transforms.conversion import to_intervals
 from transforms.same_day import settle_by_others
-from transforms.times import read_times
+from transforms.times import ORDER_UNKNOWN, clock_changes, read_times, without_clock
 from transforms.values import Bound
 from transforms.versions import RANK, WITHDRAWN, settle_versions
 
@@ -108,16 +108,12 @@ def _read(named: pl.DataFrame, pairs: pl.DataFrame, timezone: str) -> pl.DataFra
         .fill_null("")
         .replace_strict(STATES, default=None)
     )
-    reported = read_times(named["resulted_at"], timezone)
-    unreadable = reported.is_null() & (named["resulted_at"].str.strip_chars().fill_null("") != "")
     if "source_patient_id" not in named.columns:
         named = named.with_columns(source_patient_id=pl.lit(None, pl.String))
-    rows = pl.concat([named, meant, values], how="horizontal").with_columns(
-        row=pl.int_range(pl.len()),
-        at=read_times(named["collected_at"], timezone),
-        reported=reported,
-        state=state,
-        flags=values["flags"] | unreadable.cast(pl.Int64) * FLAG_BITS["BAD_RESULTED_AT"],
+    rows = (
+        pl.concat([named, meant, values], how="horizontal")
+        .with_columns(_times(named, timezone).get_columns(), row=pl.int_range(pl.len()), state=state)
+        .with_columns(flags=pl.col("flags") | pl.col("time_flags"))
     )
     rows = _settled(rows.with_columns(usable=pl.col("flags") & MISSING_MASK == 0))
     versions = settle_versions(rows)
@@ -126,6 +122,31 @@ def _read(named: pl.DataFrame, pairs: pl.DataFrame, timezone: str) -> pl.DataFra
     return rows.with_columns(
         versions["version"], superseded_by=_reference(rows, versions["by"])
     ).with_columns(flags=pl.col("flags") | conflict | alone.cast(pl.Int64) * FLAG_BITS["PRELIMINARY"])
+
+
+def _times(named: pl.DataFrame, timezone: str) -> pl.DataFrame:
+    """at: when the specimen was taken; reported; time_flags: what is to be said of either."""
+    at, reported = (read_times(named[name], timezone) for name in ("collected_at", "resulted_at"))
+    unreadable = reported.is_null() & (named["resulted_at"].str.strip_chars().fill_null("") != "")
+    skipped, twice = clock_changes(at, timezone)
+    day_alone = without_clock(named["collected_at"], at)
+    reported_alone = without_clock(named["resulted_at"], reported)
+    early = (reported < at).fill_null(value=False)
+    if early.any():  # of a date alone only its day can be compared
+        by_day = day_alone | reported_alone
+        early = early & (~by_day | (reported.dt.date() < at.dt.date()).fill_null(value=False))
+    raised = {
+        "BAD_RESULTED_AT": unreadable,
+        "DATE_ONLY": day_alone,
+        "DST_GAP": skipped,
+        "DST_FOLD": twice,
+        "RESULTED_BEFORE_COLLECTED": early,
+    }
+    flags = pl.repeat(0, len(at), dtype=pl.Int64, eager=True)
+    for name, on in raised.items():
+        if on.any():
+            flags = flags | on.cast(pl.Int64) * FLAG_BITS[name]
+    return pl.DataFrame({"at": at, "reported": reported, "time_flags": flags})
 
 
 def _reference(rows: pl.DataFrame, by: pl.Series) -> pl.Series:
@@ -169,6 +190,9 @@ def _reasons() -> pl.Expr:
     of_row = [
         pl.when(pl.col("at").is_null() & blank).then(pl.lit("COLLECTED_AT_MISSING")),
         pl.when(pl.col("at").is_null() & ~blank).then(pl.lit("BAD_COLLECTED_AT")),
+        pl.when(pl.col("at").is_null() & pl.col("collected_at").str.contains(ORDER_UNKNOWN)).then(
+            pl.lit("DATE_ORDER_UNKNOWN")
+        ),
         pl.when(pl.col("state").is_null()).then(pl.lit("UNKNOWN_STATUS")),
         pl.col("state").replace_strict(_WITHDRAWN_REASONS, default=None, return_dtype=pl.String),
     ]

@@ -1,6 +1,12 @@
-"""Times as texts: ``YYYY-MM-DD``, with ``HH:MM[:SS[.fff]]`` after a blank or T, with or without a zone."""
+"""Times as texts: ``YYYY-MM-DD``, with ``HH:MM[:SS[.fff]]`` after a blank or T, with or without a zone.
+
+What becomes of each kind of time is told in docs/time.md, and tests/results/test_times.py has a case for each line.
+"""
 
 from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 import polars as pl
 
@@ -8,7 +14,9 @@ _CLOCK = r"([01]\d|2[0-3]):[0-5]\d"
 _SECONDS = r":[0-5]\d([.,]\d{1,9})?"
 _DATE = r"\d{4}-\d{2}-\d{2}"
 _LOCAL = rf"^{_DATE}([ T]{_CLOCK}({_SECONDS})?)?$"
-_ZONED = rf"^{_DATE}[ T]{_CLOCK}({_SECONDS})? ?([Zz]|[+-]\d{{2}}(:?\d{{2}})?)$"
+_ZONED = rf"^{_DATE}[ T]{_CLOCK}({_SECONDS})? ?([Zz]|[+-](0\d|1[0-4])(:?[0-5]\d)?)$"
+# 3/4/2024 and its like: which is the day and which the month depends on who wrote it
+ORDER_UNKNOWN = r"^\s*\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b"
 FIRST_YEAR, LAST_YEAR = 1900, 2300  # de-identified extracts are shifted far ahead (MIMIC-IV to 2201)
 
 
@@ -70,3 +78,45 @@ def _with_seconds(clock: pl.Expr) -> pl.Expr:
         .then(clock + ":00")
         .otherwise(clock)
     )
+
+
+def without_clock(texts: pl.Series, times: pl.Series) -> pl.Series:
+    """Whether a time was sent as a date alone, (n,) Boolean. times: what read_times made of the texts."""
+    midnight = (times.to_physical() % 86_400_000_000 == 0).fill_null(value=False)
+    if not midnight.any():
+        return midnight
+    return midnight & ~texts.str.contains(":", literal=True).fill_null(value=True)
+
+
+def clock_changes(times: pl.Series, timezone: str) -> tuple[pl.Series, pl.Series]:
+    """Which local times (n,) the clock skipped in that night, and which came twice; both (n,) Boolean, never null.
+
+    Only times on the days around a change are looked at closely; they are few.
+    """
+    nothing = pl.repeat(value=False, n=len(times), dtype=pl.Boolean, eager=True)
+    days = times.dt.date()
+    first, last = days.min(), days.max()
+    if not isinstance(first, date) or not isinstance(last, date):
+        return nothing, nothing
+    changes = [day for year in range(first.year, last.year + 1) for day in _change_days(timezone, year)]
+    near = pl.select(row=pl.arg_where(days.is_in(changes)))["row"]
+    if near.is_empty():
+        return nothing, nothing
+    local = times.gather(near)
+    once = local.dt.replace_time_zone(timezone, ambiguous="null", non_existent="null")
+    there = local.dt.replace_time_zone(timezone, ambiguous="earliest", non_existent="null")
+    skipped = there.is_null()
+    # scatter changes the series it is called on
+    return nothing.clone().scatter(near, skipped), nothing.clone().scatter(near, once.is_null() & ~skipped)
+
+
+@lru_cache(maxsize=1024)
+def _change_days(timezone: str, year: int) -> tuple[date, ...]:
+    """Local days within a day of a change of the clock in a year."""
+    start = datetime(year, 1, 1, tzinfo=UTC) - timedelta(days=1)
+    midnights = pl.datetime_range(
+        start, start + timedelta(days=368), "1d", time_unit="us", time_zone="UTC", eager=True
+    ).dt.convert_time_zone(timezone)
+    offset = midnights.dt.base_utc_offset() + midnights.dt.dst_offset()
+    changed = midnights.dt.date().filter((offset != offset.shift(1)).fill_null(value=False)).to_list()
+    return tuple(day + timedelta(days=apart) for day in changed for apart in (-2, -1, 0, 1))

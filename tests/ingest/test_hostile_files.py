@@ -125,7 +125,9 @@ def test_dates_of_events_and_births_are_of_this_world(extract: Path, load: Load,
 def test_a_file_without_one_usable_row_is_broken(labs: Callable[..., Path], load: Load) -> None:
     """It must not empty the cohorts of a home."""
     labs("P1,01.05.2026,LOINC,718-7,9.5,g/dL,S1,", "P2", ",2026-05-01,LOINC,718-7,9,g/dL,S3,")
-    with pytest.raises(ExtractError, match=r"lab_results\.csv, line 2: BAD_COLLECTED_AT, and not one row"):
+    with pytest.raises(
+        ExtractError, match=r"lab_results\.csv, line 2: BAD_COLLECTED_AT, DATE_ORDER_UNKNOWN, and not one row"
+    ):
         load()
 
 
