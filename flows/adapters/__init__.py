@@ -12,12 +12,13 @@ from pathlib import Path
 from flows.adapters.mimic_iv import MIMIC_IV
 from flows.adapters.model import Source, SourceFile
 from flows.adapters.omop import OMOP
+from flows.adapters.synthea import SYNTHEA
 from flows.errors import ExtractError, UsageError
 
 CANONICAL = "canonical"
-SOURCES: tuple[Source, ...] = (MIMIC_IV, OMOP)
+SOURCES: tuple[Source, ...] = (MIMIC_IV, OMOP, SYNTHEA)
 _FILES = ".source_files.json"  # hidden: no table of the extract
-LATER_SOURCES = ("fhir", "synthea", "hl7v2")
+LATER_SOURCES = ("fhir", "hl7v2")
 
 
 def adapt(source: str, extract: Path, out: Path) -> Path:

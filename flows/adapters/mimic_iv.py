@@ -6,7 +6,7 @@ from functools import partial
 
 from flows.adapters.model import Source
 from flows.adapters.source_tables import Places, SourceTable
-from flows.adapters.tables import Step, TableLayout, write_tables
+from flows.adapters.tables import DRUG_NAMES, Step, TableLayout, write_tables
 
 _LAYOUT = TableLayout(
     places=Places("mimic-iv", folders=("", "hosp")),
@@ -39,6 +39,7 @@ _LAYOUT = TableLayout(
         SourceTable("procedures_icd", ("subject_id", "chartdate", "icd_code", "icd_version")),
         SourceTable("hcpcsevents", ("subject_id", "chartdate", "hcpcs_cd")),
     ),
+    lookups=DRUG_NAMES,
     steps=(
         Step("mimic_iv/lab_results", "lab_results", ("labevents",), "labevents", every=True),
         Step("mimic_iv/patients", "patients", ("patients",), "patients", every=True),

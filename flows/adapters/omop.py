@@ -6,7 +6,7 @@ from functools import partial
 
 from flows.adapters.model import Source
 from flows.adapters.source_tables import Places, SourceTable
-from flows.adapters.tables import Step, TableLayout, write_tables
+from flows.adapters.tables import DRUG_NAMES, Step, TableLayout, write_tables
 
 _LAYOUT = TableLayout(
     # databases write a missing value as NULL or \\N, R as NA
@@ -96,7 +96,14 @@ _LAYOUT = TableLayout(
         ),
         SourceTable("concept_ancestor", ("ancestor_concept_id", "descendant_concept_id")),
     ),
-    lookups=("omop/terms", "omop/tests", "omop/specimens", "omop/event_codes", "omop/drug_codes"),
+    lookups=(
+        *DRUG_NAMES,
+        "omop/terms",
+        "omop/tests",
+        "omop/specimens",
+        "omop/event_codes",
+        "omop/drug_codes",
+    ),
     steps=(
         Step("omop/lab_results", "lab_results", ("measurement",), "measurement", every=True),
         Step("omop/patients", "patients", ("person",), "person", every=True),

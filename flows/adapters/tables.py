@@ -27,6 +27,10 @@ log = logging.getLogger("hemacohort")
 MEMORY_LIMIT = (
     "1GB"  # the statements stream; what they hold are dictionaries of codes, and keys of patients and stays
 )
+DRUG_NAMES = (
+    "adapters/ingredients",
+    "adapters/classes_by_name",
+)  # lookups of sources that name drugs in words
 _PARAMETER = re.compile(r"\$(\w+)")
 
 

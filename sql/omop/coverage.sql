@@ -13,8 +13,7 @@ COPY (
         VALUES
             ('lab', TRUE),
             ('diagnosis', $clinical_events_diagnoses_rows > 0),
-            -- known only as products, not by ingredient or class, drugs would be missed and not absent
-            ('medication', $clinical_events_medications_rows > 0 AND (SELECT avg(is_product::INTEGER) < 0.5 FROM drug_code)),
+            ('medication', $clinical_events_medications_rows > 0),
             ('procedure', $clinical_events_procedures_rows > 0),
             ('encounter', $clinical_events_encounters_rows > 0)
     ) AS watched (domain, present)

@@ -1,4 +1,4 @@
--- one row per drug concept in use and code that tells it: its ATC classes, else its RxNorm ingredients, else itself
+-- one row per drug concept in use and code that tells it: its ATC classes, else its RxNorm ingredients, else its name, else itself
 CREATE TEMP TABLE drug_code AS
 WITH RECURSIVE used AS (
     SELECT DISTINCT try_cast(drug_concept_id AS BIGINT) AS drug FROM drug_exposure
@@ -78,49 +78,68 @@ ingredient_of AS (
     WHERE term.vocabulary = 'RxNorm' AND term.is_ingredient
 ),
 
+product AS (
+    SELECT
+        try_cast(concept_id AS BIGINT) AS drug,
+        any_value(vocabulary_id) AS vocabulary,
+        any_value(concept_code) AS code,
+        any_value(lower(concept_name)) AS name
+    FROM concept
+    WHERE try_cast(concept_id AS BIGINT) IN (SELECT drug FROM used)
+    GROUP BY try_cast(concept_id AS BIGINT)
+),
+
+-- a product that no table relates to anything still says in its name what is in it
+named AS (
+    SELECT
+        drug,
+        unnest(classes_by_name(name)) AS code
+    FROM product
+    WHERE drug NOT IN (SELECT drug FROM class_of) AND drug NOT IN (SELECT drug FROM ingredient_of)
+),
+
 coded AS (
     SELECT
         drug,
         'ATC' AS code_system,
-        code,
-        FALSE AS is_product
+        code
     FROM class_of
     UNION ALL
     SELECT
         drug,
         'RXNORM' AS code_system,
-        code,
-        FALSE AS is_product
+        code
     FROM ingredient_of
     WHERE drug NOT IN (SELECT drug FROM class_of)
     UNION ALL
     SELECT
-        term.concept_id AS drug,
-        CASE term.vocabulary WHEN 'ATC' THEN 'ATC' ELSE 'RXNORM' END AS code_system,
-        term.code,
-        term.vocabulary = 'RxNorm' AS is_product
-    FROM term
-    WHERE
-        term.vocabulary IN ('RxNorm', 'ATC')
-        AND term.concept_id IN (SELECT drug FROM used)
-        AND term.concept_id NOT IN (SELECT drug FROM class_of)
-        AND term.concept_id NOT IN (SELECT drug FROM ingredient_of)
-),
-
-label AS (
+        drug,
+        'ATC' AS code_system,
+        code
+    FROM named
+    UNION ALL
     SELECT
-        try_cast(concept_id AS BIGINT) AS drug,
-        any_value(lower(concept_name)) AS name
-    FROM concept
-    WHERE try_cast(concept_id AS BIGINT) IN (SELECT drug FROM used)
-    GROUP BY try_cast(concept_id AS BIGINT)
+        drug,
+        CASE vocabulary WHEN 'ATC' THEN 'ATC' ELSE 'RXNORM' END AS code_system,
+        code
+    FROM product
+    WHERE
+        vocabulary IN ('RxNorm', 'ATC')
+        AND drug NOT IN (SELECT drug FROM class_of)
+        AND drug NOT IN (SELECT drug FROM ingredient_of)
+        AND drug NOT IN (SELECT drug FROM named)
 )
 
 SELECT
     coded.drug,
     coded.code_system,
     coded.code,
-    coded.is_product,
-    label.name
+    product.name
 FROM coded
-LEFT JOIN label ON coded.drug = label.drug
+INNER JOIN product ON coded.drug = product.drug
+-- the iron in the last week of a contraceptive is no treatment with iron
+WHERE NOT (
+    (starts_with(coded.code, 'B03A') OR coded.code_system = 'RXNORM')
+    AND regexp_matches(product.name, 'estradiol|mestranol')
+    AND contains(product.name, 'ferrous')
+)
