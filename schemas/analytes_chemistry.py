@@ -56,6 +56,14 @@ CHEMISTRY: tuple[Analyte, ...] = (
         aliases=("hscrp",),
     ),
     _test(
+        "ttg_iga",
+        "Tissue transglutaminase IgA antibodies (celiac serology; only that it was reported counts)",
+        "U/mL",
+        "u_ml",
+        (("AU/mL", "1"), ("kU/L", "1")),
+        neither=("31017-7", "46128-5"),  # m / m
+    ),
+    _test(
         "agp",
         "Alpha-1-acid glycoprotein",
         "g/L",

@@ -153,6 +153,7 @@ CONTEXT: Mapping[str, str] = {
     "persistent_hb": "hemoglobin low (130 men, 120 women) in another blood count 120-730 days away",
     "persistent_anc": "neutrophils below 1.8 (Duffy-null 1.0) in another blood count 120-730 days away",
     "persistent_plt": "platelets below 150 in another blood count 120-730 days away",
+    "persistent_mono": "monocytes of at least 1.0 in another blood count 120-730 days away",
     "repeat_hb_anc": "another blood count 7-180 days away has anemia and neutropenia",
     "repeat_hb_plt": "another blood count 7-180 days away has anemia and thrombocytopenia",
     "repeat_anc_plt": "another blood count 7-180 days away has neutropenia and thrombocytopenia",

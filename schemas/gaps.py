@@ -21,6 +21,7 @@ GAP_TIME: Mapping[str, Any] = {
     "index_collected_at": pl.Datetime("us"),
     "clock_start": pl.Date,
     "days": pl.Int32,
+    "days_from_result": pl.Int32,
     "closed": pl.Boolean,
     "censored_by": pl.String,
     "site": pl.String,
@@ -47,7 +48,7 @@ GAP_METRIC: Mapping[str, Any] = {
 }
 
 # Value sets that nothing but the times to care reads.
-GAP_ONLY = ("marrow_exam", "gastroenterology_contact", "blood_diagnosis")
+GAP_ONLY = ("marrow_exam", "gastroenterology_contact", "blood_diagnosis", "celiac_serology")
 
 # Every code set that closes a gap.
 GAP_CODE_SETS: Mapping[str, CodeSet] = {

@@ -50,6 +50,10 @@ _ATOMS = (
         "isoniazid, linezolid or chloramphenicol in the last 180 days",
         (("reversible_mimic_drug", -180, 0),),
     ),
+    HistoryAtom("isoniazid", "isoniazid in the last 180 days", (("isoniazid", -180, 0),)),
+    HistoryAtom("linezolid", "linezolid in the last 180 days", (("linezolid", -180, 0),)),
+    HistoryAtom("chloramphenicol", "chloramphenicol in the last 180 days", (("chloramphenicol", -180, 0),)),
+    HistoryAtom("penicillamine", "penicillamine in the last 90 days", (("penicillamine", -90, 0),)),
     HistoryAtom(
         "hematologic_malignancy", "known hematologic malignancy", (("hematologic_malignancy", EVER, 0),)
     ),

@@ -128,10 +128,12 @@ _SAYS: Mapping[str, str] = {
     "metric": "time to care, from what to what",
     "clock_start": "day from which the days are counted: the index draw, or the start of iron",
     "days": "days from the start of the clock until the gap closed, or until it was last seen open",
+    "days_from_result": "the same days from the day the index draw was reported; null where that is not known, or where "
+    "iron starts the clock",
     "closed": "the gap closed; false: censored",
     "censored_by": "what ended the watch over an open gap: death, coverage (its end) or night; null where closed",
     "age_band": "age in years at the index draw",
-    "stratum": "what the episodes are divided by: all (not at all), site, sex or age_band",
+    "stratum": "what the episodes are divided by: all (not at all), site, sex, age_band, or clock (days from the result instead of the collection)",
     "stratum_value": "value of the stratum; null for all, and where it is not known",
     "n": "episodes; a patient has another only after 365 days without a qualifying draw",
     "events": "episodes whose gap closed under observation",

@@ -5,8 +5,9 @@ the index closes the gap on day 0: how long before is the look-back that the rul
 studies 90 d, 4.23 endoscopy 365 d, 4.24 hematology 90 d, 4.25 sTfR and CHr 30 d, 4.26 reticulocytes 30 d, 4.27
 hemoglobin not before 14 d), else the window of the input (0.5).
 
-Not here: celiac serology (no analyte of the reference), and the response to an iron trial as a resolving test (it is
-the rule iron_treatment_nonresponse). A film is seen by its findings, for no code for it is in the reference.
+A film is seen by its findings, for no code for it is in the reference; celiac serology by tissue transglutaminase
+antibodies or a procedure code (unreviewed). A trial of iron resolves by the hemoglobin 28 to 56 days after a start of
+iron, which 4.20 asks for, whatever it shows.
 """
 
 from __future__ import annotations
@@ -141,6 +142,13 @@ MEASURES = (
         earliest=-365,
     ),
     Measure(
+        metric="iron_deficiency_anemia_to_celiac_serology",
+        says="iron deficiency anemia to celiac serology",
+        qualifies=_IDA,
+        closes=(("ttg_iga", "celiac_serology"),),
+        earliest=-365,
+    ),
+    Measure(
         metric="cytopenias_to_repeat_count",
         says="two low cell lines to another blood count",
         qualifies=_TWO_LINES,
@@ -172,9 +180,10 @@ MEASURES = (
     ),
     Measure(
         metric="marrow_candidate_to_resolving_test",
-        says="candidate for a marrow iron examination to sTfR, reticulocyte hemoglobin or marrow iron",
+        says="candidate for a marrow iron examination to sTfR, reticulocyte hemoglobin, marrow iron or the outcome of a trial "
+        "of iron",
         qualifies=pl.col(MARROW_IRON_EXAM_CANDIDATE.status_column) > 0,
-        closes=(("stfr", "chr", "marrow_iron_grade"),),
+        closes=(("stfr", "chr", "marrow_iron_grade", "iron_trial_outcome"),),
         earliest=-30,
     ),
     Measure(

@@ -22,6 +22,7 @@ from transforms.cytopenias import ANY_LINE
 from transforms.gap_measures import MEASURES, Measure
 from transforms.judging import KEYS
 from transforms.survival import summary
+from transforms.treatment import FOLLOW_UP
 
 QUIET = 365  # days without a qualifying draw after which a patient counts again (RULES.md 0.5)
 AGE_BANDS = ((18, "0-17"), (45, "18-44"), (65, "45-64"), (80, "65-79"))
@@ -74,7 +75,13 @@ def gap_tallies(times: pl.DataFrame) -> pl.DataFrame:
             .agg(left=pl.len(), events=pl.col("closed").sum())
             .with_columns(stratum=pl.lit(stratum))
         )
-    return shaped(pl.concat(parts), GAP_TALLY)
+    parts.append(
+        times.drop_nulls("days_from_result")
+        .group_by("metric", days="days_from_result")
+        .agg(left=pl.len(), events=pl.col("closed").sum())
+        .with_columns(stratum=pl.lit("clock"), stratum_value=pl.lit("result"))
+    )
+    return shaped(pl.concat(parts, how="diagonal"), GAP_TALLY)
 
 
 def gap_metrics(tallies: Sequence[pl.DataFrame]) -> pl.DataFrame:
@@ -125,6 +132,7 @@ def _sources(draws: pl.DataFrame, results: pl.DataFrame, events: pl.DataFrame) -
     found["draw_with_low_line"] = draws.filter(ANY_LINE.verdict()).select(dated)
     found["marrow_finding"] = points.filter(pl.col("analyte").is_in(MARROW)).drop("analyte")
     found["iron_panel"] = _iron_panel(points)
+    found["iron_trial_outcome"] = _iron_trial_outcome(points, found["any_iron"])
     return found
 
 
@@ -137,6 +145,18 @@ def _iron_panel(points: pl.DataFrame) -> pl.DataFrame:
         .filter((pl.col("iron") - pl.col("binding")).abs() <= 1)
         .select("patient", first=pl.max_horizontal("iron", "binding"))
         .with_columns(last="first")
+    )
+
+
+def _iron_trial_outcome(points: pl.DataFrame, iron: pl.DataFrame) -> pl.DataFrame:
+    """Hemoglobin in the days after a start of iron in which its outcome is read (RULES.md 4.20)."""
+    hemoglobin = points.filter(pl.col("analyte") == "hb").select("patient", day="first")
+    return (
+        iron.select("patient", "first")
+        .unique()
+        .join(hemoglobin, on="patient")
+        .filter((pl.col("day") - pl.col("first")).is_between(FOLLOW_UP.first, FOLLOW_UP.last))
+        .select("patient", first="day", last="day")
     )
 
 
@@ -163,6 +183,7 @@ def _times(draws: pl.DataFrame, sources: Sources, measure: Measure, as_of_day: i
             days=pl.when("closed").then(pl.max_horizontal("done", "clock")).otherwise("end")
             - pl.col("clock"),
             censored_by=pl.when(~pl.col("closed")).then("ends_with"),
+            from_index=pl.lit(measure.clock is None),
         )
     )
 
@@ -236,19 +257,28 @@ def _not_under_way(episodes: pl.DataFrame, sources: Sources, measure: Measure) -
 
 
 def _with_strata(times: pl.DataFrame, results: pl.DataFrame) -> pl.DataFrame:
-    """Site of the index draw (its own specimen's before another's of that moment), and the age band."""
+    """Site of the index draw (its own specimen's before another's of that moment), the age band, and the days from the
+    latest report of the draw instead of its collection (RULES.md 4.30, sensitivity).
+    """
     moment = ["patient_id", "collected_at"]
     index = times.select("patient_id", "index_specimen_id", collected_at="index_collected_at").unique()
     sites = (
         results.filter(pl.col("analyte").is_in(BLOOD_COUNT_ANALYTES))
-        .select(*moment, "specimen_id", "site")
+        .select(*moment, "specimen_id", "site", "resulted_at")
         .join(index, on=moment)
         .with_columns(own=pl.col("specimen_id").eq_missing(pl.col("index_specimen_id")))
         .group_by(moment)
-        .agg(site=pl.coalesce(pl.col("site").filter("own").min(), pl.col("site").min()))
+        .agg(
+            site=pl.coalesce(pl.col("site").filter("own").min(), pl.col("site").min()),
+            resulted=pl.coalesce(pl.col("resulted_at").filter("own").max(), pl.col("resulted_at").max()),
+        )
         .rename({"collected_at": "index_collected_at"})
     )
     band: pl.Expr = pl.when(pl.col("age_years") >= AGE_BANDS[-1][0]).then(pl.lit(OLDEST))
     for limit, name in reversed(AGE_BANDS):
         band = pl.when(pl.col("age_years") < limit).then(pl.lit(name)).otherwise(band)
-    return times.join(sites, on=["patient_id", "index_collected_at"], how="left").with_columns(age_band=band)
+    waited = day(pl.col("resulted")) - day(pl.col("index_collected_at"))
+    return times.join(sites, on=["patient_id", "index_collected_at"], how="left").with_columns(
+        age_band=band,
+        days_from_result=pl.when("from_index").then((pl.col("days") - waited).clip(lower_bound=0)),
+    )

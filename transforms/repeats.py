@@ -9,10 +9,11 @@ import polars as pl
 
 from schemas.switches import DEFAULTS, Switches
 from transforms.anemia import ANEMIA
-from transforms.atoms import NEUTROPENIA, THROMBOCYTOPENIA
+from transforms.atoms import MONO, NEUTROPENIA, THROMBOCYTOPENIA
 from transforms.choices import settled_criterion
 from transforms.cytopenias import ANC_MDS, HB_MDS
 from transforms.logic import Criterion, Node, soft
+from transforms.quantities import less
 from transforms.windows import Window, any_within, key
 
 TOGETHER: dict[str, tuple[Node, ...]] = {
@@ -26,6 +27,7 @@ PERSISTENT: dict[str, Criterion] = {
     "persistent_anc": ANC_MDS,
     "persistent_plt": THROMBOCYTOPENIA,
 }
+MONOCYTOSIS = 1.0  # 10*9/L (RULES.md 1.2, mono)
 REPEAT_DAYS, PERSISTENCE_DAYS = (7, 180), (120, 730)
 BASELINE = Window(-180, -1)  # RULES.md 4.19: within 180 days before the first dose
 
@@ -41,6 +43,7 @@ def with_repeats(evidence: pl.DataFrame, switches: Switches = DEFAULTS) -> pl.Da
         "first_dose_day",
         key=key(pl.col("patient_id").rle_id().cast(pl.Int64), pl.col("index_collected_at")),
         **{criterion.id: criterion.expr for criterion in used},
+        monocytosis=~less(MONO, MONOCYTOSIS),
     )
     columns = [
         _elsewhere(lines, pl.all_horizontal([soft(line).verdict() for line in together]), REPEAT_DAYS).alias(
@@ -50,6 +53,8 @@ def with_repeats(evidence: pl.DataFrame, switches: Switches = DEFAULTS) -> pl.Da
     ]
     columns.append(_elsewhere(lines, pl.lit(value=True), PERSISTENCE_DAYS).alias("second_count_120_730d"))
     columns += [_persistent(lines, line).alias(name) for name, line in PERSISTENT.items()]
+    many = _elsewhere(lines, pl.col("monocytosis").eq_missing(True), PERSISTENCE_DAYS)
+    columns.append(many.alias("persistent_mono"))
     columns.append(_normal_before(lines))
     return evidence.with_columns(columns)
 

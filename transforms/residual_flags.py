@@ -1,7 +1,9 @@
 """What the verdicts leave over and a reader must not miss: residual flags and severity labels (RULES.md 4.0, 4.9-4.18).
 
 A flag is raised where it is established and never where a value is missing. It stands in quality_flags.parquet at the
-draw, and as a caveat in the findings of the rules that read its input.
+draw, and as a caveat in the findings of the rules that read its input. What may cause a sideroblastic pattern (4.9) or
+explain few reticulocytes beside it (4.11) is told of draws at which that rule holds. Of erythropoietin the reference
+gives no limit, so that it explains nothing here; its own result stays in lab.result.
 """
 
 from __future__ import annotations
@@ -12,14 +14,35 @@ import polars as pl
 
 from schemas.switches import Switches
 from transforms.anemia import ANEMIA
-from transforms.atoms import ANC, CLONE, FERRITIN, HAPTOGLOBIN, INFLAMED, LDH, LEAD, RPI, age
+from transforms.atoms import (
+    ANC,
+    BLASTS,
+    CKD,
+    CLONE,
+    FERRITIN,
+    HAPTOGLOBIN,
+    INFLAMED,
+    LDH,
+    LEAD,
+    MARROW_BLASTS,
+    MONO,
+    RPI,
+    ZINC,
+    age,
+)
 from transforms.choices import settled
 from transforms.cytopenias import ANC_0_5, PLT_20
-from transforms.explanations import B12_LOW, COPPER_LOW
+from transforms.explanations import B12_LOW, CHEMOTHERAPY, COPPER_LOW, MYELOTOXIC_DRUG, TSH_HIGH
 from transforms.iron_status import BM_PRESENT, FERRITIN_TIER, ID_ESTABLISHED, TSAT_LOW
 from transforms.logic import Node, at_least, soft
 from transforms.quantities import less, more
+from transforms.repeats import MONOCYTOSIS
+from transforms.rules.hypoproliferative_anemia_with_adequate_iron import (
+    HYPOPROLIFERATIVE_ANEMIA_WITH_ADEQUATE_IRON,
+)
+from transforms.rules.pancytopenia import PANCYTOPENIA
 from transforms.rules.persistent_unexplained_cytopenia import PERSISTENT_UNEXPLAINED_CYTOPENIA
+from transforms.rules.sideroblastic_anemia import SIDEROBLASTIC_ANEMIA
 from transforms.rules.suspected_aplastic_anemia import RETIC_FEW, SUSPECTED_APLASTIC_ANEMIA
 from transforms.rules.unexplained_pancytopenia import UNEXPLAINED_PANCYTOPENIA
 
@@ -29,6 +52,9 @@ LDH_TWICE_NORMAL = (
 HAPTOGLOBIN_LOW = 0.3  # g/L (RULES.md 1.5)
 LEAD_CHILD, LEAD_ADULT = 5.0, 10.0  # ug/dL (RULES.md 1.5)
 VERY_SEVERE_ANC = 0.2  # 10*9/L (Camitta; BMJ Best Practice; RULES.md 3.4)
+ZINC_HIGH = 18.4  # umol/L, 120 ug/dL: the usual upper limit, unreviewed; RULES.md prints none
+MONOCYTES_LOW = 0.1  # 10*9/L (RULES.md 1.2)
+BLASTS_URGENT = 20.0  # % (RULES.md 1.2, 4.16)
 REGENERATING = 3.0  # RPI (RULES.md 4.0, ALERT_HAEMOLYSIS)
 
 CAMITTA_SEVERE = at_least(2, ANC_0_5, PLT_20, RETIC_FEW)
@@ -44,6 +70,12 @@ def residual_flags(switches: Switches) -> Mapping[str, pl.Expr]:
     very_severe = less(ANC, VERY_SEVERE_ANC).eq_missing(True)
     hemolysis = more(LDH, LDH_TWICE_NORMAL) | less(HAPTOGLOBIN, HAPTOGLOBIN_LOW)
     lead_limit = pl.when(age < 18).then(LEAD_CHILD).otherwise(LEAD_ADULT)
+    pattern = held(SIDEROBLASTIC_ANEMIA.reached("possible"))
+    few = held(HYPOPROLIFERATIVE_ANEMIA_WITH_ADEQUATE_IRON.reached("possible"))
+    many_blasts = {
+        name: ~less(item, BLASTS_URGENT)
+        for name, item in (("blasts_pct", BLASTS), ("marrow_blasts", MARROW_BLASTS))
+    }
     return {
         "tsat:LOW_TSAT_UNCLASSIFIED": held(ANEMIA)
         & held(TSAT_LOW)
@@ -54,6 +86,21 @@ def residual_flags(switches: Switches) -> Mapping[str, pl.Expr]:
         "b12:B12_LOW": held(B12_LOW),
         "copper:COPPER_LOW": held(COPPER_LOW),
         "lead:LEAD_HIGH": ~less(LEAD, lead_limit),
+        **{f"{name}:ALERT_BLASTS_URGENT": condition for name, condition in many_blasts.items()},
+        "marrow_blasts:ALERT_BLASTS": many_blasts["marrow_blasts"],
+        "mono:ALERT_CMML": ~less(MONO, MONOCYTOSIS) & pl.col("persistent_mono"),
+        "mono:ALERT_HAIRY_CELL": less(MONO, MONOCYTES_LOW) & held(PANCYTOPENIA.reached("possible")),
+        **{
+            f"ring_sideroblasts:CAUSE_{drug.upper()}": pattern & pl.col(drug)
+            for drug in ("isoniazid", "linezolid", "chloramphenicol", "penicillamine", "alcohol")
+        },
+        "ring_sideroblasts:CAUSE_COPPER_LOW": pattern & held(COPPER_LOW),
+        "ring_sideroblasts:CAUSE_ZINC_HIGH": pattern & more(ZINC, ZINC_HIGH),
+        "ring_sideroblasts:CAUSE_LEAD_HIGH": pattern & ~less(LEAD, lead_limit),
+        "rpi:ALSO_CKD": few & held(CKD),
+        "rpi:ALSO_B12_LOW": few & held(B12_LOW),
+        "rpi:ALSO_TSH_HIGH": few & held(TSH_HIGH),
+        "rpi:ALSO_DRUG": few & (held(CHEMOTHERAPY) | held(MYELOTOXIC_DRUG)),
         "hb:ID_PANCY": held(UNEXPLAINED_PANCYTOPENIA.reached("possible")) & held(ID_ESTABLISHED),
         "marrow_iron_grade:CONFLICT_MARROW_FERRITIN": held(BM_PRESENT) & held(FERRITIN_TIER),
         "anc:AA_VERY_SEVERE": aplastic & held(CAMITTA_SEVERE) & very_severe,

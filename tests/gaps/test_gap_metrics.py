@@ -32,7 +32,7 @@ def gaps(**patients: dict[str, Any]) -> pl.DataFrame:
     """gap_time of patients named by the keywords.
 
     A cell of an analyte reads ``110@0; 120@30`` (canonical units, days after START); dx, rx, proc and enc are codes
-    ``D50.9@10``; died, covered_to: days; without: domains that are not observed; age, sex, site.
+    ``D50.9@10``; died, covered_to: days; reported_after: days from collection to result; without: domains that are not observed; age, sex, site.
     """
     results, events, people, coverage = [], [], [], []
     for who, given in patients.items():
@@ -46,7 +46,22 @@ def gaps(**patients: dict[str, Any]) -> pl.DataFrame:
                     continue
                 at = START + timedelta(days=first)
                 value = float(text)
-                row = [who, f"{who}/{first}", at, None, name, value, value, text, "", name, "final", None, []]
+                reported = at + timedelta(days=case["reported_after"]) if "reported_after" in case else None
+                row = [
+                    who,
+                    f"{who}/{first}",
+                    at,
+                    reported,
+                    name,
+                    value,
+                    value,
+                    text,
+                    "",
+                    name,
+                    "final",
+                    None,
+                    [],
+                ]
                 results.append([*row, case["site"]])
         died = None if "died" not in case else day(case["died"])
         born = date(START.year - case["age"], 1, 1)
@@ -95,8 +110,31 @@ def outcome(metric: str, **case: Any) -> list[tuple[int, str | None]]:
     return list(zip(found["days"], found["censored_by"], strict=True))
 
 
+_IDA = {"hb": "100@0", "ferritin": "8@0"}
+_CANDIDATE = {"hb": "100@0; 105@33", "ferritin": "150@0", "tsat": "12@0", "crp": "30@0"}
+
+
+def test_days_from_the_result_stand_beside_those_from_the_collection() -> None:
+    found = gaps(
+        slow={"hb": "100@0", "ferritin": "8@20", "reported_after": 2},
+        at_once={"hb": "100@0", "ferritin": "8@1", "reported_after": 2},
+        silent={"hb": "100@0", "ferritin": "8@20"},
+    ).filter(metric="anemia_to_ferritin")
+    assert dict(found.select("patient_id", "days").iter_rows()) == {"slow": 20, "at_once": 1, "silent": 20}
+    from_result = dict(found.select("patient_id", "days_from_result").iter_rows())
+    assert from_result == {"slow": 18, "at_once": 0, "silent": None}
+    metric = gap_metrics([gap_tallies(found)]).filter(stratum="clock")
+    assert metric.select("stratum_value", "n", "events").rows() == [("result", 2, 2)]
+
+
+def test_start_of_iron_is_a_clock_of_its_own() -> None:
+    found = gaps(x={"hb": "100@0; 105@20", "rx": "B03AA07@5", "reported_after": 1})
+    (row,) = found.filter(metric="iron_start_to_hemoglobin_recheck")["days_from_result"].to_list()
+    assert row is None
+
+
 def test_every_measure_of_the_reference_has_a_row() -> None:
-    assert len({measure.metric for measure in MEASURES}) == len(MEASURES) == 18
+    assert len({measure.metric for measure in MEASURES}) == len(MEASURES) == 19
 
 
 @pytest.mark.parametrize(
@@ -121,6 +159,13 @@ def test_every_measure_of_the_reference_has_a_row() -> None:
             {"hb": "100@0", "mcv": "110@0", "b12": "200@5"},
             (AS_OF, "night"),
         ),
+        ("iron_deficiency_anemia_to_celiac_serology", {**_IDA, "ttg_iga": "3@12"}, (12, None)),
+        ("iron_deficiency_anemia_to_celiac_serology", {**_IDA, "proc": "86364@15"}, (15, None)),
+        ("iron_deficiency_anemia_to_celiac_serology", _IDA, (AS_OF, "night")),
+        ("marrow_candidate_to_resolving_test", {**_CANDIDATE, "rx": "B03AA07@5:90"}, (33, None)),
+        ("marrow_candidate_to_resolving_test", {**_CANDIDATE, "rx": "B03AC@6"}, (AS_OF, "night")),
+        ("marrow_candidate_to_resolving_test", {**_CANDIDATE, "rx": "B03AC@-23"}, (33, None)),
+        ("marrow_candidate_to_resolving_test", {**_CANDIDATE, "rx": "B03AC@-24"}, (AS_OF, "night")),
         ("anemia_to_iron_start", {"hb": "100@0", "rx": "B03AA07@12:40"}, (12, None)),
         ("anemia_to_iron_start", {"hb": "100@0", "rx": "B03AA07@-40:-10; B03AC@9"}, (9, None)),
         ("iron_start_to_hemoglobin_recheck", {"hb": "100@0; 101@18; 105@60", "rx": "B03AA07@5"}, (55, None)),
