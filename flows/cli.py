@@ -272,15 +272,26 @@ def report(
 
 
 @app.command()
-def status(home: HomeOption) -> None:
+def status(
+    home: HomeOption,
+    max_age: Annotated[
+        str | None,
+        typer.Option(help="Exit with 11 if no night has been published for longer than this, e.g. 26h."),
+    ] = None,
+) -> None:
     """The last nights, what became of the rows, and how fresh the data are."""
     from flows.answers import show
+    from flows.overdue import age_of, check_age
     from flows.status import status as tables
 
+    if max_age is not None and not home.joinpath("published").exists():
+        check_age(home, age_of(max_age))
     for name, table in tables(home).items():
         print(name.capitalize())
         show(table, "table")
     _say_what_it_is_not()
+    if max_age is not None:
+        check_age(home, age_of(max_age))
 
 
 @app.command()
@@ -304,11 +315,19 @@ def serve(
     ],
     source: SourceOption = "canonical",
     as_of: Annotated[str | None, typer.Option(help="auto, or the day of each run.")] = None,
+    max_age: Annotated[
+        str, typer.Option(help="Raise an alert when no night has been published for longer than this.")
+    ] = "26h",
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Port of the page; default: a free one.")
+    ] = None,
 ) -> None:
     """Run every night on a schedule, as a Prefect deployment, until it is stopped."""
-    from flows.commands import serve_home
+    from flows.serve import serve_home
 
-    serve_home(home, extract, cron=cron, timezone=timezone, source=source, as_of=as_of)
+    serve_home(
+        home, extract, cron=cron, timezone=timezone, source=source, as_of=as_of, max_age=max_age, port=port
+    )
 
 
 if __name__ == "__main__":

@@ -58,42 +58,6 @@ def simulate_into(home: Path, *, patients: int, seed: int) -> Path:
     return extract
 
 
-def serve_home(
-    home: Path, extract: Path, *, cron: str, timezone: str, source: str, as_of: str | None
-) -> None:
-    """Serve the nightly deployment until it is stopped. UsageError for a schedule or a zone that is none."""
-    from flows.night import begin
-    from flows.prefect_settings import prepare
-
-    night = begin(home, extract, source, as_of, {"timezone": timezone})
-    prepare(night.home)
-    from prefect.schedules import Cron
-    from prefect.types.entrypoint import EntrypointType
-    from pydantic import ValidationError
-
-    from flows.prefect_flow import hemacohort_night
-
-    try:
-        schedule = Cron(cron, timezone=timezone)
-    except (ValidationError, ValueError, TypeError):
-        raise UsageError(f"--cron is five fields such as '15 2 * * *', not {cron!r}.") from None
-    parameters = {
-        "home": str(night.home),
-        "extract": str(night.extract),
-        "source": source,
-        "as_of": night.as_of,
-        "timezone": timezone,
-    }
-    hemacohort_night.serve(
-        name=f"nightly-{night.home.name}",
-        schedule=schedule,
-        parameters=parameters,
-        description="Screens the extract and publishes the night.",
-        entrypoint_type=EntrypointType.MODULE_PATH,
-        limit=1,
-    )
-
-
 def night_in_words(home: Path, content: RunContent) -> str:
     """What a night brought, for the person who ran it: counts only."""
     rows = content["rows"]

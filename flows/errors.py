@@ -29,6 +29,12 @@ class CheckError(HemacohortError):
         self.check = check
 
 
+class OverdueError(HemacohortError):
+    """No night has been published for too long; like a failed check, it leaves the last good night in force."""
+
+    exit_code = 11
+
+
 class HomeLockedError(HemacohortError):
     """Another run holds this home."""
 

@@ -4,6 +4,7 @@ patient's row.
 
 from __future__ import annotations
 
+import errno
 import os
 import platform
 import re
@@ -17,10 +18,34 @@ _FROM_DATA = re.compile(r"""(["'`]).*?\1|\[.*?\]|\d[\d.,:-]*""", re.DOTALL)
 _LONGEST = 2000
 
 
+# A file on a network that was away, a disk that stumbled: worth another try. A full disk, a missing file or a
+# missing right is the same a moment later.
+_PASSING = {
+    errno.EIO,
+    errno.EAGAIN,
+    errno.EBUSY,
+    errno.EINTR,
+    errno.ESTALE,
+    errno.ETIMEDOUT,
+    errno.ECONNRESET,
+    errno.ECONNABORTED,
+    errno.EHOSTDOWN,
+    errno.EHOSTUNREACH,
+    errno.ENETDOWN,
+    errno.ENETRESET,
+    errno.ENETUNREACH,
+    errno.EREMOTEIO if hasattr(errno, "EREMOTEIO") else errno.EIO,
+}
+
+
 class UnforeseenError(HemacohortError):
-    """A failure nobody foresaw; its log file is named in the message."""
+    """A failure nobody foresaw; its log file is named in the message.
+
+    may_pass: whether reading or writing a file failed in a way that trying again can help.
+    """
 
     exit_code = 1
+    may_pass = False
 
 
 def unforeseen(logs: Path, error: BaseException) -> UnforeseenError:
@@ -41,15 +66,17 @@ def unforeseen(logs: Path, error: BaseException) -> UnforeseenError:
         lines += ["", *(text.rstrip("\n") for text in traceback.format_tb(link.__traceback__))]
         lines.append(f"{type(link).__module__}.{type(link).__qualname__}: {masked(str(link))}")
     path = logs / f"failure-{now:%Y%m%dT%H%M%S}-{os.getpid()}.log"
+    told = UnforeseenError(f"Something unforeseen happened ({_kind(error)}); the log is {path}.")
     try:
         logs.mkdir(parents=True, exist_ok=True)
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         path.chmod(0o600)
     except OSError:
-        return UnforeseenError(
+        told = UnforeseenError(
             f"Something unforeseen happened ({_kind(error)}), and no log could be written."
         )
-    return UnforeseenError(f"Something unforeseen happened ({_kind(error)}); the log is {path}.")
+    told.may_pass = isinstance(error, OSError) and error.errno in _PASSING
+    return told
 
 
 def _kind(error: BaseException) -> str:

@@ -1,44 +1,62 @@
-"""The night as a Prefect flow: the same stages as ``flows.night``, each a task.
+"""The night as a Prefect flow: the same stages as ``flows.night``, each a task; and the flow that watches over it.
 
 ``flows.prefect_settings.prepare`` is to be called before this module is imported.
 """
 
 from __future__ import annotations
 
+import logging
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from prefect import flow, task
-from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
-from prefect.client.schemas.objects import State, TaskRun
-from prefect.tasks import Task
+from prefect.client.schemas.objects import FlowRun, State, TaskRun
+from prefect.flows import Flow
+from prefect.states import Completed, Failed
+from prefect.tasks import Task, exponential_backoff
 
-from flows.errors import HemacohortError
+from flows import alerts, settings
+from flows.errors import CheckError, HemacohortError, OverdueError
+from flows.failures import UnforeseenError, unforeseen
+from flows.home import Home
 from flows.night import begin, run_night
+from flows.overdue import check_age
+from flows.prefect_artifacts import leave_failed_check, leave_night
 from flows.stages import STAGES, Counts, Night, Stage, run_stage
 
-_COLUMNS = ("confirmed", "probable", "possible", "indeterminate")
-_WAIT_SECONDS = [2.0, 10.0]
+log = logging.getLogger("hemacohort")
+_SECONDS = 5  # before the first new try; each further one waits twice as long as the one before
 
 
-def _files_failed(_task: Task[Any, Any], _run: TaskRun, state: State[Any]) -> bool:
-    """Trying again helps where files could not be read or written, never where the extract is wrong."""
+def _may_pass(_task: Task[Any, Any], _run: TaskRun, state: State[Any]) -> bool:
+    """Trying again helps where files could not be read or written for now, never where the extract is wrong."""
     error = state.result(raise_on_failure=False)
-    return isinstance(error, OSError) and not isinstance(error, HemacohortError)
+    return isinstance(error, UnforeseenError) and error.may_pass
 
 
-def _as_task(stage: Stage) -> Task[[Night], Counts]:
+def _failed(error: HemacohortError) -> State[Any]:
+    """The end of a run that failed: its message is the error's sentence and nothing else."""
+    # What an error came from may quote a patient, and Prefect logs tracebacks.
+    error.__cause__ = error.__context__ = None
+    return Failed(message=str(error), data=error)
+
+
+def _as_task(stage: Stage) -> Task[[Night], Any]:
     @task(
         name=stage.title,
         retries=stage.retries,
-        retry_delay_seconds=_WAIT_SECONDS[: stage.retries] or 0,
-        retry_condition_fn=_files_failed,
+        retry_delay_seconds=exponential_backoff(_SECONDS) if stage.retries else 0,
+        retry_condition_fn=_may_pass,
         cache_policy=NO_CACHE,  # nothing that touches patients is kept by the orchestrator
         persist_result=False,
     )
-    def carry(night: Night) -> Counts:
-        return run_stage(stage, night)
+    def carry(night: Night) -> Counts | State[Any]:
+        try:
+            return run_stage(stage, night)
+        except HemacohortError as error:
+            return _failed(error)
 
     return carry
 
@@ -46,7 +64,35 @@ def _as_task(stage: Stage) -> Task[[Night], Counts]:
 _TASKS = {stage.name: _as_task(stage) for stage in STAGES}
 
 
-@flow(name="hemacohort night", flow_run_name="night-{as_of}", persist_result=False, validate_parameters=True)
+def _as_task_run(stage: Stage, night: Night) -> Counts:
+    state: Any = _TASKS[stage.name](night, return_state=True)  # typed as if it had to be awaited
+    counts: Counts = state.result()
+    return counts
+
+
+def _alert(flow: Flow[Any, Any], flow_run: FlowRun, state: State[Any]) -> None:  # noqa: ARG001  as Prefect calls it
+    """Tell the people whom the settings of the home name that a night failed."""
+    home = Path(flow_run.parameters["home"])
+    sentence = (
+        f"The process of the night ended without a word: it was killed, or the machine stopped or ran out of memory. "
+        f"{state.message or ''}".strip()
+        if state.is_crashed()
+        else state.message or "The night failed."
+    )
+    chosen = settings.load(home, timezone=flow_run.parameters.get("timezone"))
+    told = alerts.send(chosen, alerts.night_failed(home, sentence, f"{flow_run.name} ({flow_run.id})"))
+    if told:
+        log.info("Alerted by %s.", " and ".join(told))
+
+
+@flow(
+    name="hemacohort night",
+    flow_run_name="night-{as_of}",
+    persist_result=False,
+    validate_parameters=True,
+    on_failure=[_alert],
+    on_crashed=[_alert],
+)
 def hemacohort_night(  # noqa: PLR0913  a deployment names its settings one by one
     home: str,
     extract: str,
@@ -57,11 +103,12 @@ def hemacohort_night(  # noqa: PLR0913  a deployment names its settings one by o
     memory_limit: str | None = None,
     keep_nights: int | None = None,
     switches: dict[str, str] | None = None,
-) -> dict[str, Any]:
+) -> Any:
     """Screen an extract and publish the night in a home; returns the content of run.json (counts and file
     names).
 
-    Raises HemacohortError as ``flows.night.run_night``.
+    A night that fails ends as Failed with the sentence of its error, which the caller gets as the HemacohortError of
+    ``flows.night.run_night``.
     """
     flags = {
         "timezone": timezone,
@@ -70,34 +117,38 @@ def hemacohort_night(  # noqa: PLR0913  a deployment names its settings one by o
         "keep_nights": keep_nights,
         "switches": switches,
     }
-    night = begin(Path(home), Path(extract), source, as_of, flags)
-    content = run_night(night, carry=lambda stage, night: _TASKS[stage.name](night))
-    create_markdown_artifact(
-        key="hemacohort-night", markdown=_counts(content), description="Counts of the night"
+    try:
+        night = begin(Path(home), Path(extract), source, as_of, flags)
+        content = run_night(night, _as_task_run)
+    except HemacohortError as error:
+        if isinstance(error, CheckError):
+            leave_failed_check(error)
+        return _failed(error)
+    except Exception as error:  # noqa: BLE001  whatever it is, its text may quote a patient
+        return _failed(unforeseen(Home(Path(home)).logs, error))
+    leave_night(Path(home), content)
+    members = sum(row["met"] for row in content["cohorts"])
+    return Completed(
+        message=f"Night of {content['as_of']} published: {content['rows']['rows']:,} rows, {members:,} memberships.",
+        data=content,
     )
-    return content
 
 
-def _counts(content: dict[str, Any]) -> str:
-    """The night's counts as Markdown: no patient, no result."""
-    rows = content["rows"]
-    lines = [
-        f"# Night of {content['as_of']}",
-        f"Run `{content['run_id']}`, hemacohort {content['versions']['hemacohort']}.",
-        "",
-        "| extract rows | " + " | ".join(name for name in rows if name != "rows") + " |",
-        "|---" * len(rows) + "|",
-        "| " + " | ".join(f"{count:,}" for count in rows.values()) + " |",
-        "",
-        "| cohort | confirmed | probable | possible | cannot be determined |",
-        "|---|---|---|---|---|",
-        *(
-            "| " + " | ".join([row["title"], *(f"{row[name]:,}" for name in _COLUMNS)]) + " |"
-            for row in content["cohorts"]
-        ),
-        "",
-        "| stage | seconds | peak memory (MB) |",
-        "|---|---|---|",
-        *(f"| {stage['stage']} | {stage['seconds']} | {stage['peak_mb']:,} |" for stage in content["stages"]),
-    ]
-    return "\n".join(lines)
+@flow(name="hemacohort watch", flow_run_name="watch", persist_result=False)
+def hemacohort_watch(home: str, max_age_minutes: int) -> Any:
+    """Raise an alert when a home has published no night for too long; at most one alert a day.
+
+    Ends as Failed with the sentence of the alert for as long as the night is overdue.
+    """
+    root = Path(home)
+    reminded = Home(root).logs / "overdue"
+    try:
+        check_age(root, timedelta(minutes=max_age_minutes))
+    except OverdueError as error:
+        now = datetime.now(UTC).timestamp()
+        if not reminded.exists() or now - reminded.stat().st_mtime >= timedelta(days=1).total_seconds():
+            reminded.touch()
+            alerts.send(settings.load(root), alerts.night_overdue(root, str(error)))
+        return _failed(error)
+    reminded.unlink(missing_ok=True)
+    return Completed(message="The night in force is recent enough.")

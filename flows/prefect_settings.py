@@ -17,6 +17,9 @@ _QUIET = {
     # The command line tells a failure in one sentence.
     "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
     "PREFECT_CLI_PROMPT": "false",
+    # The lines of the stages (counts and seconds) are on the page of the run, too.
+    "PREFECT_LOGGING_EXTRA_LOGGERS": "hemacohort",
+    "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",  # such as a run without Prefect in the same process
     # The first start makes the database, which takes its time on a small machine.
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "90",
 }

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -42,6 +42,15 @@ class Settings(BaseSettings):
         None, description="the site's code map, relative to the home; by default code_map.csv, if it is there"
     )
     keep_nights: int = Field(7, ge=1, description="published nights to keep")
+    alert_email: SecretStr | None = Field(
+        None, description="where alerts are mailed, as mailto(s)://USER:PASSWORD@HOST:PORT?from=…&to=…"
+    )
+    alert_webhook: SecretStr | None = Field(
+        None, description="http(s) address that takes alerts as JSON: subject, body, text"
+    )
+    alert_blocks: tuple[str, ...] = Field(
+        (), description="notification blocks stored in Prefect, as TYPE/NAME, that take alerts"
+    )
     ferritin_prob: str = _switch("ferritin_prob")
     infl_ferritin: str = _switch("infl_ferritin")
     hf_definition: str = _switch("hf_definition")
@@ -72,6 +81,14 @@ class Settings(BaseSettings):
         if not re.fullmatch(r"\d+(\.\d+)? ?([KMGT]i?B)", value.strip()) or not re.search("[1-9]", value):
             raise ValueError(f"{value[:20]!r} is not an amount of memory such as 2GB or 500MB")
         return value.strip()
+
+    @field_validator("alert_email", "alert_webhook")
+    @classmethod
+    def _known_scheme(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        scheme = "mailto" if info.field_name == "alert_email" else "http"
+        if value is not None and not re.match(rf"{scheme}s?://[^/]", value.get_secret_value()):
+            raise ValueError(f"it begins with {scheme}:// or {scheme}s://")
+        return value
 
     @property
     def switches(self) -> Switches:

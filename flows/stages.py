@@ -73,16 +73,14 @@ class Stage:
 def run_stage(stage: Stage, night: Night) -> Counts:
     """Run a stage and record its counts, seconds and peak memory.
 
-    Raises the stage's own HemacohortError; OSError as it came, so that an orchestrator can try again;
-    anything else
-    as UnforeseenError with its log written, so that no message of a library (which may quote a value) goes
-    further.
+    Raises the stage's own HemacohortError; anything else as UnforeseenError with its log written, so that no message
+    of a library (which may quote a value or the name of a file) goes further.
     """
     _reset_peak()
     start = time.perf_counter()
     try:
         counts = dict(stage.work(night))
-    except (HemacohortError, OSError):
+    except HemacohortError:
         raise
     except Exception as error:  # noqa: BLE001  whatever it is, its text may quote a patient
         raise unforeseen(Home(night.home).logs, error) from None

@@ -1,0 +1,58 @@
+"""Whether a home's night is overdue: how long ago the night in force was finished, against an age that is too
+old.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from flows.errors import OverdueError, UsageError
+from flows.home import Home
+from flows.night import summary
+
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+
+
+def age_of(text: str) -> timedelta:
+    """A length of time such as 90m, 26h or 2d. UsageError if it is none."""
+    match = re.fullmatch(r"\s*(\d{1,5})\s*([mhd])\s*", text)
+    if match is None or not int(match.group(1)):
+        raise UsageError(f"--max-age is a number of minutes, hours or days such as 26h, not {text[:20]!r}.")
+    return timedelta(**{_UNITS[match.group(2)]: int(match.group(1))})
+
+
+def check_age(root: Path, max_age: timedelta, now: datetime | None = None) -> None:
+    """Raise OverdueError if the home at ``root`` has published no night for longer than ``max_age``.
+
+    The age runs from the end of the night in force, so that a night going back (``rollback``) counts as old; in a
+    home without a night, from when the home was made. now: an aware time. UsageError for a folder that is no home.
+    """
+    since, word = _since(Home(root.absolute()))
+    age = (now or datetime.now(UTC)) - since
+    if age > max_age:
+        hours = age / timedelta(hours=1)
+        raise OverdueError(
+            f"No night has been published since {since:%Y-%m-%d %H:%M} {since.tzname()} ({word}), {hours:,.0f} hours "
+            f"ago; more than {max_age / timedelta(hours=1):,.4g} hours is too long. "
+            "Look whether the scheduler runs and how the last run ended."
+        )
+
+
+def _since(home: Home) -> tuple[datetime, str]:
+    """When the night in force was finished, in the zone of its home, and what that time is."""
+    mark = home.root / "format"
+    if not mark.is_file():
+        raise UsageError(f"{home.root} is not a hemacohort home.")
+    home.check_format()
+    if not home.published.exists():
+        made = datetime.fromtimestamp(mark.stat().st_mtime, UTC)
+        return made, "when the home was made; it has no night yet"
+    content = summary(home.night())
+    zone = ZoneInfo(content["settings"]["timezone"])
+    # A local time that occurs twice, in the hour after clocks went back, is taken as the first: rather an alert
+    # an hour early than one an hour late.
+    finished = datetime.fromisoformat(content["finished_at"]).replace(tzinfo=zone)
+    return finished, f"the night of {content['as_of']}"

@@ -1,0 +1,168 @@
+"""``hemacohort serve``: the nightly schedule, and the watch over it, in one process."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flows.errors import HemacohortError, UsageError
+from flows.night import begin
+from flows.overdue import age_of
+from flows.prefect_settings import prepare
+
+if TYPE_CHECKING:
+    from prefect.deployments.runner import RunnerDeployment
+    from prefect.schedules import Schedule
+
+WATCH_CRON = "7 * * * *"
+_STARTS_WITHIN_SECONDS = 180
+
+
+def serve_home(
+    home: Path,
+    extract: Path,
+    *,
+    cron: str,
+    timezone: str,
+    source: str,
+    as_of: str | None,
+    max_age: str,
+    port: int | None,
+) -> None:
+    """Serve the nightly deployment and its watch until stopped.
+
+    Without a server named by PREFECT_API_URL a private one is started on this machine, for only a whole server
+    schedules anything. UsageError for a schedule, a zone or an age that is none, or a port that is taken.
+    """
+    oldest = age_of(max_age)
+    night = begin(home, extract, source, as_of, {"timezone": timezone})
+    prepare(night.home)
+    from prefect.schedules import Cron
+    from pydantic import ValidationError
+
+    try:
+        schedule = Cron(cron, timezone=timezone)
+    except (ValidationError, ValueError, TypeError):
+        raise UsageError(f"--cron is five fields such as '15 2 * * *', not {cron[:40]!r}.") from None
+    parameters = {
+        "home": str(night.home),
+        "extract": str(night.extract),
+        "source": source,
+        "as_of": night.as_of,
+        "timezone": timezone,
+    }
+    with _server(night.home, port) as page:
+        print(
+            f"Nights of {night.home} at '{cron}' in {timezone}; look at {page}. Stop with Ctrl-C.", flush=True
+        )
+        _serve(night.home.name, schedule, parameters, oldest)
+
+
+def _serve(name: str, schedule: Schedule, parameters: dict[str, str], oldest: timedelta) -> None:
+    from prefect import serve
+    from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+    from prefect.schedules import Cron
+    from prefect.types.entrypoint import EntrypointType
+
+    from flows.prefect_flow import hemacohort_night, hemacohort_watch
+
+    nightly = hemacohort_night.to_deployment(
+        name=f"nightly-{name}",
+        schedule=schedule,
+        parameters=parameters,
+        description="Screens the extract and publishes the night.",
+        entrypoint_type=EntrypointType.MODULE_PATH,
+        # A home takes one night at a time; one that would have to wait is not started.
+        concurrency_limit=ConcurrencyLimitConfig(
+            limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW
+        ),
+    )
+    watch = hemacohort_watch.to_deployment(
+        name=f"watch-{name}",
+        schedule=Cron(WATCH_CRON, timezone=parameters["timezone"]),
+        parameters={"home": parameters["home"], "max_age_minutes": oldest // timedelta(minutes=1)},
+        description="Raises an alert when no night has been published for too long.",
+        entrypoint_type=EntrypointType.MODULE_PATH,
+    )
+    deployments: tuple[RunnerDeployment, ...] = (nightly, watch)  # type: ignore[assignment]  # not awaited here
+    serve(*deployments, limit=2, print_starting_message=False)  # the watch looks while a night runs
+
+
+@contextmanager
+def _server(home: Path, port: int | None) -> Iterator[str]:
+    """The address of the page of a Prefect server: the person's own, or one started for as long as this runs."""
+    named = os.environ.get("PREFECT_API_URL")
+    if named:
+        yield named.removesuffix("/api")
+        return
+    address = f"http://127.0.0.1:{port or _free_port()}"
+    # Whoever can reach the server can start flows as this user, so that it wants a password, for neighbors on the
+    # same machine can reach it.
+    secret = f"hemacohort:{_password(home)}"
+    os.environ |= {
+        "PREFECT_API_URL": f"{address}/api",
+        "PREFECT_SERVER_UI_API_URL": f"{address}/api",
+        "PREFECT_SERVER_API_AUTH_STRING": secret,
+        "PREFECT_API_AUTH_STRING": secret,
+    }
+    host, _, chosen = address.removeprefix("http://").partition(":")
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", host, "--port", chosen]
+    with subprocess.Popen(  # noqa: S603  nothing of it comes from outside but a number
+        command, env=dict(os.environ), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as server:
+        try:
+            _wait_for(server, f"{address}/api/health")
+            yield f"{address} (password in {home / 'prefect' / 'password'})"
+        finally:
+            server.send_signal(signal.SIGTERM)
+            try:
+                server.wait(20)
+            except subprocess.TimeoutExpired:
+                server.kill()
+
+
+def _password(home: Path) -> str:
+    """The password of the home's own server, made once, readable by its owner."""
+    folder = Path(os.environ.get("PREFECT_HOME", home / "prefect"))
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = folder / "password"
+    if not file.is_file():
+        handle = os.open(file, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as text:
+            text.write(secrets.token_urlsafe(24))
+    return file.read_text(encoding="ascii").strip()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(server: subprocess.Popen[bytes], health: str) -> None:
+    until = time.monotonic() + _STARTS_WITHIN_SECONDS
+    while time.monotonic() < until:
+        if server.poll() is not None:
+            raise UsageError("Prefect's server did not start; is the port taken? Name another with --port.")
+        try:
+            with urllib.request.urlopen(health, timeout=5):  # noqa: S310  the address is this machine's own
+                return
+        except urllib.error.HTTPError as error:
+            if error.code in (401, 403):
+                return  # it answers, and wants its password
+        except OSError:
+            pass
+        time.sleep(0.5)
+    raise HemacohortError(f"Prefect's server did not answer within {_STARTS_WITHIN_SECONDS} seconds.")

@@ -1,0 +1,100 @@
+"""A night that never came is noticed: `status --max-age`, and since when."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from flows.cli import main
+from flows.errors import OverdueError, UsageError
+from flows.home import Home
+from flows.overdue import age_of, check_age
+
+
+def finished(night: Path, local: str, timezone: str) -> None:
+    """Let a night have been finished at this local time."""
+    content = json.loads((night / "run.json").read_text())
+    content["finished_at"] = local
+    content["settings"]["timezone"] = timezone
+    (night / "run.json").write_text(json.dumps(content))
+
+
+@pytest.mark.parametrize(
+    ("text", "age"),
+    [("26h", timedelta(hours=26)), (" 90 m ", timedelta(minutes=90)), ("2d", timedelta(days=2))],
+)
+def test_ages_as_people_write_them(text: str, age: timedelta) -> None:
+    assert age_of(text) == age
+
+
+@pytest.mark.parametrize("text", ["26", "h", "0h", "1.5h", "-2h", "26 hours", ""])
+def test_what_is_no_age_is_wrong_usage(text: str) -> None:
+    with pytest.raises(UsageError, match="--max-age"):
+        age_of(text)
+
+
+def test_a_night_is_overdue_when_its_age_is_passed_and_the_sentence_says_since_when(
+    night: Path, home: Home
+) -> None:
+    finished(night, "2026-07-01 02:30:00", "Europe/Vienna")
+    limit = timedelta(hours=26)
+    check_age(home.root, limit, datetime(2026, 7, 2, 2, 30, tzinfo=UTC))  # exactly 26 hours
+    with pytest.raises(OverdueError, match=r"since 2026-07-01 02:30 CEST .*26 hours ago") as told:
+        check_age(home.root, limit, datetime(2026, 7, 2, 2, 31, tzinfo=UTC))
+    assert told.value.exit_code == 11
+
+
+@pytest.mark.parametrize(
+    ("local", "now", "late"),
+    [
+        # the day of 25 hours: nights end 25 hours apart, and 26 hours are not passed
+        ("2026-10-24 02:40:00", datetime(2026, 10, 25, 1, 40, tzinfo=UTC), False),
+        # the hour that comes twice is taken as the first
+        ("2026-10-25 02:40:00", datetime(2026, 10, 26, 2, 39, tzinfo=UTC), False),
+        ("2026-10-25 02:40:00", datetime(2026, 10, 26, 2, 41, tzinfo=UTC), True),
+        # the day of 23 hours
+        ("2026-03-28 02:40:00", datetime(2026, 3, 29, 3, 41, tzinfo=UTC), True),
+    ],
+)
+def test_age_is_counted_in_hours_that_passed_not_in_hours_of_the_clock(
+    local: str, now: datetime, late: bool, night: Path, home: Home
+) -> None:
+    finished(night, local, "Europe/Vienna")
+    if late:
+        with pytest.raises(OverdueError):
+            check_age(home.root, timedelta(hours=26), now)
+    else:
+        check_age(home.root, timedelta(hours=26), now)
+
+
+def test_a_home_that_never_had_a_night_is_overdue_from_when_it_was_made(home: Home) -> None:
+    home.create()
+    check_age(home.root, timedelta(hours=26))
+    long_ago = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
+    os.utime(home.root / "format", (long_ago, long_ago))
+    with pytest.raises(OverdueError, match=r"2026-01-01 .*when the home was made"):
+        check_age(home.root, timedelta(hours=26))
+
+
+def test_folder_that_is_no_home_is_wrong_usage(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="not a hemacohort home"):
+        check_age(tmp_path, timedelta(hours=26))
+
+
+def test_status_exits_with_11_and_says_since_when(
+    night: Path, home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as fresh:
+        main(["status", "--home", str(home.root), "--max-age", "26h"])
+    assert fresh.value.code == 0
+    finished(night, "2026-01-02 03:04:00", "Europe/Vienna")
+    with pytest.raises(SystemExit) as stale:
+        main(["status", "--home", str(home.root), "--max-age", "26h"])
+    assert stale.value.code == 11
+    said = capsys.readouterr()
+    assert "No night has been published since 2026-01-02 03:04 CET" in said.err
+    assert night.name in said.out  # the tables are there all the same

@@ -1,0 +1,56 @@
+"""`hemacohort serve`: what it refuses, its own server and the password that server wants."""
+
+from __future__ import annotations
+
+import os
+import urllib.error
+import urllib.request
+from base64 import b64encode
+from pathlib import Path
+
+import pytest
+from sinks import free_port
+
+from flows.cli import main
+from flows.home import Home
+from flows.serve import _server
+
+
+@pytest.mark.parametrize(
+    ("flags", "says"),
+    [
+        (("--cron", "at night"), "--cron is five fields"),
+        (("--cron", "15 25 * * *"), "--cron is five fields"),
+        (("--timezone", "Mars/Olympus"), "timezone"),
+        (("--max-age", "long"), "--max-age"),
+    ],
+)
+def test_schedule_that_is_none_is_wrong_usage(
+    flags: tuple[str, str], says: str, home: Home, prefect_night: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = {"--cron": "15 2 * * *", "--timezone": "Europe/Vienna", flags[0]: flags[1]}
+    words = [word for pair in given.items() for word in pair]
+    with pytest.raises(SystemExit) as done:
+        main(["serve", "--home", str(home.root), "--extract", "x", *words])
+    assert done.value.code == 2
+    assert says in capsys.readouterr().err
+
+
+def test_own_server_listens_on_this_machine_only_and_wants_its_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    monkeypatch.setattr(os, "environ", {**environment, "PREFECT_HOME": str(tmp_path / "prefect")})
+    port = free_port()
+    with _server(tmp_path, port) as page:
+        assert page.startswith(f"http://127.0.0.1:{port} ")
+        password = tmp_path / "prefect" / "password"
+        assert password.stat().st_mode & 0o777 == 0o600
+        asked = urllib.request.Request(f"http://127.0.0.1:{port}/api/admin/version")
+        with pytest.raises(urllib.error.HTTPError, match="401"):
+            urllib.request.urlopen(asked, timeout=30)
+        word = b64encode(f"hemacohort:{password.read_text()}".encode()).decode()
+        asked.add_header("Authorization", f"Basic {word}")
+        with urllib.request.urlopen(asked, timeout=30) as answer:
+            assert answer.status == 200
+        assert os.environ["PREFECT_API_URL"] == f"http://127.0.0.1:{port}/api"
