@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -19,9 +19,8 @@ from transforms.gap_metrics import gap_metrics, gap_tallies, gap_times
 from transforms.judging import judge
 from transforms.membership import membership
 from transforms.repeats import with_repeats
-from transforms.rule import Rule
 from transforms.rules import rule_book
-from transforms.why import why_rows
+from transforms.why import why_of_members
 
 EPOCH = date(1970, 1, 1)
 
@@ -86,7 +85,8 @@ def screen(
         _write(tables, "verdict", number, judged.verdicts)
         _write(tables, "finding", number, findings)
         _write(tables, "membership", number, members)
-        _write(tables, "why", number, _why(evidence, judged.verdicts, members, bucket.results, rules))
+        why = why_of_members(evidence, judged.verdicts, members, rules, bucket.results)
+        _write(tables, "why", number, why)
         times = gap_times(
             evidence, judged.verdicts, bucket.results, bucket.events, bucket.patients, as_of_day
         )
@@ -137,43 +137,6 @@ def _buckets(tables: Path, as_of: date, memory_limit: str) -> Iterator[tuple[str
                 for name, parameters in wanted.items()
             }
         yield piece.stem, Bucket(**frames)
-
-
-def _why(
-    evidence: pl.DataFrame,
-    verdicts: pl.DataFrame,
-    members: pl.DataFrame,
-    results: pl.DataFrame,
-    rules: Sequence[Rule],
-) -> pl.DataFrame:
-    """The why of the draws that decide the membership rows."""
-    sources = results.join(members, on="patient_id", how="semi").select(
-        "patient_id", "analyte", "collected_at", "specimen_id", "source_value", "source_unit"
-    )
-    moment = ["patient_id", "analyte", "collected_at"]
-    several = sources.select(moment).is_duplicated()
-    sources = pl.concat(
-        [
-            sources.filter(~several),
-            # of several at one moment the first by content, never by position in a file
-            sources.filter(several).sort(sources.columns).unique(moment, keep="first", maintain_order=True),
-        ]
-    )
-    parts = []
-    for rule in rules:
-        deciding = members.filter(pl.col("rule_id") == rule.rule_id).select(
-            "patient_id", "index_collected_at"
-        )
-        keys = ["patient_id", "index_collected_at"]
-        parts.append(
-            why_rows(
-                evidence.join(deciding, on=keys, how="semi", maintain_order="left"),
-                verdicts.join(deciding, on=keys, how="semi", maintain_order="left"),
-                rule,
-                sources,
-            )
-        )
-    return pl.concat(parts)
 
 
 def _write(tables: Path, name: str, piece: str, frame: pl.DataFrame) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
 import polars as pl
 
-from schemas.evidence import INPUTS
+from schemas.evidence import INPUTS, EvidenceInput
 from transforms.logic import Criterion
 from transforms.rule import Rule
 
@@ -12,6 +15,7 @@ COLUMNS = (
     "patient_id", "rule_id", "index_collected_at", "criterion_id", "says", "verdict", "input", "value", "unit",
     "collected_at", "specimen_id", "source_value", "source_unit", "threshold", "citation",
 )  # fmt: skip
+SOURCE = ("specimen_id", "source_value", "source_unit")
 
 
 def why_rows(
@@ -20,35 +24,144 @@ def why_rows(
     """Rows of why.parquet for the given draws and one rule.
 
     evidence, verdicts: the same draws in the same order. sources: results that may be named (patient_id, analyte,
-    collected_at, specimen_id, source_value, source_unit), one per patient, analyte and time.
+    collected_at, specimen_id, source_value, source_unit); of several at one moment the first by content is.
     """
-    whole = pl.concat(
-        [evidence, verdicts.select(pl.exclude("patient_id", "index_specimen_id", "index_collected_at"))],
+    every = pl.int_range(len(evidence), dtype=pl.UInt32, eager=True)
+    return _told(evidence, verdicts, [(rule, every)], sources)
+
+
+def why_of_members(
+    evidence: pl.DataFrame,
+    verdicts: pl.DataFrame,
+    members: pl.DataFrame,
+    rules: Sequence[Rule],
+    sources: pl.DataFrame,
+) -> pl.DataFrame:
+    """Rows of why.parquet for the draws that decide the membership rows.
+
+    evidence, verdicts, sources: as in ``why_rows``, every draw of a bucket of patients. members: as in
+    ``transforms.membership``.
+    """
+    draw = ("patient_id", "index_collected_at")
+    numbered = evidence.select(*draw, row=pl.int_range(pl.len(), dtype=pl.UInt32))
+    deciding = members.select("rule_id", *draw).join(numbered, on=draw).sort("row")
+    drawn = deciding["row"].unique().sort()
+    placed = deciding.with_columns(place=drawn.search_sorted(deciding["row"]))
+    places = {str(name[0]): part["place"] for name, part in placed.group_by("rule_id")}
+    none = pl.Series([], dtype=pl.UInt32)
+    asked = [(rule, places.get(rule.rule_id, none)) for rule in rules]
+    return _told(_only(evidence, drawn), _only(verdicts, drawn), asked, sources)
+
+
+def _only(frame: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
+    """The rows of the columns that a why can read: those of inputs and verdicts, and the keys."""
+    read = [name for name in frame.columns if not name.endswith(("_flags", "__status"))]
+    return frame.select(pl.col(read).gather(rows))
+
+
+def _told(
+    evidence: pl.DataFrame,
+    verdicts: pl.DataFrame,
+    asked: Iterable[tuple[Rule, pl.Series]],
+    sources: pl.DataFrame,
+) -> pl.DataFrame:
+    """The why of each rule at its rows of the evidence. What differs between draws is gathered criterion by
+    criterion, what does not (the words) once for all.
+    """
+    criteria = [(rule, criterion, rows) for rule, rows in asked for criterion in rule.criteria.values()]
+    inputs = {read.id: read for _, criterion, _ in criteria if (read := _first(criterion)) is not None}
+    named = _named(evidence, inputs, sources)
+    parts = []
+    for number, (_, criterion, rows) in enumerate(criteria):
+        read = _first(criterion)
+        columns = {
+            "criterion": pl.repeat(number, len(rows), dtype=pl.UInt32, eager=True),
+            "row": rows,
+            "verdict": verdicts[criterion.id].gather(rows),
+        }
+        if read is not None:
+            columns |= {
+                "value": evidence[read.column].gather(rows),
+                "collected_at": evidence[f"{read.id}_collected_at"].gather(rows),
+                "source": named[read.id].gather(rows),
+            }
+        parts.append(pl.DataFrame(columns))
+    long = pl.concat([pl.DataFrame(schema=_LONG), *parts], how="diagonal")
+    words = pl.DataFrame([_words(rule, criterion) for rule, criterion, _ in criteria], schema=_WORDS)
+    return pl.concat(
+        [
+            long.select("verdict", "value", "collected_at"),
+            evidence.select(pl.col("patient_id", "index_collected_at").gather(long["row"])),
+            words.select(pl.all().gather(long["criterion"])),
+            sources.select(pl.col(SOURCE).gather(long["source"])),
+        ],
         how="horizontal",
+    ).select(COLUMNS)
+
+
+_LONG: Mapping[str, Any] = {
+    "criterion": pl.UInt32,
+    "row": pl.UInt32,
+    "verdict": pl.Boolean,
+    "value": pl.Float64,
+    "collected_at": pl.Datetime("us"),
+    "source": pl.UInt32,
+}
+_WORDS: Mapping[str, Any] = dict.fromkeys(
+    ("rule_id", "criterion_id", "says", "input", "unit", "threshold", "citation"), pl.String
+)
+
+
+def _first(criterion: Criterion) -> EvidenceInput | None:
+    """The measured input whose value the why shows, None for a criterion that reads none."""
+    return next((INPUTS[name] for name in criterion.inputs if name in INPUTS), None)
+
+
+def _words(rule: Rule, criterion: Criterion) -> dict[str, str | None]:
+    read = _first(criterion)
+    return {
+        "rule_id": rule.rule_id,
+        "criterion_id": criterion.id,
+        "says": criterion.says,
+        "input": read.id if read else criterion.inputs[0],
+        "unit": read.unit if read else None,
+        "threshold": criterion.threshold,
+        "citation": criterion.citation,
+    }
+
+
+def _named(
+    evidence: pl.DataFrame, inputs: Mapping[str, EvidenceInput], sources: pl.DataFrame
+) -> Mapping[str, pl.Series]:
+    """For each input the row in ``sources`` of the result that spoke, one number a draw; null where none is known."""
+    draws = pl.int_range(len(evidence), dtype=pl.UInt32, eager=True).alias("draw")
+    spoken = pl.concat(
+        [pl.DataFrame(schema={"draw": pl.UInt32, **_MOMENT})]
+        + [
+            evidence.select(
+                draws, "patient_id", analyte=pl.lit(name), collected_at=f"{name}_collected_at"
+            ).filter(pl.col("collected_at").is_not_null())
+            for name in inputs
+        ]
     )
-    rows = pl.concat([whole.select(_row(rule, criterion)) for criterion in rule.criteria.values()])
-    return rows.join(
-        sources, left_on=["patient_id", "input", "collected_at"], right_on=["patient_id", "analyte", "collected_at"],
-        how="left",
-    ).select(COLUMNS)  # fmt: skip
+    found = (
+        sources.select(*_MOMENT, *SOURCE)
+        .with_row_index("source")
+        .join(spoken, on=list(_MOMENT))
+        .sort("analyte", "draw", *SOURCE)
+        .unique(["analyte", "draw"], keep="first", maintain_order=True)
+    )
+    by_input = {str(name[0]): part for name, part in found.group_by("analyte")}
+    rows = {}
+    for name in inputs:
+        rows[name] = pl.repeat(None, len(evidence), dtype=pl.UInt32, eager=True)
+        if name in by_input:
+            rows[name].scatter(by_input[name]["draw"], by_input[name]["source"])
+    return rows
 
 
-def _row(rule: Rule, criterion: Criterion) -> list[pl.Expr]:
-    measured = [name for name in criterion.inputs if name in INPUTS]
-    first = INPUTS[measured[0]] if measured else None
-    return [
-        pl.col("patient_id"),
-        pl.lit(rule.rule_id).alias("rule_id"),
-        pl.col("index_collected_at"),
-        pl.lit(criterion.id).alias("criterion_id"),
-        pl.lit(criterion.says).alias("says"),
-        pl.col(criterion.id).alias("verdict"),
-        pl.lit(first.id if first else criterion.inputs[0]).alias("input"),
-        (pl.col(first.column) if first else pl.lit(None, dtype=pl.Float64)).alias("value"),
-        pl.lit(first.unit if first else None, dtype=pl.String).alias("unit"),
-        (pl.col(f"{first.id}_collected_at") if first else pl.lit(None, dtype=pl.Datetime("us"))).alias(
-            "collected_at"
-        ),
-        pl.lit(criterion.threshold).alias("threshold"),
-        pl.lit(criterion.citation).alias("citation"),
-    ]
+_MOMENT: Mapping[str, Any] = {
+    "patient_id": pl.String,
+    "analyte": pl.String,
+    "collected_at": pl.Datetime("us"),
+}
