@@ -11,11 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import polars as pl
-
 from schemas.switches import SWITCHES, Switches
 from transforms.errors import RuleDefinitionError
-from transforms.logic import All, AnyOf, AtLeast, Criterion, Named, Node, Not, Soft, Unknown
+from transforms.logic import All, AnyOf, AtLeast, Criterion, Named, Node, Not, Soft, Truth, Truths, Unknown
 from transforms.rule import Rule
 
 
@@ -38,15 +36,15 @@ class Choice(Node):
             raise RuleDefinitionError(f"a choice of {self.switch} has to be settled before it is judged")
         return columns.pop()
 
-    def verdict(self) -> pl.Expr:
-        return pl.col(self.id)
+    def truth(self, truths: Truths) -> Truth:
+        return truths.column(self.id)
 
     def criteria(self) -> Iterator[Criterion]:
         for node in self.options.values():
             if node is not None:
                 yield from node.criteria()
 
-    def unknown(self, bits: Mapping[str, int]) -> pl.Expr:  # noqa: ARG002  which option is not known here
+    def opened(self, where: Truth, truths: Truths) -> Iterator[tuple[Criterion, Truth]]:  # noqa: ARG002
         raise RuleDefinitionError(f"a choice of {self.switch} has to be settled before it is judged")
 
     def describe(self) -> str:

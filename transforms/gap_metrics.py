@@ -19,8 +19,8 @@ from schemas.tables import shaped
 from transforms.anemia import ANEMIA
 from transforms.context import coded_events, day
 from transforms.cytopenias import ANY_LINE
+from transforms.findings import KEYS
 from transforms.gap_measures import MEASURES, Measure
-from transforms.judging import KEYS
 from transforms.survival import summary
 from transforms.treatment import FOLLOW_UP
 

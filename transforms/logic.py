@@ -8,22 +8,37 @@ operators of this module that say so where they are used, ``soft`` (a missing co
 ``soft_not`` (an exclusion holds only when it is established).
 
 Trees are built from criteria with ``&``, ``|``, ``~``, ``at_least(n, ...)``, ``soft(...)``, ``soft_not(...)``.
-Every node can give its verdict, the reasons of its unknowns (a bit mask), its criteria, and itself in words.
+Every node can give its verdict, the criteria that keep it unknown, its criteria, and itself in words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import reduce
+from itertools import combinations
 from operator import and_, or_
+from typing import Any, Protocol
 
 import polars as pl
 
 from transforms.errors import RuleDefinitionError
 
-type_mask = pl.Int64
 MAX_REASONS = 63  # bits of a signed 64-bit mask
+Truth = Any  # nullable Booleans, one a draw: a Polars expression, or a transforms.truths.Kleene
+
+
+class Truths(Protocol):
+    """Where a condition finds the truth of what it is made of: as expressions, or already computed."""
+
+    def column(self, name: str) -> Truth:
+        """The verdict of a criterion."""
+
+    def reached(self, column: str, least: int) -> Truth:
+        """Whether the status in a column is at least so much."""
+
+    def of(self, node: Node) -> Truth:
+        """The truth of a condition."""
 
 
 class Node:
@@ -40,6 +55,11 @@ class Node:
 
     def verdict(self) -> pl.Expr:
         """Nullable Boolean expression over the verdict columns of the criteria."""
+        verdict: pl.Expr = self.truth(EXPRESSIONS)
+        return verdict
+
+    def truth(self, truths: Truths) -> Truth:
+        """The truth of this condition out of that of its parts."""
         raise NotImplementedError
 
     def criteria(self) -> Iterator[Criterion]:
@@ -50,10 +70,10 @@ class Node:
         """The criteria whose unknown can make this node unknown (with repetitions)."""
         return self.criteria()
 
-    def unknown(self, bits: Mapping[str, int]) -> pl.Expr:
-        """Bit mask of the reasons why this node is unknown; 0 where it is known.
+    def opened(self, where: Truth, truths: Truths) -> Iterator[tuple[Criterion, Truth]]:
+        """The criteria that keep this condition unknown, each with the draws at which it does.
 
-        Needs a frame with the verdict columns and the evidence columns. ``bits`` maps a reason to its bit.
+        where: the draws at which it matters whether this condition is known.
         """
         raise NotImplementedError
 
@@ -61,9 +81,21 @@ class Node:
         """The condition in words."""
         raise NotImplementedError
 
-    def _masked(self, bits: Mapping[str, int], children: Iterable[Node]) -> pl.Expr:
-        masks = reduce(or_, [child.unknown(bits) for child in children])
-        return pl.when(self.verdict().is_null()).then(masks).otherwise(pl.lit(0, dtype=type_mask))
+
+class _Expressions:
+    """Truths as expressions that are built anew each time."""
+
+    def column(self, name: str) -> pl.Expr:
+        return pl.col(name)
+
+    def reached(self, column: str, least: int) -> pl.Expr:
+        return pl.col(column) >= least
+
+    def of(self, node: Node) -> Truth:
+        return node.truth(self)
+
+
+EXPRESSIONS = _Expressions()
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,22 +125,14 @@ class Criterion(Node):
         if not self.reasons:
             raise RuleDefinitionError(f"criterion {self.id} does not say why it can be unknown")
 
-    def verdict(self) -> pl.Expr:
-        return pl.col(self.id)
+    def truth(self, truths: Truths) -> Truth:
+        return truths.column(self.id)
 
     def criteria(self) -> Iterator[Criterion]:
         yield self
 
-    def unknown(self, bits: Mapping[str, int]) -> pl.Expr:
-        none = pl.lit(0, dtype=type_mask)
-        masks = reduce(
-            or_,
-            [
-                pl.when(condition).then(pl.lit(1 << bits[reason], dtype=type_mask)).otherwise(none)
-                for reason, condition in self.reasons
-            ],
-        )
-        return pl.when(self.verdict().is_null()).then(masks).otherwise(none)
+    def opened(self, where: Truth, truths: Truths) -> Iterator[tuple[Criterion, Truth]]:
+        yield self, where & truths.of(self).is_null()
 
     def describe(self) -> str:
         return self.says
@@ -120,8 +144,8 @@ class All(Node):
 
     nodes: tuple[Node, ...]
 
-    def verdict(self) -> pl.Expr:
-        return reduce(and_, [node.verdict() for node in self.nodes])
+    def truth(self, truths: Truths) -> Truth:
+        return reduce(and_, [truths.of(node) for node in self.nodes])
 
     def criteria(self) -> Iterator[Criterion]:
         for node in self.nodes:
@@ -131,8 +155,8 @@ class All(Node):
         for node in self.nodes:
             yield from node.doubts()
 
-    def unknown(self, bits: Mapping[str, int]) -> pl.Expr:
-        return self._masked(bits, self.nodes)
+    def opened(self, where: Truth, truths: Truths) -> Iterator[tuple[Criterion, Truth]]:
+        return _parts_opened(self, where, truths)
 
     def describe(self) -> str:
         return "(" + " and ".join(node.describe() for node in self.nodes) + ")"
@@ -144,8 +168,8 @@ class AnyOf(Node):
 
     nodes: tuple[Node, ...]
 
-    def verdict(self) -> pl.Expr:
-        return reduce(or_, [node.verdict() for node in self.nodes])
+    def truth(self, truths: Truths) -> Truth:
+        return reduce(or_, [truths.of(node) for node in self.nodes])
 
     def criteria(self) -> Iterator[Criterion]:
         for node in self.nodes:
@@ -155,8 +179,8 @@ class AnyOf(Node):
         for node in self.nodes:
             yield from node.doubts()
 
-    def unknown(self, bits: Mapping[str, int]) -> pl.Expr:
-        return self._masked(bits, self.nodes)
+    def opened(self, where: Truth, truths: Truths) -> Iterator[tuple[Criterion, Truth]]:
+        return _parts_opened(self, where, truths)
 
     def describe(self) -> str:
         return "(" + " or ".join(node.describe() for node in self.nodes) + ")"
@@ -168,8 +192,8 @@ class Not(Node):
 
     node: Node
 
-    def verdict(self) -> pl.Expr:
-        return ~self.node.verdict()
+    def truth(self, truths: Truths) -> Truth:
+        return ~truths.of(self.node)
 
     def criteria(self) -> Iterator[Criterion]:
         return self.node.criteria()
@@ -177,8 +201,8 @@ class Not(Node):
     def doubts(self) -> Iterator[Criterion]:
         return self.node.doubts()
 
-    def unknown(self, bits: Mapping[str, int]) -> pl.Expr:
-        return self.node.unknown(bits)
+    def opened(self, where: Truth, truths: Truths) -> Iterator[tuple[Criterion, Truth]]:
+        return self.node.opened(where, truths)
 
     def describe(self) -> str:
         return f"not {self.node.describe()}"
@@ -191,16 +215,10 @@ class AtLeast(Node):
     n: int
     nodes: tuple[Node, ...]
 
-    def verdict(self) -> pl.Expr:
-        true = pl.sum_horizontal([node.verdict().eq_missing(True).cast(pl.Int8) for node in self.nodes])
-        unknown = pl.sum_horizontal([node.verdict().is_null().cast(pl.Int8) for node in self.nodes])
-        return (
-            pl.when(true >= self.n)
-            .then(pl.lit(True))
-            .when(true + unknown < self.n)
-            .then(pl.lit(False))
-            .otherwise(pl.lit(None, dtype=pl.Boolean))
-        )
+    def truth(self, truths: Truths) -> Truth:
+        operands = [truths.of(node) for node in self.nodes]
+        # any n of them together; false where every n have one that is false, as it should be
+        return reduce(or_, [reduce(and_, some) for some in combinations(operands, self.n)])
 
     def criteria(self) -> Iterator[Criterion]:
         for node in self.nodes:
@@ -210,8 +228,8 @@ class AtLeast(Node):
         for node in self.nodes:
             yield from node.doubts()
 
-    def unknown(self, bits: Mapping[str, int]) -> pl.Expr:
-        return self._masked(bits, self.nodes)
+    def opened(self, where: Truth, truths: Truths) -> Iterator[tuple[Criterion, Truth]]:
+        return _parts_opened(self, where, truths)
 
     def describe(self) -> str:
         return f"at least {self.n} of (" + "; ".join(node.describe() for node in self.nodes) + ")"
@@ -223,8 +241,8 @@ class Soft(Node):
 
     node: Node
 
-    def verdict(self) -> pl.Expr:
-        return self.node.verdict().eq_missing(True)
+    def truth(self, truths: Truths) -> Truth:
+        return truths.of(self.node).eq_missing(other=True)
 
     def criteria(self) -> Iterator[Criterion]:
         return self.node.criteria()
@@ -232,8 +250,8 @@ class Soft(Node):
     def doubts(self) -> Iterator[Criterion]:
         return iter(())
 
-    def unknown(self, bits: Mapping[str, int]) -> pl.Expr:  # noqa: ARG002  never unknown
-        return pl.lit(0, dtype=type_mask)
+    def opened(self, where: Truth, truths: Truths) -> Iterator[tuple[Criterion, Truth]]:  # noqa: ARG002
+        return iter(())  # never unknown
 
     def describe(self) -> str:
         return f"[if known] {self.node.describe()}"
@@ -245,8 +263,8 @@ class Unknown(Node):
 
     node: Node
 
-    def verdict(self) -> pl.Expr:
-        return self.node.verdict().is_null()
+    def truth(self, truths: Truths) -> Truth:
+        return truths.of(self.node).is_null()
 
     def criteria(self) -> Iterator[Criterion]:
         return self.node.criteria()
@@ -254,8 +272,8 @@ class Unknown(Node):
     def doubts(self) -> Iterator[Criterion]:
         return iter(())
 
-    def unknown(self, bits: Mapping[str, int]) -> pl.Expr:  # noqa: ARG002  never unknown
-        return pl.lit(0, dtype=type_mask)
+    def opened(self, where: Truth, truths: Truths) -> Iterator[tuple[Criterion, Truth]]:  # noqa: ARG002
+        return iter(())  # never unknown
 
     def describe(self) -> str:
         return f"it is not known whether {self.node.describe()}"
@@ -268,8 +286,8 @@ class Named(Node):
     name: str
     node: Node
 
-    def verdict(self) -> pl.Expr:
-        return self.node.verdict()
+    def truth(self, truths: Truths) -> Truth:
+        return truths.of(self.node)
 
     def criteria(self) -> Iterator[Criterion]:
         return self.node.criteria()
@@ -277,8 +295,8 @@ class Named(Node):
     def doubts(self) -> Iterator[Criterion]:
         return self.node.doubts()
 
-    def unknown(self, bits: Mapping[str, int]) -> pl.Expr:
-        return self.node.unknown(bits)
+    def opened(self, where: Truth, truths: Truths) -> Iterator[tuple[Criterion, Truth]]:
+        return self.node.opened(where, truths)
 
     def describe(self) -> str:
         return f"{self.name} {self.node.describe()}"
@@ -292,14 +310,14 @@ class TierReached(Node):
     least: int
     tier: str = field(default="possible")
 
-    def verdict(self) -> pl.Expr:
-        return pl.col(f"{self.rule_id}__status") >= self.least
+    def truth(self, truths: Truths) -> Truth:
+        return truths.reached(f"{self.rule_id}__status", self.least)
 
     def criteria(self) -> Iterator[Criterion]:
         return iter(())
 
-    def unknown(self, bits: Mapping[str, int]) -> pl.Expr:  # noqa: ARG002  never unknown
-        return pl.lit(0, dtype=type_mask)
+    def opened(self, where: Truth, truths: Truths) -> Iterator[tuple[Criterion, Truth]]:  # noqa: ARG002
+        return iter(())  # never unknown
 
     def describe(self) -> str:
         return f"{self.rule_id} is {self.tier} or surer"
@@ -320,6 +338,15 @@ def at_least(n: int, *nodes: Node) -> Node:
     if not 1 <= n <= len(nodes):
         raise RuleDefinitionError(f"at_least({n}) of {len(nodes)} conditions")
     return AtLeast(n, nodes)
+
+
+def _parts_opened(
+    node: All | AnyOf | AtLeast, where: Truth, truths: Truths
+) -> Iterator[tuple[Criterion, Truth]]:
+    """The parts of a combination matter where the whole is unknown."""
+    inside = where & truths.of(node).is_null()
+    for part in node.nodes:
+        yield from part.opened(inside, truths)
 
 
 def _flat(kind: type[All | AnyOf], node: Node) -> tuple[Node, ...]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Literal
 
 from transforms.errors import RuleDefinitionError
-from transforms.logic import MAX_REASONS, Criterion, Node, TierReached
+from transforms.logic import MAX_REASONS, All, Criterion, Node, Not, TierReached
 
 Side = Literal["supply", "restricted supply", "production", "undetermined", "care gap"]
 TIERS: Mapping[str, int] = {"possible": 1, "probable": 2, "confirmed": 3}
@@ -141,3 +142,10 @@ class Rule:
     def describe(self) -> str:
         """The rule in words, one part a line."""
         return "\n".join(f"{name.replace('_', ' ')}: {node.describe()}" for name, node in self.parts.items())
+
+
+@cache
+def tier_condition(rule: Rule, tier: str) -> Node:
+    """All that must hold for a tier the rule has: its gate, nothing that rules it out, and the tier's own condition."""
+    parts = (rule.gate, None if rule.ruled_out is None else Not(rule.ruled_out), getattr(rule, tier))
+    return All(tuple(part for part in parts if part is not None))

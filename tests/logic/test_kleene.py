@@ -5,10 +5,11 @@ from itertools import product
 import polars as pl
 import pytest
 
+from transforms.doubts import opened
 from transforms.errors import RuleDefinitionError
-from transforms.judging import decode
 from transforms.logic import Criterion, Node, Unknown, at_least, soft, soft_not
 from transforms.quantities import Quantity
+from transforms.truths import DrawTruths
 
 VALUES = (True, False, None)
 
@@ -27,7 +28,12 @@ FRAME = pl.DataFrame(ROWS, schema={"a": pl.Boolean, "b": pl.Boolean, "c": pl.Boo
 
 
 def evaluated(node: Node) -> list[bool | None]:
-    return FRAME.select(node.verdict()).to_series().to_list()
+    """The verdicts of a condition; as an expression and already computed they are the same."""
+    verdicts = FRAME.select(node.verdict()).to_series().to_list()
+    truth = DrawTruths(FRAME).of(node)
+    true, unknown = truth.holds(len(FRAME)), truth.is_null().holds(len(FRAME))
+    assert [None if u else bool(t) for t, u in zip(true, unknown, strict=True)] == verdicts
+    return verdicts
 
 
 def kleene_and(*values: bool | None) -> bool | None:
@@ -60,9 +66,12 @@ def test_soft_and_soft_not_are_never_unknown() -> None:
 
 
 def reasons_of(node: Node) -> list[list[str]]:
-    names = ["a missing", "b missing", "c missing"]
-    mask = FRAME.select(node.unknown({name: bit for bit, name in enumerate(names)})).to_series()
-    return decode(mask, names).to_list()
+    truths = DrawTruths(FRAME)
+    places = {criterion.id: where.holds(len(FRAME)) for criterion, where in opened([node], truths)}
+    return [
+        [f"{name} missing" for name in "abc" if name in places and places[name][row]]
+        for row in range(len(ROWS))
+    ]
 
 
 def test_reasons_are_those_of_the_unknown_operands_where_the_whole_is_unknown() -> None:

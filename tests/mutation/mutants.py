@@ -25,6 +25,7 @@ from transforms.logic import All, AnyOf, AtLeast, Criterion, Named, Node, Not, S
 from transforms.quantities import Quantity
 from transforms.rule import Rule
 from transforms.rules import RULES
+from transforms.truths import DrawTruths
 
 QUANTITIES = {item.input_id: item for item in vars(atoms).values() if isinstance(item, Quantity)}
 EDGE = {"below": "at_most", "at_most": "below", "above": "at_least", "at_least": "above"}
@@ -125,8 +126,10 @@ def judged_frame() -> pl.DataFrame:
 def noticed(frame: pl.DataFrame, mutant: Mutant) -> bool:
     """Whether any row of the tables gets another verdict."""
     edges = {c.id: c.expr for c in mutant.rule.criteria.values() if c.id not in frame.columns}
-    changed = frame.with_columns(**edges).select(status(mutant.rule).alias("s"))["s"]
-    return bool((changed != frame[mutant.rule.status_column]).any())
+    truths = DrawTruths(frame.with_columns(**edges).select(list(mutant.rule.criteria)))
+    for rule in RULES:
+        truths.add_status(rule.status_column, frame[rule.status_column].to_numpy())
+    return bool((status(mutant.rule, truths) != truths.status(mutant.rule.status_column)).any())
 
 
 def survivors() -> tuple[int, list[str]]:

@@ -1,0 +1,160 @@
+"""Findings: the draws that meet a rule or cannot be judged by it, what is missing there, and what a reader should know.
+
+Reasons and caveats are few combinations over many rows: each distinct combination is written out once and the rows
+point at it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from schemas.evidence import DOMAINS, observed_column
+from transforms.doubts import Doubts, decoded
+from transforms.rule import INDETERMINATE, NOT_MET, TIERS, Rule
+from transforms.truths import DrawTruths
+
+KEYS = ("patient_id", "index_specimen_id", "index_collected_at")
+TIER_NAMES = {number: name for name, number in TIERS.items()}
+CHILDBEARING = (12, 56)  # years; PREG_UNKNOWN is raised for women of this age only (RULES.md 0.5)
+Numbers = npt.NDArray[np.int64]
+LIST = pl.List(pl.String)
+_SHORT = list(DOMAINS)  # a domain's place is its bit in the unseen mask
+_PREGNANCY_UNKNOWN = 1 << len(_SHORT)
+_UNSEEN = _PREGNANCY_UNKNOWN * 2  # number of unseen masks
+
+
+class _Places:
+    """Lists of texts, each written once; rows hold their places."""
+
+    def __init__(self) -> None:
+        self.lists: list[list[str]] = []
+
+    def of(self, codes: Numbers, write: Callable[[int], list[str]]) -> Numbers:
+        """Place of the list of each code; ``write`` gives the list of a code."""
+        distinct, places = np.unique(codes, return_inverse=True)
+        first = len(self.lists)
+        self.lists += [write(code) for code in distinct.tolist()]
+        return places + first
+
+    def gather(self, places: pl.Series) -> pl.Series:
+        return pl.Series(self.lists, dtype=LIST).gather(places)
+
+
+def findings(evidence: pl.DataFrame, truths: DrawTruths, rules: Sequence[Rule]) -> pl.DataFrame:
+    """Rows of findings.parquet without as_of and run_id, rule by rule in the order of the draws.
+
+    evidence: screen.evidence with result_flags and draw_flags (the residual flags among them), one row per draw.
+    truths: verdicts of the criteria and status columns of the rules at the same draws.
+    """
+    doubts = Doubts(evidence, rules)
+    caveats = _Caveats(evidence)
+    missing, noted = _Places(), _Places()
+    parts = []
+    for number, rule in enumerate(rules):
+        code = truths.status(rule.status_column)
+        rows = np.flatnonzero((code > NOT_MET) | (code == INDETERMINATE))
+        code = code[rows]
+        open_ = code == INDETERMINATE
+        mask = np.zeros(len(rows), dtype=np.int64)
+        if open_.any():
+            mask[open_] = doubts.mask(rule, truths, rows[open_])
+        parts.append(
+            pl.DataFrame(
+                {
+                    "row": rows,
+                    "rule": np.full(len(rows), number, dtype=np.uint32),
+                    "code": code,
+                    "missing": missing.of(mask, partial(decoded, rule.reasons)),
+                    "caveats": caveats.of(rule, rows, noted),
+                }
+            )
+        )
+    long = pl.concat(parts)
+    words = pl.DataFrame(
+        [(rule.rule_id, rule.version, rule.side) for rule in rules],
+        schema={"rule_id": pl.String, "rule_version": pl.Int32, "side": pl.String},
+        orient="row",
+    )
+    return pl.concat(
+        [
+            evidence.select(pl.col(KEYS).gather(long["row"])),
+            words.select(pl.all().gather(long["rule"])),
+            long.select(
+                status=pl.when(pl.col("code") > NOT_MET)
+                .then(pl.lit("met"))
+                .otherwise(pl.lit("indeterminate")),
+                tier=pl.col("code").replace_strict(TIER_NAMES, default=None, return_dtype=pl.String),
+                missing=missing.gather(long["missing"]),
+                caveats=noted.gather(long["caveats"]),
+            ),
+        ],
+        how="horizontal",
+    ).select(*KEYS, "rule_id", "rule_version", "status", "tier", "missing", "side", "caveats")
+
+
+class _Caveats:
+    """Flags that touch the inputs of a rule, domains it could not see, and PREG_UNKNOWN; sorted, never null."""
+
+    def __init__(self, evidence: pl.DataFrame) -> None:
+        """Number the combinations of flags that the draws carry; combination 0 is none."""
+        fertile = pl.col("age_years").is_between(*CHILDBEARING, closed="left")
+        unknown = (pl.col("sex") == "female") & fertile & ~pl.col("pregnant") & ~pl.col("observed_dx")
+        unseen = [~pl.col(observed_column(domain)) for domain in DOMAINS]
+        draws = evidence.select(
+            flags=pl.concat_str(
+                pl.col("result_flags", "draw_flags").list.join("\n"), separator="\n", ignore_nulls=True
+            ),
+            unseen=pl.sum_horizontal(
+                [
+                    condition.fill_null(value=False).cast(pl.Int64) * (1 << bit)
+                    for bit, condition in enumerate([*unseen, unknown])
+                ]
+            ),
+        )
+        distinct = draws.select(pl.col("flags").unique()).with_row_index("combination")
+        self._combinations = [_split(text) for text in distinct["flags"]]
+        joined = draws.join(distinct, on="flags", how="left", maintain_order="left")
+        self._combination, self._unseen = joined["combination"].to_numpy(), joined["unseen"].to_numpy()
+
+    def of(self, rule: Rule, rows: npt.NDArray[np.intp], noted: _Places) -> Numbers:
+        """Place of the caveats of the draws numbered by rows."""
+        inputs = rule.inputs
+        flags: dict[tuple[str, ...], int] = {}
+        own = [
+            flags.setdefault(tuple(flag for name, flag in pairs if name in inputs), len(flags))
+            for pairs in self._combinations
+        ]
+        texts = list(flags)
+        domains = {domain for criterion in rule.criteria.values() for domain in criterion.domains}
+        domains |= _guards(inputs)
+        relevant = sum(1 << _SHORT.index(domain) for domain in domains)
+        relevant |= _PREGNANCY_UNKNOWN if "hb" in inputs else 0
+        combination = np.array(own, dtype=np.int64)[self._combination[rows]]
+        codes = combination * _UNSEEN + (self._unseen[rows] & relevant)
+
+        def write(code: int) -> list[str]:
+            return sorted({*texts[code // _UNSEEN], *_unseen_flags(code % _UNSEEN)})
+
+        return noted.of(codes, write)
+
+
+def _split(text: str) -> list[tuple[str, str]]:
+    """(input, flag) of flags joined as ``input:FLAG,FLAG``, one input a line."""
+    pairs = [line.split(":", 1) for line in text.split("\n") if line]
+    return [(name, flag) for name, flags in pairs for flag in flags.split(",")]
+
+
+def _unseen_flags(mask: int) -> list[str]:
+    domains = [f"DOMAIN_UNOBSERVED:{DOMAINS[name]}" for bit, name in enumerate(_SHORT) if mask >> bit & 1]
+    return [*domains, "PREG_UNKNOWN"] if mask & _PREGNANCY_UNKNOWN else domains
+
+
+def _guards(inputs: Sequence[str]) -> set[str]:
+    """Domains whose guards stand behind an input: transfusions behind red cells, intravenous iron behind ferritin."""
+    behind = {"mcv": "procedure", "rpi": "procedure", "mentzer": "procedure", "ferritin": "medication"}
+    return {behind[name] for name in inputs if name in behind}
