@@ -19,6 +19,9 @@ PERCENT = units(("%", "1"))
 PERCENT_OR_FRACTION = units(("%", "1"), ("fraction", "100"))
 # A share of the cells cannot exceed all of them; RULES.md prints the limit for some of the rows only.
 SHARE = Limits(above=100)
+# Lymphocytes, monocytes and the like are parts of the white count (nucleated red cells are counted with it) and
+# cannot exceed its limit; RULES.md prints none for them.
+PART_OF_LEUKOCYTES = Limits(above=1000)
 
 BLOOD_COUNT: tuple[Analyte, ...] = (
     Analyte(
@@ -199,6 +202,7 @@ BLOOD_COUNT: tuple[Analyte, ...] = (
         slug="10e9_l",
         loinc=("731-0", "26474-7"),  # a; m
         units=COUNT_UNITS,
+        reject=PART_OF_LEUKOCYTES,
         alert=Alert("ALERT_LYMPHO", 5.0),
         blood_count=True,
     ),
@@ -210,6 +214,7 @@ BLOOD_COUNT: tuple[Analyte, ...] = (
         slug="10e9_l",
         loinc=("742-7", "26484-6"),  # a; m
         units=COUNT_UNITS,
+        reject=PART_OF_LEUKOCYTES,
         blood_count=True,
     ),
     Analyte(

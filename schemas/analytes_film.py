@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.analytes_blood_count import COUNT_UNITS, PERCENT, SHARE
+from schemas.analytes_blood_count import COUNT_UNITS, PART_OF_LEUKOCYTES, PERCENT, SHARE
 from schemas.analytes_model import Alert, Analyte, Limits, units
 
 FILM: tuple[Analyte, ...] = (
@@ -26,6 +26,7 @@ FILM: tuple[Analyte, ...] = (
         slug="10e9_l",
         loinc=("30376-8", "708-8"),  # c; c
         units=COUNT_UNITS,
+        reject=PART_OF_LEUKOCYTES,
         alert=Alert("ALERT_BLASTS", 0.0),
         blood_count=True,
     ),
@@ -60,6 +61,7 @@ FILM: tuple[Analyte, ...] = (
         slug="10e9_l",
         loinc=("53115-2",),  # a
         units=COUNT_UNITS,
+        reject=PART_OF_LEUKOCYTES,
         blood_count=True,
     ),
     Analyte(
@@ -82,6 +84,7 @@ FILM: tuple[Analyte, ...] = (
         slug="10e9_l",
         loinc=("771-6",),  # a
         units=COUNT_UNITS,
+        reject=PART_OF_LEUKOCYTES,
         blood_count=True,
     ),
     Analyte(

@@ -12,7 +12,8 @@ from itertools import combinations
 
 from schemas.analytes import ANALYTES, LOINC, LOINC_NAMES, OWN_CODES, analyte_of
 from schemas.code_map import CONDITIONS, NO_UNIT, MapLine
-from transforms.units import clean, is_missing, resolve
+from transforms.unit_texts import clean
+from transforms.units import is_missing, resolve
 
 LOCAL = "local"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import inf
 from typing import Any
 
@@ -121,18 +122,10 @@ def describe_pair(
     analyte = ANALYTES[analyte_id]
     by_map = line is not None and bool(line.default_unit) and is_missing(unit)
     unit = line.default_unit if line is not None and by_map else unit
-    reading = resolve(analyte_id, unit) if analyte.units else None
-    labeled = None if reading is None else reading.unit
-    if reading is None and is_missing(unit) and analyte.unit_optional and analyte.units:
-        labeled = analyte.unit
     row |= {
         "unit": analyte.unit,
-        "labeled": labeled,
-        "factor": 1.0 if reading is None else float(reading.factor),
-        "per_ul": reading is not None and reading.per_ul,
         "words": analyte.kind != "quantity",
         "decimals": 1 if analyte_id in {"hb", "hb_blood_gas"} else 9,  # RULES.md 0.2
-        "flags": _unit_flags(analyte, reading, unit, code) | (FLAG_BITS["UNIT_FROM_MAP"] if by_map else 0),
         "reject_below": _or(analyte.reject.below, -inf),
         "reject_above": _or(analyte.reject.above, inf),
         "flag_below": _or(analyte.flag.below, -inf),
@@ -142,14 +135,40 @@ def describe_pair(
         "alert": 0 if analyte.alert is None else FLAG_BITS[analyte.alert.flag],
         "blood_count": analyte.blood_count,
     }
-    if reading is not None or is_missing(unit):
-        for number, band in enumerate(BANDS.get((analyte_id, labeled), ())):
-            row |= {
-                f"band_{number}_low": band.low,
-                f"band_{number}_high": band.high,
-                f"band_{number}_factor": band.factor,
-                f"band_{number}_flag": FLAG_BITS[band.flag],
-            }
+    row |= _in_unit(analyte, unit, code)
+    row["flags"] |= FLAG_BITS["UNIT_FROM_MAP"] if by_map else 0
+    return row
+
+
+def given_unit(pair: Mapping[str, Any], unit: str) -> dict[str, Any]:
+    """The pair, a row of ``PAIR_SCHEMA`` that lacks a unit, with the unit it was found to have."""
+    code = str(pair["test"]).partition("|")[2]
+    found = _in_unit(ANALYTES[pair["analyte"]], unit, code)
+    return {**pair, **found, "flags": found["flags"] | (pair["flags"] & ~FLAG_BITS["UNIT_MISSING"])}
+
+
+def _in_unit(analyte: Analyte, unit: str | None, code: str | None) -> dict[str, Any]:
+    """What the unit of a pair says: label, factor, flags and bands."""
+    reading = resolve(analyte.id, unit) if analyte.units else None
+    labeled = None if reading is None else reading.unit
+    if reading is None and is_missing(unit) and analyte.unit_optional and analyte.units:
+        labeled = analyte.unit
+    row: dict[str, Any] = {
+        "labeled": labeled,
+        "factor": 1.0 if reading is None else float(reading.factor),
+        "per_ul": reading is not None and reading.per_ul,
+        "flags": _unit_flags(analyte, reading, unit, code),
+    }
+    known = reading is not None or is_missing(unit)
+    bands = BANDS.get((analyte.id, labeled), ()) if known else ()
+    for number in range(MOST_BANDS):
+        band = bands[number] if number < len(bands) else None
+        row |= {
+            f"band_{number}_low": band and band.low,
+            f"band_{number}_high": band and band.high,
+            f"band_{number}_factor": band and band.factor,
+            f"band_{number}_flag": band and FLAG_BITS[band.flag],
+        }
     return row
 
 

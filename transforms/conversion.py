@@ -11,7 +11,8 @@ import polars as pl
 
 from schemas.flags import FLAG_BITS, MISSING_MASK
 from transforms.mixups import MOST_BANDS
-from transforms.values import Bound, Comma, read_value
+from transforms.numerals import Comma
+from transforms.values import Bound, read_value
 
 BIGGEST = (
     1e9  # no analyte has such a value in its canonical unit; beyond it rounding to nine decimals breaks down
@@ -23,8 +24,11 @@ _READING: dict[str, pl.DataType] = {
     "comma": pl.Int8(),
     "thousands": pl.Float64(),
     "power": pl.Int8(),
+    "stated": pl.Float64(),
     "text_flags": pl.Int64(),
 }
+# In cells per microliter 58.000 may be fifty-eight thousand, as half of Europe writes it (transforms.numerals).
+_POINT_BEFORE_THREE = r"^\s*-?[1-9]\d{0,2}\.\d{3}\s*$"
 
 
 def to_intervals(pairs: pl.DataFrame, pair: pl.Series, text: pl.Series) -> pl.DataFrame:
@@ -39,6 +43,8 @@ def to_intervals(pairs: pl.DataFrame, pair: pl.Series, text: pl.Series) -> pl.Da
         words=_of(pairs, "words"),
     )
     plain = pl.col("number").is_finite() & ~pl.col("words") & ~pl.col("text").str.starts_with("+")
+    if pairs["per_ul"].any():
+        plain = plain & ~(_of(pairs, "per_ul") & pl.col("text").str.contains(_POINT_BEFORE_THREE))
     plain = plain.fill_null(value=False)
     if frame.select(plain.all()).item():
         return _convert_plain(pairs, frame.select("pair", "number"))
@@ -62,7 +68,7 @@ def _read_texts(pairs: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
     keyed = texts.with_columns(analyte=_of(pairs, "analyte"))
     distinct = keyed.select("analyte", "text").unique()
     readings = [
-        (r.number, int(r.bound), int(r.comma), r.thousands, r.power, FLAG_BITS.get(r.flag, 0))
+        (r.number, int(r.bound), int(r.comma), r.thousands, r.power, r.factor, FLAG_BITS.get(r.flag, 0))
         for r in (read_value(analyte, text) for analyte, text in distinct.iter_rows())
     ]
     known = distinct.hstack(pl.DataFrame(readings, schema=_READING, orient="row"))
@@ -70,7 +76,9 @@ def _read_texts(pairs: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _settle_commas(pairs: pl.DataFrame, read: pl.DataFrame) -> pl.DataFrame:
-    """Decide by the unit what a comma is, and by the unit whether a printed power of ten counts (RULES.md 4.31.5)."""
+    """Decide by the unit what a separator is (RULES.md 4.31.5), whether a printed power of ten counts, and whether the
+    unit that the text names is the one of the row.
+    """
     per_ul = _of(pairs, "per_ul")
     thousands = pl.col("thousands") * _of(pairs, "factor")
     implausible = (thousands > _of(pairs, "reject_above")) | (thousands < _of(pairs, "reject_below"))
@@ -82,9 +90,12 @@ def _settle_commas(pairs: pl.DataFrame, read: pl.DataFrame) -> pl.DataFrame:
         (~per_ul & (comma == Comma.EITHER) & ~(implausible | (thousands > BIGGEST)))
         | (~per_ul & (comma == Comma.THOUSANDS_OR_NOTHING))
         | (per_ul & (comma == Comma.DECIMAL_OR_NOTHING))
+        | (per_ul & (comma == Comma.POINT) & (pl.col("power") == 0))
     )
     # "58.000 x10^3" beside /uL is 58,000 cells; beside 10*9/L the power only repeats the unit (RULES.md 1.1 rule 3)
-    power = pl.when(per_ul).then(pl.lit(10.0).pow(pl.col("power").cast(pl.Float64))).otherwise(1.0)
+    powered = per_ul & (pl.col("power") != 0)
+    power = pl.when(powered).then(pl.lit(10.0).pow(pl.col("power").cast(pl.Float64))).otherwise(1.0)
+    conflict = ~powered & _of(pairs, "labeled").is_not_null() & (pl.col("stated") != _of(pairs, "factor"))
     return read.with_columns(as_thousands=as_thousands, ambiguous=ambiguous).select(
         "row",
         "pair",
@@ -92,9 +103,10 @@ def _settle_commas(pairs: pl.DataFrame, read: pl.DataFrame) -> pl.DataFrame:
         number=pl.when(as_thousands).then("thousands").otherwise("number") * power,
         text_flags=pl.col("text_flags")
         | pl.when("ambiguous").then(FLAG_BITS["COMMA_AMBIGUOUS"]).otherwise(0)
+        | pl.when(conflict).then(FLAG_BITS["UNIT_CONFLICT"]).otherwise(0)
         | pl.when("as_thousands")
         .then(FLAG_BITS["THOUSANDS_COMMA"])
-        .when((comma != Comma.NONE) & ~pl.col("ambiguous"))
+        .when(~comma.is_in([int(Comma.NONE), int(Comma.POINT)]) & ~pl.col("ambiguous"))
         .then(FLAG_BITS["DECIMAL_COMMA"])
         .otherwise(0),
     )

@@ -17,6 +17,9 @@ from schemas.tables import LAB_RESULT, QUALITY_FLAG, QUARANTINE, REPORTED_COUNT,
 from transforms.code_map import NO_MAP, CodeMap
 from transforms.codes import pair_rows
 from transforms.conversion import to_intervals
+from transforms.inferred_units import infer_hemoglobins, infer_units, without_inference
+from transforms.missing_units import NONE_DECIDED
+from transforms.said_elsewhere import stated_units, value_texts, with_units
 from transforms.same_day import settle_by_others
 from transforms.times import ORDER_UNKNOWN, clock_changes, read_times, without_clock
 from transforms.values import Bound
@@ -57,21 +60,28 @@ class Normalized:
 
 
 def normalize_results(
-    raw: pl.DataFrame, *, timezone: str, loaded_at: datetime, code_map: CodeMap = NO_MAP
+    raw: pl.DataFrame,
+    *,
+    timezone: str,
+    loaded_at: datetime,
+    code_map: CodeMap = NO_MAP,
+    units: pl.DataFrame | None = NONE_DECIDED,
 ) -> Normalized:
     """Normalize laboratory rows of whole patients.
 
     raw: (n) canonical columns of lab_results as text, source_file and source_line, and source_patient_id where
     identifiers were merged; all rows of a patient are in one call. timezone: zone to which zoned times are brought.
     loaded_at: time of the load, also the time at which a row that another one replaces was superseded. code_map: what
-    the site's own codes stand for. Results do not depend on the order of the rows.
+    the site's own codes stand for. units: which unit a site's missing ones are in, by analyte and month
+    (``transforms.missing_units``); None: no unit is inferred from anything. Results do not depend on the order of the
+    rows.
     """
     pair, pairs = pair_rows(raw, code_map)
     meaning = pairs.select("analyte", "code_missing").select(pl.all().gather(pair))
     ignored = raw.filter(meaning["analyte"].is_null() & ~meaning["code_missing"])
     nameless = raw.filter(meaning["code_missing"])
     named = raw.with_columns(pair=pair).filter(meaning["analyte"].is_not_null())
-    read = _read(named, pairs, timezone)
+    read = _read(named, pairs, timezone, units)
     judged = read.with_columns(_fate())
     fates = [
         judged.group_by("source_file", "fate").agg(rows=pl.len()),
@@ -96,11 +106,20 @@ def normalize_results(
     )
 
 
-def _read(named: pl.DataFrame, pairs: pl.DataFrame, timezone: str) -> pl.DataFrame:
+def _read(
+    named: pl.DataFrame, pairs: pl.DataFrame, timezone: str, units: pl.DataFrame | None
+) -> pl.DataFrame:
     """Rows that name an analyte, with what their texts say and which version is in force."""
-    columns = ["analyte", "test", "unit", "labeled", "blood_count"]
+    text, in_comment = value_texts(named, pairs["analyte"].gather(named["pair"]))
+    pair, pairs = with_units(named["pair"], pairs, stated_units(named, pairs, text))
+    times = _times(named, timezone)
+    named = named.with_columns(times["at"], pair=pair, text=text, analyte=pairs["analyte"].gather(pair))
+    if units is not None:
+        pair, pairs = infer_units(named, pairs, units)
+        named = named.with_columns(pair=pair)
+    columns = ["test", "unit", "labeled", "blood_count"]
     meant = pairs.select(columns).rename({"unit": "canonical"}).select(pl.all().gather(named["pair"]))
-    values = to_intervals(pairs, named["pair"], named["value"])
+    values = to_intervals(pairs, named["pair"], text)
     state = (
         pl.col("status")
         .str.strip_chars()
@@ -110,12 +129,17 @@ def _read(named: pl.DataFrame, pairs: pl.DataFrame, timezone: str) -> pl.DataFra
     )
     if "source_patient_id" not in named.columns:
         named = named.with_columns(source_patient_id=pl.lit(None, pl.String))
-    rows = (
-        pl.concat([named, meant, values], how="horizontal")
-        .with_columns(_times(named, timezone).get_columns(), row=pl.int_range(pl.len()), state=state)
-        .with_columns(flags=pl.col("flags") | pl.col("time_flags"))
+    flags = (
+        values["flags"] | times["time_flags"] | in_comment.cast(pl.Int64) * FLAG_BITS["VALUE_FROM_COMMENT"]
     )
-    rows = _settled(rows.with_columns(usable=pl.col("flags") & MISSING_MASK == 0))
+    rows = pl.concat([named, meant, values], how="horizontal").with_columns(
+        times["reported"], row=pl.int_range(pl.len()), state=state, flags=flags
+    )
+    if units is None:
+        rows = rows.with_columns(flags=without_inference())
+    rows = _settled(rows.with_columns(usable=pl.col("flags") & MISSING_MASK == 0), infer=units is not None)
+    if units is not None:
+        rows = infer_hemoglobins(rows, pairs, units)
     versions = settle_versions(rows)
     conflict = versions["conflict"].cast(pl.Int64) * FLAG_BITS["DUPLICATE_CONFLICT"]
     alone = (pl.col("state") == "preliminary").fill_null(value=False) & pl.col("version").is_null()
@@ -158,13 +182,14 @@ def _reference(rows: pl.DataFrame, by: pl.Series) -> pl.Series:
     return replacing.select(pl.coalesce("result_id", place)).to_series()
 
 
-def _settled(rows: pl.DataFrame) -> pl.DataFrame:
+def _settled(rows: pl.DataFrame, *, infer: bool) -> pl.DataFrame:
     """The rows with what other results of the same day settle; only patients with a value in doubt are looked at."""
-    doubtful = rows.filter(pl.col("flags") & DOUBT != 0)["patient_id"].unique()
+    doubt = DOUBT if infer else FLAG_BITS["RETIC_FRACTION?"]
+    doubtful = rows.filter(pl.col("flags") & doubt != 0)["patient_id"].unique()
     if doubtful.is_empty():
         return rows
     theirs = rows.select("row", *ASKED).filter(pl.col("patient_id").is_in(doubtful.implode()))
-    settled = settle_by_others(theirs)
+    settled = settle_by_others(theirs, hemoglobins=infer)
     return rows.with_columns(rows[name].scatter(settled["row"], settled[name]) for name in _SETTLED)
 
 
@@ -218,7 +243,7 @@ def _results(judged: pl.DataFrame, loaded_at: datetime) -> pl.DataFrame:
     exact = pl.col("bound") == int(Bound.EXACT)
     return shaped(
         kept.with_columns(
-            source_value=pl.col("value"),
+            source_value=pl.col("text"),
             source_unit=pl.col("unit"),
             value=pl.when(exact).then("low"),
             value_low=pl.col("low"),

@@ -22,11 +22,12 @@ AGREES = 0.20  # RULES.md says "agrees" without a number; counts of reticulocyte
 _HEMOGLOBIN, _RETICULOCYTES = FLAG_BITS["HB_UNIT_AMBIGUOUS"], FLAG_BITS["RETIC_FRACTION?"]
 
 
-def settle_by_others(rows: pl.DataFrame) -> pl.DataFrame:
+def settle_by_others(rows: pl.DataFrame, *, hemoglobins: bool = True) -> pl.DataFrame:
     """The rows with hemoglobins and reticulocyte percentages settled where results of the same day allow it.
 
     rows: patient_id, at (collection time), analyte, labeled (plain unit, null: none was sent), number, bound, low,
-    high, flags, and usable. Returns the same rows with low, high, flags and usable changed.
+    high, flags, and usable. hemoglobins: whether units of hemoglobin may be inferred at all. Returns the same rows with
+    low, high, flags and usable changed.
     """
     hemoglobin = rows["flags"] & _HEMOGLOBIN != 0
     percent = rows["flags"] & _RETICULOCYTES != 0
@@ -45,7 +46,9 @@ def settle_by_others(rows: pl.DataFrame) -> pl.DataFrame:
     beside = rows.with_columns(day=pl.col("at").dt.date()).join(
         seen, on=["patient_id", "day"], how="left", maintain_order="left"
     )
-    return _percentages(_hemoglobins(beside)).drop("day", *(f"day.{name}" for name in _SEEN))
+    return _percentages(_hemoglobins(beside) if hemoglobins else beside).drop(
+        "day", *(f"day.{name}" for name in _SEEN)
+    )
 
 
 _SEEN = ("hb", "rbc", "mch", "retic_abs")

@@ -1,7 +1,7 @@
-"""Other spellings of the units, after cleaning (``transforms.units.clean``).
+"""Spellings of units that cannot be read from their parts (``transforms.unit_measures`` reads the others).
 
-``CASED`` holds the spellings whose case is their meaning, ``SPELLINGS`` the lower-cased others; both give the units
-a spelling can stand for, and the analyte decides which of them it is.
+``CASED`` holds the spellings whose case is their meaning, ``SPELLINGS`` the folded others; both give the units a
+spelling can stand for, and the analyte decides which of them it is.
 """
 
 from __future__ import annotations
@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 EMPTY_UNITS = frozenset(
-    {"", "n/a", "na", "none", "null", "nan", "-", "--", ".", "unit", "units", "no unit", "unknown"}
+    (
+        "|n/a|na|n.a.|none|null|(null)|nil|nan|-|--|---|_|___|.|?|*|unit|units|no unit|no units|unknown|unspecified"
+        "|not specified|not stated|not given|not applicable|not available"
+    ).split("|")
 )
 """Texts that say that no unit was given, lower case."""
 
@@ -21,39 +24,32 @@ CASED: Mapping[str, tuple[str, ...]] = {
     "T/L": ("10*12/L",),
     "T/l": ("10*12/L",),
 }
+UNREADABLE = frozenset({"G/L", "mmol/L tetramer"})
+"""Units whose plain spelling, read from its parts, would be another unit."""
+
+DIFFERENTIAL = frozenset(
+    {"neut_pct", "segs_pct", "bands_pct", "mono_pct", "blasts_pct", "myelocytes_pct", "ig_pct"}
+)
+"""Analytes of which a number "per 100 white cells" is the percentage."""
 
 _BY_UNIT: Mapping[str, Iterable[str]] = {
-    "10*3/uL": (
-        "k/ul th/ul thou/ul thous/ul thousand/ul thousands/ul tsd/ul 10*3cells/ul 10*3/cells/ul kcells/ul"
-    ).split(),
-    "10*9/L": "10*9cells/l bil/l billion/l billions/l giga/l mrd/l".split(),
-    "10*6/uL": ("m/ul mil/ul mill/ul million/ul millions/ul mln/ul mio/ul 10*6cells/ul").split(),
-    "10*12/L": "tpt/l /pl 10*12cells/l tera/l trillion/l".split(),
-    "/uL": "/ul cells/ul cell/ul #/ul 1/ul count/ul".split(),
-    "lakh/uL": "lakh/ul lakhs/ul lac/ul lacs/ul".split(),
-    "%": "percent pct percentage percent% 10*-2".split(),
+    "%": "mg/mg% %iron %transferrin % %tibc".split(),
     "fraction": "frac ratio proportion 1 decimal fract fractionof1".split(),
-    "L/L": "l/l ratio 1".split(),
-    "vol%": "%vol volpercent %v/v v/v%".split(),
-    "fL": "fl femtoliter femtol cu.um cuum cubicum um*3 fl/cell".split(),
-    "um3": "um*3 cubicum cu.um cuum".split(),
-    "pg": "pg/cell picogram picograms picog uug".split(),
-    "fmol": "fmol/cell femtomol fmole".split(),
-    "g/L": "g/l".split(),
-    "g/dL": "g/dl g%".split(),
-    "mmol/L": "mmol/l mmole/l mmol(fe)/l mmol/l(fe) mmolfe/l".split(),
+    "L/L": "ratio 1".split(),
+    "vol%": "%vol %v/v v/v% %(v/v) %pcv vol.%".split(),
+    "mmol/L": "mmol(fe)/l mmol/l(fe) mmolfe/l mmol/lfe mmol(hb/4)/l mmol/l(hb/4) mmol/lhb/4".split(),
     "mmol/L tetramer": "mmol/ltetramer mmol/l(tetramer) mmol(tetramer)/l mmol/lhb4 mmol(hb4)/l".split(),
-    "permille": "permill promille o/oo 10*-3 per1000 /1000 permil".split(),
-    "U/L": "u/l iu/l unit/l units/l".split(),
-    "IU/L": "u/l iu/l unit/l units/l".split(),
-    "mIU/mL": "miu/ml mu/ml".split(),
-    "mIU/L": "miu/l mu/l".split(),
-    "uIU/mL": "uiu/ml uu/ml".split(),
-    "mm/h": "mm/hr mm/hour mm/1h mm/1hr mm/1sth mm/sth".split(),
+    "permille": (
+        "permill permil promille promill o/oo 10*-3 /1000 /1000rbc /1000rbcs /10*3 /10*3rbc /10*3rbcs"
+    ).split(),
+    "mm/h": (
+        "mm/hr mm/hour mm/1h mm/1hr mm/1hour mm/1sthr mm/1sthour mm/sth mm1sthr mmin1sthr mmin1hr mmin1hour mm/1sth mm/hrs "
+        "mm/std mm/1std mm/1.std mm1h mmhr"
+    ).split(),
     "ukat/L": "ucat/l".split(),
     "/100 WBC": (
-        "/100wbc /100wbcs /100wbc's per100wbc per100wbcs /100leukocytes /100leuk /100whitecells nrbc/100wbc "
-        "#/100wbc"
+        "/100wbc /100wbcs /100wbc's /100leukocytes /100leucocytes /100leuk /100whitecells nrbc/100wbc nrbcs/100wbc "
+        "nrbc/100wbcs #/100wbc /100(wbcs) cells/100wbc wbc/100 10*2wbc"
     ).split(),
     "umol/mol heme": "umol/mol umol/molheme umol/molhem umol/molhaem umolzpp/molheme".split(),
     "Gale": "gale galegrade grade(gale) galescore".split(),
@@ -74,4 +70,4 @@ def _invert() -> Mapping[str, tuple[str, ...]]:
 
 
 SPELLINGS: Mapping[str, tuple[str, ...]] = _invert()
-"""Units by lower-cased spelling."""
+"""Units by folded spelling."""

@@ -1,48 +1,27 @@
 """Unit texts of laboratories, read for the analyte they stand beside (RULES.md 1.1 rule 4).
 
-A text is cleaned (spaces, micro signs, powers of ten, ``/mm3``), then looked up in the units of the analyte in two
-passes: as it is spelled, because ``G/L`` is 10*9/L for a cell count and ``T/L`` 10*12/L, and then without regard to
-case, because elsewhere case says nothing. What is not found is unknown; nothing is guessed.
+A text is cleaned, then looked up among the units of the analyte: as it is spelled, because ``G/L`` is 10*9/L for a cell
+count and ``T/L`` 10*12/L; then without regard to case, because elsewhere case says nothing; then by what it measures,
+because ``mg/100 mL`` is mg/dL. A unit that is none of the analyte's is unknown; nothing is guessed and no factor is
+made up for it.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
 from schemas.analytes import ANALYTES, Analyte
-from transforms.unit_spellings import CASED, EMPTY_UNITS, SPELLINGS
+from transforms.unit_measures import Measure, measure
+from transforms.unit_spellings import CASED, DIFFERENTIAL, EMPTY_UNITS, SPELLINGS, UNREADABLE
+from transforms.unit_texts import clean, fold
 
-_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
-_TRANSLATION = str.maketrans(
-    {
-        "µ": "u",  # U+00B5 micro sign
-        "μ": "u",  # U+03BC Greek mu
-        "×": "x",
-        "∗": "*",
-        "^": "*",
-        "⁄": "/",
-        "∕": "/",
-        "％": "%",
-        "‰": "permille",
-        "\u200b": None,  # zero-width characters and the byte order mark
-        "\u200c": None,
-        "\u200d": None,
-        "\ufeff": None,
-    }
+_BODY_SURFACE = re.compile(
+    r"ml/mi?n/?\(?1[.,]?73_?\*?(?:m\*{0,2}e?2|m\*?sq|sq\.?-?m(?:et(?:er|re)s?)?|squaremet(?:er|re)s?|m)?(?:bsa)?\)?"
 )
-_SUPERSCRIPT_POWER = re.compile("10([⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
-_ANNOTATION = re.compile(r"\{([^}]*)\}")
-_MC = re.compile(r"mc(?=g|mol|l|iu|u|kat)", re.IGNORECASE)
-# 10^9, 10**9, 10E9, 10E+9, 10(9), 10[9], 10exp9, 1e9, with or without a leading x
-_POWER = re.compile(r"[x*·]?10(?:\*{1,2}|e|exp|\(|\[)\+?0?(3|6|9|12)[)\]]?(?=$|[^0-9])", re.IGNORECASE)
-_LOST_SUPERSCRIPT = re.compile(r"^[x*·]?10(3|6|9|12)(?=/)", re.IGNORECASE)  # 10⁹/L pasted as 109/L
-_PER_CUBIC_MM = re.compile(
-    r"(?:/|per)(?:cu\.?mm|c\.?mm|mm\*?3|cubicmm|microl(?:iter|itre)?|ul)\.?$", re.IGNORECASE
-)
-_BODY_SURFACE = re.compile(r"^ml/min(?:/|per)?\(?1[.,]73_?(?:m\*?2|sqm|m)?\)?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -70,7 +49,7 @@ class UnitReading:
 
 def is_missing(text: str | None) -> bool:
     """Whether a unit text says nothing: empty, blank, or a word for none."""
-    return text is None or text.strip().lower() in EMPTY_UNITS
+    return text is None or text.strip(" \t\r\n\u00a0\u200b\ufeff").lower() in EMPTY_UNITS
 
 
 def resolve(analyte_id: str, text: str | None) -> UnitReading | None:
@@ -81,66 +60,43 @@ def resolve(analyte_id: str, text: str | None) -> UnitReading | None:
     analyte = ANALYTES[analyte_id]
     if text is None or is_missing(text):
         return None
-    cleaned = clean(text)
-    lakh = re.search(r"lakh|lacs?(?![a-z])", cleaned, re.IGNORECASE) is not None
-    unit = "lakh/uL" if lakh and "lakh/uL" in analyte.units else _lookup(analyte, cleaned)
+    unit = _lookup(analyte, clean(text))
     if unit is None:
         return None
     return UnitReading(unit=unit, factor=analyte.units[unit], per_ul=unit == "/uL", lakh=unit == "lakh/uL")
-
-
-def clean(text: str) -> str:
-    """The unit text without spaces and typographic variants, its case kept (RULES.md 1.1 rule 4)."""
-    found = _SUPERSCRIPT_POWER.sub(lambda match: "10*" + match[1].translate(_SUPERSCRIPTS), text)
-    found = found.translate(_SUPERSCRIPTS).translate(_TRANSLATION)
-    found = "".join(found.split())
-    found = _without_annotations(found)
-    found = re.sub(r"\[(?:iu|IU|iU)\]", "IU", found).replace("[ppth]", "permille")
-    found = _MC.sub("u", found)
-    found = _POWER.sub(r"10*\1", found)
-    found = _LOST_SUPERSCRIPT.sub(r"10*\1", found)
-    found = _PER_CUBIC_MM.sub("/uL", found)
-    return found.rstrip(".") or found
-
-
-def _without_annotations(text: str) -> str:
-    """UCUM annotations say what is counted, not in what: ``10*9{cells}/L``. Alone, one is a dimensionless unit."""
-    bare = _ANNOTATION.sub("", text)
-    if bare in {"", "/"}:
-        return _ANNOTATION.sub(r"\1", text)
-    if re.fullmatch(r"/100|/min/", bare) or "1.73" in text:
-        return _ANNOTATION.sub(r"\1", text)
-    return bare
 
 
 def _lookup(analyte: Analyte, cleaned: str) -> str | None:
     for unit in CASED.get(cleaned, ()):
         if unit in analyte.units:
             return unit
-    if _BODY_SURFACE.match(cleaned):
+    folded = fold(cleaned)
+    if _BODY_SURFACE.fullmatch(folded):
         return "mL/min/1.73 m2" if "mL/min/1.73 m2" in analyte.units else None
-    folded = _fold(cleaned)
     own = _folded_units(analyte.id).get(folded)
     if own is not None:
         return own
     for unit in SPELLINGS.get(folded, ()):
         if unit in analyte.units:
             return unit
-    return None
+    if analyte.id in DIFFERENTIAL and "/100 WBC" in SPELLINGS.get(folded, ()):
+        return "%"
+    measured = measure(folded)
+    return None if measured is None else _measured_units(analyte.id).get(measured)
 
 
 @cache
-def _folded_units(analyte_id: str) -> dict[str, str]:
+def _folded_units(analyte_id: str) -> Mapping[str, str]:
     """The analyte's own units without regard to case, save those whose case is their meaning."""
-    return {_fold(clean(unit)): unit for unit in ANALYTES[analyte_id].units if unit not in CASED}
+    return {fold(clean(unit)): unit for unit in ANALYTES[analyte_id].units if unit not in CASED}
 
 
-def _fold(cleaned: str) -> str:
-    """Lower case, and the words laboratories write out for gram, liter, deciliter and micro."""
-    found = cleaned.lower()
-    found = re.sub(r"deci-?lit(?:er|re)s?", "dl", found)
-    found = re.sub(r"lit(?:er|re)s?|ltrs?(?![a-z])", "l", found)
-    found = re.sub(r"micro(?=g|m|l|i|k)", "u", found)
-    found = re.sub(r"gr?ams?(?=$|[/%])|gms?(?=$|[/%])|gr(?=/dl)", "g", found)
-    found = re.sub(r"/100ml|/100cc", "/dl", found)
-    return re.sub(r"(?<=g)%$", "/dl", found)
+@cache
+def _measured_units(analyte_id: str) -> Mapping[Measure, str]:
+    """The analyte's own units by what they measure; of several that are the same the first as the table has them."""
+    found: dict[Measure, str] = {}
+    for unit in ANALYTES[analyte_id].units:
+        measured = None if unit in UNREADABLE else measure(fold(clean(unit)))
+        if measured is not None:
+            found.setdefault(measured, unit)
+    return found

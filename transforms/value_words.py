@@ -5,12 +5,13 @@ Words count only where RULES.md lets them; beside any other analyte they are no 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from schemas.analytes import Analyte
 
-_BELOW, _ABOVE = 1, 3  # transforms.values.Bound
+_BELOW, _ABOVE, _AT_LEAST = 1, 3, 4  # transforms.values.Bound
 
 
 @dataclass(frozen=True)
@@ -57,22 +58,80 @@ _PRESENCE = {
         "none",
         "none seen",
         "not seen",
+        "none detected",
+        "not present",
     ),
+}
+_CLUMPS = {
+    **_PRESENCE,
+    **_all(1, "clumped", "clumping", "clumps", "platelet clumps", "clumps present", "clumps seen"),
+    **_all(0, "no clumps", "no clumping", "no clumps seen", "no platelet clumps", "not clumped"),
 }
 _FILM = {**_PRESENCE, **_all(1, "leukoerythroblastic", "leucoerythroblastic", "leukoerythroblastosis")}
 _MUTATION = {
     **_PRESENCE,
-    **_all(1, "mutated", "mutation detected"),
-    **_all(0, "wild type", "wild-type", "wt"),
+    **_all(1, "mutated", "mutation detected", "mutation present"),
+    **_all(
+        0,
+        "wild type",
+        "wild-type",
+        "wt",
+        "unmutated",
+        "no mutation",
+        "no mutation detected",
+        "mutation not detected",
+    ),
+}
+# RULES.md 1.6 names what infiltrates a marrow. Plasma cells do from 10 % on, so that myeloma alone says too little.
+_INFILTRATION = {
+    **_PRESENCE,
+    **_all(
+        1,
+        "infiltrated",
+        "infiltration present",
+        "carcinoma",
+        "metastatic carcinoma",
+        "lymphoma",
+        "hairy cell leukemia",
+        "hairy cell leukaemia",
+        "leukemia",
+        "leukaemia",
+        "granuloma",
+        "granulomas",
+        "fibrosis",
+    ),
+    **_all(0, "not infiltrated", "no infiltration", "no infiltrate", "no evidence of infiltration"),
 }
 # Ordinal texts of RULES.md 1.6; Gale 0 deficient, 1-3 normal, 4-6 increased [V: medicalalgorithms.com]
 _IRON_GRADE = {
-    **_all(0, "absent", "none", "no stainable iron", "no iron"),
-    **{text: Word(1, flag="MARROW_IRON_TRACE") for text in ("trace", "markedly decreased")},
-    **_all(1, "decreased", "reduced"),
+    **_all(
+        0,
+        "absent",
+        "none",
+        "no",
+        "none seen",
+        "not seen",
+        "none identified",
+        "not identified",
+        "not detected",
+    ),
+    **{text: Word(1, flag="MARROW_IRON_TRACE") for text in ("trace", "traces", "markedly decreased")},
+    **_all(
+        1, "decreased", "reduced", "low", "mildly decreased", "slightly decreased", "moderately decreased"
+    ),
     **_all(3, "normal", "adequate"),
-    **_all(4, "increased"),
+    **_all(4, "increased", "mildly increased", "slightly increased"),
+    **{text: Word(4, _AT_LEAST) for text in ("moderately increased", "markedly increased")},
 }
+# "Storage iron: absent", "no stainable iron seen", "iron stores adequate": the words around the finding say no more.
+_ABOUT_IRON = re.compile(
+    r"^(?:(?P<no>no )?(?:(?:marrow|storage|stainable|reticuloendothelial) )*iron(?: stores?)?(?: is| are)?\s*[:=,-]?\s*)?"
+    r"(?P<finding>.*?)(?: (?:storage |stainable )?iron(?: stores?)?)?$"
+)
+# Gale's seven grades; "3+" or "2/4" are of another scale that RULES.md does not read
+_GALE = re.compile(
+    r"^(?:(?:gale )?grade|gale)\s*[:=]?\s*(?P<grade>[0-6])(?:\s*/\s*6)?$|^(?P<of_six>[0-6])\s*/\s*6$"
+)
 # A trephine alone is decalcified and does not prove that iron is absent; an aspirate beside it does.
 _SPECIMEN = {
     **_all(
@@ -100,15 +159,23 @@ _SPECIMEN = {
         "both",
     ),
 }
-_SIDEROBLASTS = {text: Word(15, _ABOVE, "RS_TEXT") for text in ("numerous", "many")}
+_SIDEROBLASTS = {
+    **{text: Word(15, _ABOVE, "RS_TEXT") for text in ("numerous", "many", "numerous seen", "many seen")},
+    **{
+        text: Word(0, flag="RS_TEXT")
+        for text in ("none", "absent", "none seen", "not seen", "no ring sideroblasts")
+    },
+}
 _CELLULARITY = {
     **{text: Word(25, _BELOW) for text in ("aplastic", "empty", "fatty")},
-    "hypocellular for age": Word(50, _BELOW),
+    **{text: Word(50, _BELOW) for text in ("hypocellular for age", "hypocellular marrow for age")},
 }
 _BY_ANALYTE: Mapping[str, Mapping[str, Word]] = {
+    "plt_clumps": _CLUMPS,
     "smear_leb": _FILM,
     "sf3b1": _MUTATION,
     "clonal_mutation": _MUTATION,
+    "marrow_infiltration": _INFILTRATION,
     "ring_sideroblasts": _SIDEROBLASTS,
     "marrow_cellularity": _CELLULARITY,
 }
@@ -120,6 +187,22 @@ _BY_KIND: Mapping[str, Mapping[str, Word]] = {
 _NOTHING: Mapping[str, Word] = {}
 
 
-def words_of(analyte: Analyte) -> Mapping[str, Word]:
-    """The words that are values of this analyte, lower case."""
-    return _BY_ANALYTE.get(analyte.id) or _BY_KIND.get(analyte.kind, _NOTHING)
+def word_of(analyte: Analyte, text: str) -> Word | None:
+    """What a text says of an analyte in words; None where its words are no value of this analyte.
+
+    text: lower case, with single spaces.
+    """
+    words = _BY_ANALYTE.get(analyte.id) or _BY_KIND.get(analyte.kind, _NOTHING)
+    found = words.get(text)
+    if found is not None or analyte.kind != "iron_grade":
+        return found
+    grade = _GALE.match(text)
+    if grade is not None:
+        return Word(float(grade["grade"] or grade["of_six"]))
+    about = _ABOUT_IRON.match(text)
+    if about is None:
+        return None
+    finding = about["finding"].strip()
+    if about["no"]:  # "no stainable iron", "no iron seen"; "no iron is increased" says nothing
+        return words["none"] if finding in {"", "seen", "identified", "detected", "present"} else None
+    return words.get(finding)

@@ -1,18 +1,25 @@
 """Value texts read as numbers, bounds or words (RULES.md 1.1 rules 1-3, 4.31.5).
 
-A text that a machine reads as a number is one. Only the rest is looked at here, each distinct text once. Nothing is
-decided about units: whether a comma separates thousands depends on them, so both readings are handed on.
+A text that a machine reads as a number is one. Only the rest is looked at here, each distinct text once. Beside the
+number a laboratory may print its flag, the unit again, a power of ten, the reference range or a remark that says
+nothing of the value ("verified"); whatever else stands there makes the text no value, for it may take it back
+("8.1 HEMOLYZED"). What depends on the unit of the row is not decided here.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
-from functools import lru_cache
+from functools import cache
+from math import nan
 
-from schemas.analytes import ANALYTES
-from transforms.value_words import words_of
+from schemas.analytes import ANALYTES, Analyte
+from transforms.numerals import TOKEN, Comma, read_numeral
+from transforms.unit_measures import measure
+from transforms.unit_texts import clean, fold
+from transforms.units import resolve
+from transforms.value_words import word_of
 
 
 class Bound(IntEnum):
@@ -25,24 +32,15 @@ class Bound(IntEnum):
     AT_LEAST = 4  # >= x
 
 
-class Comma(IntEnum):
-    """What the comma of a number can be."""
-
-    NONE = 0
-    DECIMAL = 1  # 12,5
-    EITHER = 2  # 12,500: thousands or decimals
-    DECIMAL_OR_NOTHING = 3  # 0,500: no thousands begin with 0, yet half a cell is not counted either
-    THOUSANDS_OR_NOTHING = 4  # 1,234,567: no decimal has two commas
-    THOUSANDS = 5  # 1,234.5
-
-
 @dataclass(frozen=True)
 class Reading:
     """A value text as read.
 
     number: the number, with a comma taken as a decimal point where it can be; None where the text says no value.
-    thousands: the number with commas taken as thousands separators, None where they cannot be. power: the exponent
-    of a power of ten printed behind the number (``58.000 x10^3``), 0 if none. flag: flag of the text, "" if none.
+    thousands: the number with separators taken as those of thousands, None where they cannot be. power: the exponent of
+    a power of ten printed behind a count (``58.000 x10^3``), 0 if none. unit: the unit the text itself names, as
+    ``Analyte.units`` spells it, "" if none. factor: that unit's factor; NaN where the text names a power of ten that is
+    no unit of the analyte; None where it names nothing. flag: flag of the text, "" if none.
     """
 
     number: float | None
@@ -50,39 +48,32 @@ class Reading:
     comma: Comma = Comma.NONE
     thousands: float | None = None
     power: int = 0
+    unit: str = ""
+    factor: float | None = None
     flag: str = ""
 
 
 REJECTED = Reading(None, flag="REJECT_TEXT")
 NO_VALUE = Reading(None, flag="MISSING_VALUE")
 
-_TRANSLATION = str.maketrans(
-    {
-        "−": "-",
-        "‐": "-",
-        "‑": "-",
-        "·": ".",  # middle dot
-        "∙": ".",
-        "⋅": ".",
-        "≤": "<=",
-        "≦": "<=",
-        "⩽": "<=",
-        "≥": ">=",
-        "≧": ">=",
-        "⩾": ">=",
-        "＜": "<",
-        "＞": ">",
-        "×": "x",
-        "\u00a0": " ",
-        "\u2009": " ",
-        "\u202f": " ",
-        "\u200b": None,
-        "\ufeff": None,
-    }
-)
+_FULL_WIDTH = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+_INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
+_VARIANTS: dict[str, str] = {
+    **dict.fromkeys("−‐‑‒–—﹣", "-"),
+    **dict.fromkeys("·∙⋅", "."),  # middle dots
+    **dict.fromkeys("≤≦⩽", "<="),
+    **dict.fromkeys("≥≧⩾", ">="),
+    "×": "x",
+    **dict.fromkeys("\u00a0\u2007\u2009\u202f\u3000", " "),
+    **dict.fromkeys(_INVISIBLE, ""),
+}
+_TRANSLATION: dict[int, str] = {**_FULL_WIDTH, **str.maketrans(_VARIANTS)}
 _PREFIXES: tuple[tuple[str, Bound], ...] = (
-    (r"<=|=<|< ?or ?=|(?:less|lower|fewer) than or equal(?: to)?|at most", Bound.AT_MOST),
-    (r">=|=>|> ?or ?=|(?:greater|more|higher) than or equal(?: to)?|at least", Bound.AT_LEAST),
+    (
+        r"<\s*/?\s*=|=\s*<|<\s*or\s*=|(?:less|lower|fewer) than or equal(?: to)?|at most|no more than",
+        Bound.AT_MOST,
+    ),
+    (r">\s*/?\s*=|=\s*>|>\s*or\s*=|(?:greater|more|higher) than or equal(?: to)?|at least", Bound.AT_LEAST),
     (r"<|(?:less|lower|fewer) than|below|under", Bound.BELOW),
     (r">|(?:greater|more|higher) than|above|over", Bound.ABOVE),
 )
@@ -90,88 +81,142 @@ _PREFIX = tuple(
     (re.compile(rf"^(?:{words})\s*(?=[\d.,'-])", re.IGNORECASE), bound) for words, bound in _PREFIXES
 )
 _SUFFIX = (
-    (re.compile(r"\s+or (?:less|lower|fewer|below)$", re.IGNORECASE), Bound.AT_MOST),
-    (re.compile(r"\s+or (?:more|greater|higher|above)$", re.IGNORECASE), Bound.AT_LEAST),
+    (re.compile(r"^or (?:less|lower|fewer|below)(?![a-z])", re.IGNORECASE), Bound.AT_MOST),
+    (re.compile(r"^or (?:more|greater|higher|above)(?![a-z])", re.IGNORECASE), Bound.AT_LEAST),
 )
-_TRAILING_FLAGS = re.compile(r"(?<=[\d.\s])(?:\s*(?:\([HLA*!]{1,2}\)|[HLA*!]{1,2}))+$")
-_POWER = re.compile(
-    r"\s*[x*]\s*10\s*(?:[\^*eE]\s*)*(?P<power>[0-9]{1,2}|[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})(?:\s*/\s*[^\s\d]+)?$",
+_LEAD = re.compile(r"^(?:(?:test )?(?:result|value)\s*(?:is\s|[:=])|=(?![<>]))\s*", re.IGNORECASE)
+_FLAG = re.compile(
+    r"^(?:\((?:[HLA*!]{1,2})\)|\[(?:[HLA*!]{1,2})\]|[HLA*!]{1,2}|(?i:\(?(?:high|low|abnormal|critical|panic)\)?))(?=$|[\s(\[,;])"
+)
+_NUMBER = r"-?(?:\d+(?:[.,]\d+)?|[.,]\d+)"
+_RANGE = rf"(?:{_NUMBER}\s*(?:-|to)\s*{_NUMBER}|[<>]=?\s*{_NUMBER})"
+_NORMAL = r"(?:(?:normal|ref(?:erence)?)\.?\s*)?(?:range|interval|limits?)?\s*[:=]?\s*"
+_REFERENCE = re.compile(
+    rf"^(?:[\[(]\s*{_NORMAL}{_RANGE}[^\d\])]{{0,20}}[\])]|(?:ref(?:erence)?|normal)\.?\s*(?:range|interval)?\s*[:=]?\s*{_RANGE}"
+    rf"|{_NUMBER}\s*-\s*{_NUMBER})(?=$|[\s,;])",
     re.IGNORECASE,
 )
+_REMARK = re.compile(
+    r"^[-(,;]?\s*(?:result\s*)?(?:verified|confirmed|re-?checked|checked|repeated|critical (?:value|result)|called|phoned|final)"
+    r"(?:\s*(?:by|on|and|&)\s*(?:repeat(?: analysis| testing| measurement)?|repeated|verified|confirmed|called|rechecked))*\s*\)?[.;,]?(?=$|\s)",
+    re.IGNORECASE,
+)
+_POWER = re.compile(
+    r"^[x*]\s*10\s*(?:[\^*eE]\s*|\(|\[)*(?P<power>[0-9]{1,2}|[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})[)\]]?(?![0-9])", re.IGNORECASE
+)
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
-_PLAIN = re.compile(r"^-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$")
-_ONE_COMMA = re.compile(r"^-?\d*,\d+$")
-_EITHER = re.compile(r"^-?[1-9]\d{0,2},\d{3}$")
-_ZERO_THREE = re.compile(r"^-?0\d{0,2},\d{3}$")
-_MANY = re.compile(r"^-?[1-9]\d{0,2}(?:,\d{3}){2,}$")
-_LAKH_GROUPS = re.compile(r"^-?[1-9]\d?(?:,\d{2})+,\d{3}$")  # 1,50,000 as India groups digits
-_THOUSANDS_AND_POINT = re.compile(r"^-?[1-9]\d{0,2}(?:,\d{3})+\.\d+$")
-_POINTS_AND_COMMA = re.compile(r"^-?[1-9]\d{0,2}(?:\.\d{3})+,\d+$")
+_QUOTES = "'\"’‘`“”"
+_MOST_TRAILERS = 6  # flag, unit, range, remark … more than a handful is prose
 
 
 def read_value(analyte_id: str, text: str | None) -> Reading:
     """A value text read for an analyte; never raises on a text. Raises KeyError for an analyte that does not exist."""
     analyte = ANALYTES[analyte_id]
-    if text is None or not text.strip():
+    found = (
+        "" if text is None else text.translate(_TRANSLATION).replace("&lt;", "<").replace("&gt;", ">").strip()
+    )
+    if text is None or not found:
         return NO_VALUE
-    word = words_of(analyte).get(" ".join(text.translate(_TRANSLATION).lower().split()).strip(" .'\""))
+    found = found.strip(_QUOTES).strip()
+    if not found:
+        return REJECTED
+    word = word_of(analyte, " ".join(found.lower().split()).strip(" .;,"))
     if word is not None:
         return Reading(word.number, Bound(word.bound), flag=word.flag)
     if analyte.kind == "specimen":
         return REJECTED
-    found = read_number(text)
-    if analyte.kind == "presence" and (found.bound is not Bound.EXACT or found.number not in {0.0, 1.0}):
+    reading = _quantity(analyte, found)
+    if analyte.kind == "presence" and (reading.bound is not Bound.EXACT or reading.number not in {0.0, 1.0}):
         return REJECTED
-    return found
+    return reading
 
 
-@lru_cache(maxsize=65_536)
-def read_number(text: str) -> Reading:
-    """A quantitative value text. What is no number and no bound is rejected: ``HEMOLYZED``, ``normal``, ``1+``."""
-    found = (
-        text.translate(_TRANSLATION).replace("&lt;", "<").replace("&gt;", ">").strip().lstrip("'’‘`").strip()
-    )
-    if not found:
-        return NO_VALUE if not text.strip(" \t\r\n\u00a0\u200b\ufeff") else REJECTED
-    found, bound = _bound(found)
-    found = _TRAILING_FLAGS.sub("", found).strip()
-    if bound is Bound.EXACT:
-        found, bound = _bound(found)  # "5 or less H"
-    power = 0
-    match = _POWER.search(found)
-    if match:
-        power = int(match["power"].translate(_SUPERSCRIPTS))
-        found = found[: match.start()].strip()
-    return _number(found, bound, power)
+def _quantity(analyte: Analyte, text: str) -> Reading:
+    """A number with a bound before it and trailers behind it. What is neither is rejected: ``normal``, ``1+``."""
+    found, bound = _bound(_LEAD.sub("", text))
+    token = TOKEN.match(found)
+    numeral = read_numeral(token["numeral"]) if token else None
+    rest = found[token.end() :] if token else ""
+    if token and numeral is None and token["numeral"].endswith("."):  # the end of a sentence
+        numeral = read_numeral(token["numeral"].rstrip("."))
+    if numeral is None:
+        return REJECTED
+    reading = Reading(numeral.number, bound, numeral.comma, numeral.thousands)
+    for _ in range(_MOST_TRAILERS):
+        rest = rest.strip()
+        if not rest:
+            return reading
+        taken = _trailer(analyte, reading, rest)
+        if taken is None:
+            return REJECTED
+        reading, rest = taken
+    return REJECTED
 
 
 def _bound(text: str) -> tuple[str, Bound]:
     for pattern, bound in _PREFIX:
         match = pattern.match(text)
         if match:
-            return text[match.end() :].strip(), bound
-    for pattern, bound in _SUFFIX:
-        match = pattern.search(text)
-        if match:
-            return text[: match.start()].strip(), bound
+            return text[match.end() :].lstrip(" '"), bound
     return text, Bound.EXACT
 
 
-def _number(text: str, bound: Bound, power: int) -> Reading:
-    if _PLAIN.match(text):
-        return Reading(float(text), bound, power=power)
-    if _EITHER.match(text):
-        thousands = float(text.replace(",", ""))
-        return Reading(float(text.replace(",", ".")), bound, Comma.EITHER, thousands, power)
-    if _ZERO_THREE.match(text):
-        return Reading(float(text.replace(",", ".")), bound, Comma.DECIMAL_OR_NOTHING, power=power)
-    if _ONE_COMMA.match(text):
-        return Reading(float(text.replace(",", ".")), bound, Comma.DECIMAL, power=power)
-    if _MANY.match(text) or _LAKH_GROUPS.match(text):
-        return Reading(None, bound, Comma.THOUSANDS_OR_NOTHING, float(text.replace(",", "")), power)
-    if _THOUSANDS_AND_POINT.match(text):
-        number = float(text.replace(",", ""))
-        return Reading(number, bound, Comma.THOUSANDS, number, power)
-    if _POINTS_AND_COMMA.match(text):
-        return Reading(float(text.replace(".", "").replace(",", ".")), bound, Comma.DECIMAL, power=power)
-    return REJECTED
+def _trailer(analyte: Analyte, reading: Reading, rest: str) -> tuple[Reading, str] | None:
+    """The reading with what the next thing behind the number says, and what follows; None if it says we know not what."""
+    for pattern, bound in _SUFFIX:
+        match = pattern.match(rest)
+        if match and reading.bound is Bound.EXACT:
+            return replace(reading, bound=bound), rest[match.end() :]
+    for pattern in (_REFERENCE, _FLAG, _REMARK):
+        match = pattern.match(rest)
+        if match:
+            return reading, rest[match.end() :].lstrip(" ,;")
+    if reading.factor is not None:  # a unit has been named already
+        return None
+    match = _POWER.match(rest)
+    if match and reading.power == 0:
+        return _power(analyte, reading, int(match["power"].translate(_SUPERSCRIPTS)), rest[match.end() :])
+    unit, behind = _unit(analyte, rest)
+    if not unit:
+        return None
+    return replace(reading, unit=unit, factor=float(analyte.units[unit])), behind
+
+
+def _power(analyte: Analyte, reading: Reading, power: int, rest: str) -> tuple[Reading, str] | None:
+    """A power of ten: of a count it belongs to the unit, of anything else it is how the number is written."""
+    if not _counts_cells(analyte.id):
+        if reading.number is None or reading.comma not in {Comma.NONE, Comma.POINT, Comma.DECIMAL}:
+            return None
+        return replace(reading, number=reading.number * 10.0**power), rest
+    volume = re.match(r"\s*(?:(?:[a-z]+\s*)?/\s*[^\s\d]+(?:\s?mm3?)?)?", rest, re.IGNORECASE)
+    by = volume[0].strip() if volume else ""
+    behind = rest[len(volume[0]) :] if volume else rest
+    named = resolve(analyte.id, f"10*{power}{by}")
+    # "58.000 x10^3" beside /uL are 58,000 cells, but "x10^9/L" there contradicts (RULES.md 1.1 rule 3)
+    single = not by or measure(fold(clean(by))) == measure("/ul")
+    return (
+        replace(
+            reading,
+            power=power if single else 0,
+            unit="" if named is None else named.unit,
+            factor=nan if named is None else float(named.factor),
+        ),
+        behind,
+    )
+
+
+@cache
+def _counts_cells(analyte_id: str) -> bool:
+    return "/uL" in ANALYTES[analyte_id].units
+
+
+def _unit(analyte: Analyte, rest: str) -> tuple[str, str]:
+    """The longest beginning of a text that names a unit of the analyte, and what is behind it."""
+    ends = [len(rest), *sorted((m.start() for m in re.finditer(r"[\s(\[,;]", rest)), reverse=True)]
+    for end in ends:
+        part = rest[:end]
+        if re.search(r"[a-zµμ%‰/]", part, re.IGNORECASE):
+            reading = resolve(analyte.id, part)
+            if reading is not None:
+                return reading.unit, rest[end:]
+    return "", rest

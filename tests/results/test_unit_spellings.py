@@ -1,0 +1,159 @@
+"""How laboratories spell their units, beside the unit each spelling stands for, and what is no unit of the analyte."""
+
+from __future__ import annotations
+
+import pytest
+
+from schemas.analytes import ANALYTES
+from transforms.units import is_missing, resolve
+
+# analytes; the unit; spellings of the same factor, separated by bars
+SPELLED = [
+    (
+        "wbc plt anc alc",
+        "10*9/L",
+        (
+            "10*9/L|10^9/L|10⁹/L|×10⁹/L|x10E9/L|10E9/L|10e+9/L|10**9/L|x10(9)/L|10 9/L|109/L|10exp9/L|10x9/L|10'9/L|E9/L"
+            "|G/L|G/l|Gpt/L|/nL|giga/L|Mrd/L|bil/L|billion/L|10^9 cells/L|10*9{cells}/L|10^9 L^-1|10*9.L-1|×10⁹ L⁻¹|10^6/mL"
+        ),
+    ),
+    (
+        "wbc plt anc alc",
+        "10*3/uL",
+        (
+            "10*3/uL|10^3/µL|10^3/μL|10³/µl|x10^3/mcL|X10(3)/uL|X10E3/UL|10e3/uL|10E3/mcL|1E3/uL|10*3/ul|10 3/uL|10x3/uL"
+            "|X10-3/uL|10\\S\\3/uL|10^3/mm^3|10³/mm³|10**3/mm**3|10^3/cu.mm.|10*3/mmc|K/uL|k/µl|K/mcL|K/mm3|K/CMM|K/cu mm"
+            "|k/mm cu|K cells/uL|kcells/uL|k/microliter|thou/cumm|thou/mm3|Thous/uL|Thousand/uL|THOU/MCL|th/cmm|Tsd./µl"
+            "|thousand per microliter|thousands/cubic millimeter|1000/uL|x1000/mm3|1,000/mm3|10*3{cells}/uL|10*3 cells/uL"
+            "|cells x 10^3/uL|#x10^3/uL|10*3/cells/uL|(10^3/uL)|10\u200b^3/uL|\ufeffK/uL|10^3/ul.|x10^3|10*3|THOUSAND|K"
+        ),
+    ),
+    (
+        "wbc plt anc",
+        "/uL",
+        (
+            "/uL|/µL|/mcl|/mm3|/cumm|/cmm|/mm³|per cu mm|cells/uL|cells/cumm|cell/cu mm|{cells}/uL|#/uL|1/uL|count/uL"
+            "|cells per cubic millimeter"
+        ),
+    ),
+    ("plt wbc", "lakh/uL", "lakh|lakh/mm3|lakhs/cumm|Lakhs/cu.mm|lacs/cmm|lac/µL|10*5/uL"),
+    (
+        "rbc",
+        "10*12/L",
+        (
+            "10*12/L|10^12/L|x10E12/L|T/L|T/l|Tpt/L|tera/L|/pL|M/uL|m/mcL|mil/mcL|mil/mm3|mill/cumm|million/uL|million/cumm"
+            "|Mio/µl|Mio./ul|mln/uL|10*6/uL|10^6/mm3|x10E6/uL|X10(6)/uL|x10 6/uL|10x6/uL|10^6 cells/uL|x10^6|MILLION"
+            "|millions/cu mm"
+        ),
+    ),
+    ("rbc", "G/L", "G/L|Gpt/L|/nL"),
+    (
+        "hb mchc albumin mprotein",
+        "g/dL",
+        (
+            "g/dL|G/DL|g/dl|GM/DL|Gm/dL|gms/dl|gm%|GM%|gms%|g%|gm/100ml|g/100 mL|g/100cc|gram/dL|grams/deciliter|gr/dl"
+            "|g per dL|g·dL-1|g/dl.|(g/dL)|g / dl|g/dL{calc}"
+        ),
+    ),
+    (
+        "hb mchc albumin transferrin",
+        "g/L",
+        "g/L|G/L|g/l|gm/L|GM/L|g/ltr|gram/litre|grams per liter|g L-1|mg/mL",
+    ),
+    ("hb", "mmol/L", "mmol/L|MMOL/L|mmol(Fe)/L|mmol/L{Fe}|mmol/l Hb/4|millimol/L"),
+    ("mch", "fmol", "fmol|fmol/cell|femtomole"),
+    (
+        "mcv",
+        "fL",
+        "fL|FL|fl.|fL/cell|femtoliter|femtolitres|um3|um^3|µm³|μm3|cu um|cu microns|CU MICRON|cubic microns|cumicrons",
+    ),
+    ("mch chr", "pg", "pg|PG|pgm|pg/cell|picogram|picograms|picogm|uug|µµg|pg{Hb}"),
+    (
+        "ferritin",
+        "ug/L",
+        "ug/L|µg/L|μg/l|mcg/L|Âµg/L|㎍/L|micrograms/liter|ng/mL|NG/ML|ngm/mL|nanogram/mL|ng/cc|ug/dL|mcg/dL|ng/dL",
+    ),
+    ("iron tibc", "ug/dL", "ug/dL|µg/dL|mcg/dL|UG/DL|mcg%|µg%|ug/100ml|µg/100mL|mcg/100 mL|micrograms/dL"),
+    ("iron tibc", "umol/L", "umol/L|μmol/L|umol/l|mcmol/L|micromol/L|MICROMOL/L|nmol/mL"),
+    ("creatinine bilirubin", "mg/dL", "mg/dL|MG/DL|mgs/dl|mgm/dl|mg%|mgm%|mg/100ml|milligrams/deciliter"),
+    ("crp", "mg/L", "mg/L|MG/L|ug/mL|mcg/mL"),
+    ("b12", "pg/mL", "pg/mL|PG/ML|ng/L|picogram/mL"),
+    ("folate", "ng/mL", "ng/mL|ug/L|mcg/L"),
+    ("tsh", "mIU/L", "mIU/L|mU/L|m[IU]/L|uIU/mL|µU/mL|mcIU/mL|MCU/ML|mcunits/mL|u[IU]/mL|microIU/mL"),
+    ("ldh", "U/L", "U/L|IU/L|Units/L|unit/l|[IU]/L|[iU]/L"),
+    ("epo", "IU/L", "IU/L|U/L|mIU/mL|mU/mL"),
+    (
+        "egfr",
+        "mL/min/1.73 m2",
+        (
+            "mL/min/1.73 m2|mL/min/{1.73_m2}|ml/min/1.73m^2|mL/min/1.73m²|mL/min/1.73sq.m|mL/min/1.73 sq m|ml/min/1,73m2"
+            "|mL/min per 1.73 m2|mL/min/1.73 square meters|mL/min/1.73"
+        ),
+    ),
+    ("esr", "mm/h", "mm/h|mm/hr|MM/HR|mm/hour|mm/1h|mm 1st hr|mm/1 hour"),
+    ("neut_pct tsat hct rdw", "%", "%|％|percent|PERCENT|Pct|%{WBCs}|% of total|10*-2"),
+    ("neut_pct segs_pct blasts_pct", "%", "/100 WBC|/100{WBCs}|per 100 WBC"),
+    ("nrbc", "/100 WBC", "/100 WBC|/100{WBCs}|/100WBC's|per 100 WBC|NRBC/100 WBC|/100 leukocytes|%"),
+    ("hct", "L/L", "L/L|l/l|ratio|1|fraction|decimal"),
+    ("hct", "vol%", "vol%|Vol %|%vol|mL/dL"),
+    ("retic_pct", "permille", "‰|[ppth]|permille|/1000|10*-3|o/oo"),
+    ("retic_abs", "10*6/uL", "10*6/uL|M/uL|10*12/L|T/L"),
+]
+
+
+@pytest.mark.parametrize(
+    ("analytes", "unit", "spellings"), SPELLED, ids=[f"{a.split()[0]} {u}" for a, u, _ in SPELLED]
+)
+def test_spelling_stands_for_its_unit(analytes: str, unit: str, spellings: str) -> None:
+    for analyte in analytes.split():
+        factor = ANALYTES[analyte].units[unit]
+        read = {text: resolve(analyte, text) for text in spellings.split("|")}
+        assert {text: found and found.factor for text, found in read.items()} == dict.fromkeys(read, factor)
+
+
+NOT_UNITS = [
+    (
+        "wbc",
+        "g/L M/uL mil/mm3 10*4/uL 10*3/mL 10*6/L 10*3/L /L /mL uL mm3 cells T/uL m % /hpf 10*-3/uL /100WBC �g/L",
+    ),
+    ("rbc", "K/uL 10*3/uL t uL g/dL"),
+    ("hb", "g/mL mg/dL g mmol mol/L U/L 10*3/uL"),
+    ("mcv", "g/L uL L pg"),
+    ("mch", "mg pmol fL"),
+    ("ferritin", "mg/dL ng/L g/L U/L"),
+    ("iron", "mg/L mmol/L"),
+    ("creatinine", "mEq/dL mmol/L"),
+    ("b12", "pg/dL ng/dL"),
+    ("tsh", "mIU/mL IU/L"),
+    ("egfr", "mL/min mL/min/m2"),
+    ("rdw", "fL fraction"),
+    ("copper", "mg/L"),
+]
+
+
+@pytest.mark.parametrize(("analyte", "texts"), NOT_UNITS, ids=[analyte for analyte, _ in NOT_UNITS])
+def test_what_is_no_unit_of_the_analyte_stays_unknown(analyte: str, texts: str) -> None:
+    assert {text: resolve(analyte, text) for text in texts.split()} == dict.fromkeys(texts.split())
+
+
+def test_case_says_giga_or_gram_and_nothing_else() -> None:
+    assert resolve("plt", "G/L") is not None
+    assert resolve("plt", "g/L") is None
+    assert resolve("hb", "G/L") is not None
+    assert resolve("rbc", "t/l") == resolve("rbc", "T/L")
+
+
+@pytest.mark.parametrize(
+    "text", [None, "", "  ", "N/A", "none", "-", "___", "\u200b", "\u00a0", "(null)", "Unknown"]
+)
+def test_words_for_no_unit(text: str | None) -> None:
+    assert is_missing(text)
+
+
+def test_no_spelling_of_one_unit_is_read_as_another_beside_any_analyte() -> None:
+    """The plain spellings themselves: each analyte reads its own units as they stand in its table."""
+    for analyte in ANALYTES.values():
+        for unit in analyte.units:
+            found = resolve(analyte.id, unit)
+            assert found is not None
+            assert found.factor == analyte.units[unit], (analyte.id, unit, found.unit)

@@ -1,0 +1,172 @@
+"""The unit of results that came without one, told by the results of their site and month, or left missing.
+
+A unit is inferred where it fits the values of the site, analyte and month and every other unit of the analyte is
+impossible for them: the median in that unit lies where the median of a month usually lies, nearly all values lie within
+the limits of the possible, and in any other unit the median lies where none does, or many values would be impossible
+(``schemas.site_medians``). Of ferritin, CRP and vitamin B12 the units lie too close together for their spread; they
+stay missing. Different results are counted, whatever their order, their file and however often they were sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import inf
+from typing import Any
+
+import polars as pl
+
+from schemas.analytes import ANALYTES, Analyte
+from schemas.flags import FLAG_BITS
+from schemas.site_medians import (
+    IMPOSSIBLE_OUTSIDE,
+    INFERENCE_MIN_PATIENTS,
+    INFERENCE_MIN_RESULTS,
+    MEDIANS,
+    MISSING_UNIT,
+    MOST_OUTSIDE,
+)
+from schemas.tables import empty, shaped
+from transforms.codes import pair_rows
+from transforms.conversion import to_intervals
+from transforms.medians import medians
+from transforms.said_elsewhere import lacks_unit, stated_units
+from transforms.times import read_times
+from transforms.unit_spellings import EMPTY_UNITS
+from transforms.values import Bound
+
+GROUP = ("site", "analyte", "month")
+READ = ("patient_id", "collected_at", "code_system", "code", "unit", "value", "site")
+TALLY: Mapping[str, Any] = {
+    "site": pl.String,
+    "analyte": pl.String,
+    "month": pl.Date,
+    "number": pl.Float64,
+    "rows": pl.Int64,
+    "patients": pl.Int64,
+}
+_TOLD: Mapping[str, Any] = {**{name: TALLY[name] for name in GROUP}, "unit": pl.String, "outcome": pl.String}
+NONE_DECIDED = empty(MISSING_UNIT)
+_NO_NUMBER = FLAG_BITS["REJECT_TEXT"] | FLAG_BITS["MISSING_VALUE"] | FLAG_BITS["COMMA_AMBIGUOUS"]
+# From here on a hemoglobin without a unit is g/L by itself (RULES.md 1.7); the month is asked about the others.
+_TOLD_BY_ITSELF = 30.0
+
+
+def has_no_unit() -> pl.Expr:
+    """Over raw laboratory rows: nothing is said of the unit."""
+    text = pl.col("unit").str.strip_chars(" \t\r\n\u00a0\u200b\ufeff").str.to_lowercase()
+    return pl.col("unit").is_null() | text.is_in(list(EMPTY_UNITS))
+
+
+def tally_missing(raw: pl.DataFrame, *, timezone: str) -> pl.DataFrame:
+    """Different results that need a unit and have none, counted (``TALLY``).
+
+    raw: (n) the columns ``READ`` of laboratory rows of whole patients, as text. Bounds and texts that are no number tell
+    nothing. One row per site, analyte, month and number: rows; one without a number: patients. Tallies of other patients
+    can be added.
+    """
+    pair, pairs = pair_rows(raw)
+    lacking = pairs.select(lacks_unit()).to_series().gather(pair)
+    rows = raw.with_columns(pair=pair, analyte=pairs["analyte"].gather(pair)).filter(
+        lacking, pl.col("analyte").is_not_null()
+    )
+    rows = rows.filter(stated_units(rows, pairs, rows["value"]).is_null())
+    values = to_intervals(pairs, rows["pair"], rows["value"])
+    numbers = rows.select("patient_id", "analyte", site=site()).with_columns(
+        number=values["number"], at=read_times(rows["collected_at"], timezone)
+    )
+    # a comma cannot be told from one between thousands while the unit is not known
+    exact = (values["bound"] == int(Bound.EXACT)) & (values["flags"] & _NO_NUMBER == 0)
+    by_itself = pl.col("analyte").is_in(["hb", "hb_blood_gas"]) & (pl.col("number") >= _TOLD_BY_ITSELF)
+    different = (
+        numbers.filter(exact)
+        .filter(pl.col("number").is_finite(), pl.col("at").is_not_null(), ~by_itself)
+        .select(*GROUP[:2], month("at").alias("month"), "patient_id", "at", "number")
+        .unique()
+    )
+    return pl.concat(
+        [
+            shaped(different.group_by(*GROUP, "number").agg(rows=pl.len(), patients=pl.lit(0)), TALLY),
+            shaped(
+                different.group_by(GROUP).agg(rows=pl.lit(0), patients=pl.col("patient_id").n_unique()), TALLY
+            ),
+        ]
+    )
+
+
+def site() -> pl.Expr:
+    """Site of a row; no site is a site of its own."""
+    return pl.col("site").str.strip_chars().fill_null("")
+
+
+def month(time: str) -> pl.Expr:
+    """First day of the month of a local time."""
+    return pl.col(time).dt.truncate("1mo").dt.date()
+
+
+def decide_units(tallies: pl.DataFrame) -> pl.DataFrame:
+    """One row per site, analyte and month of results without a unit: counts, median as sent, and the unit, if one.
+
+    tallies: as of ``tally_missing``, of all that is known of the months. Returns ``schemas.site_medians.MISSING_UNIT``,
+    sorted.
+    """
+    numbers = tallies.filter(pl.col("number").is_not_null())
+    counted = tallies.group_by(GROUP).agg(results=pl.col("rows").sum(), patients=pl.col("patients").sum())
+    counted = counted.join(medians(numbers, GROUP, "number", "median_as_sent"), on=GROUP, how="left")
+    known = sorted(set(numbers["analyte"].unique()) & set(MEDIANS))
+    told = pl.concat([empty(_TOLD), *(_told(numbers, counted, analyte) for analyte in known)])
+    few = (pl.col("results") < INFERENCE_MIN_RESULTS) | (pl.col("patients") < INFERENCE_MIN_PATIENTS)
+    outcome = (
+        pl.when(~pl.col("analyte").is_in(list(MEDIANS)))
+        .then(pl.lit("not_inferred"))
+        .when(few)
+        .then(pl.lit("too_few"))
+        .otherwise("outcome")
+    )
+    decided = (
+        counted.join(told, on=GROUP, how="left")
+        .with_columns(outcome=outcome)
+        .with_columns(unit=pl.when(pl.col("outcome") == "inferred").then("unit"))
+    )
+    return shaped(decided, MISSING_UNIT).sort(GROUP)
+
+
+def _told(numbers: pl.DataFrame, counted: pl.DataFrame, analyte_id: str) -> pl.DataFrame:
+    """The unit that fits each site and month of one analyte, and what came of it."""
+    analyte, medians_of = ANALYTES[analyte_id], MEDIANS[analyte_id]
+    units = _candidates(analyte)
+    months = (
+        numbers.filter(pl.col("analyte") == analyte_id)
+        .group_by(GROUP)
+        .agg(_share_outside(analyte, factor).alias(unit) for unit, factor in units.items())
+        .join(counted, on=GROUP, how="left")
+    )
+    fits, possible = [], []
+    for unit_, factor in units.items():
+        median, outside = pl.col("median_as_sent") * factor, pl.col(unit_)
+        fits.append(median.is_between(*medians_of.usual) & (outside <= MOST_OUTSIDE))
+        possible.append(median.is_between(*medians_of.possible) & (outside <= IMPOSSIBLE_OUTSIDE))
+    unit = pl.coalesce([pl.when(fit).then(pl.lit(name)) for fit, name in zip(fits, units, strict=True)])
+    outcome = (
+        pl.when((pl.sum_horizontal(possible) == 1) & unit.is_not_null())
+        .then(pl.lit("inferred"))
+        .when(pl.any_horizontal(possible))
+        .then(pl.lit("ambiguous"))
+        .otherwise(pl.lit("none_fits"))
+    )
+    return months.select(*GROUP, unit=unit, outcome=outcome)
+
+
+def _share_outside(analyte: Analyte, factor: float) -> pl.Expr:
+    """Share of the numbers that would be impossible if they were in the unit of this factor."""
+    value = pl.col("number") * factor
+    above, below = analyte.reject.above, analyte.reject.below
+    outside = (value > (inf if above is None else above)) | (value < (0.0 if below is None else below))
+    return pl.col("rows").filter(outside).sum() / pl.col("rows").sum()
+
+
+def _candidates(analyte: Analyte) -> Mapping[str, float]:
+    """The analyte's units by what they multiply with; of several with one factor the first, for they mean the same."""
+    units: dict[float, str] = {}
+    for unit, factor in analyte.units.items():
+        units.setdefault(float(factor), unit)
+    return {unit: factor for factor, unit in units.items()}
