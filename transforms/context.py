@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
 import polars as pl
 
 from schemas.evidence import DOMAINS, observed_column
 from schemas.gaps import GAP_ONLY
 from schemas.history_atoms import HISTORY_ATOMS
 from schemas.value_sets import CODE_SETS, EXACT, CodeSet
+from transforms.windows import numbers
 
 DAYS = (
     1 << 20
 )  # more than the days of any date in the calendar, so that patient * DAYS + day sorts by patient, day
+_END_DAYS = 1 << 23  # more than the days from the year 1 to the year 9999, the furthest ends apart
 OPEN_MEDICATION_DAYS = (
     30  # RULES.md 5.1 [D]: a medication without an end counts as 30 days including its start
 )
@@ -35,28 +38,23 @@ class Intervals:
 
     def __init__(self, frame: pl.DataFrame) -> None:
         """frame: columns patient (Int64), first, last (Int64 days), without nulls."""
-        ordered = frame.sort("patient", "first", "last")
-        self.keys = (ordered["patient"] * DAYS + ordered["first"]).rename("key")
-        self.patients = ordered["patient"]
-        self.ends = ordered.select(pl.col("last").cum_max().over("patient")).to_series()
+        patients, first, last = (numbers(frame[name]) for name in ("patient", "first", "last"))
+        order = np.argsort(patients * DAYS + first, kind="stable")
+        self.patients = patients[order]
+        self.keys = self.patients * DAYS + first[order]
+        # a patient's every end lies above all ends of the patients before, so one running maximum serves all
+        ends = self.patients * _END_DAYS + last[order]
+        self.ends = np.maximum.accumulate(ends) - self.patients * _END_DAYS
 
     def latest_end(self, patient: pl.Series, until: pl.Series) -> pl.Series:
         """Latest end among a patient's intervals that start on or before ``until``; null if there is none."""
-        if self.keys.is_empty():
+        if not len(self.keys):
             return pl.repeat(None, len(patient), dtype=pl.Int64, eager=True)
-        found = self.keys.search_sorted(patient * DAYS + until, side="right").cast(pl.Int64) - 1
-        inside = found.clip(0, len(self.keys) - 1)
-        frame = pl.DataFrame(
-            {
-                "found": found,
-                "owner": self.patients.gather(inside),
-                "end": self.ends.gather(inside),
-                "patient": patient,
-            }
-        )
-        return frame.select(
-            end=pl.when((pl.col("found") >= 0) & (pl.col("owner") == pl.col("patient"))).then(pl.col("end"))
-        ).to_series()
+        whose = numbers(patient)
+        found = np.searchsorted(self.keys, whose * DAYS + numbers(until), side="right") - 1
+        inside = np.maximum(found, 0)
+        known = (found >= 0) & (self.patients[inside] == whose)
+        return pl.select(pl.when(pl.Series(known)).then(pl.Series(self.ends[inside]))).to_series()
 
     def overlap(self, patient: pl.Series, anchor: pl.Series, first: int, last: int) -> pl.Series:
         """Whether any interval overlaps the days anchor+first .. anchor+last, both included."""
@@ -75,10 +73,14 @@ def coded_events(events: pl.DataFrame, code_sets: Iterable[CodeSet] = _READ) -> 
     codes = events.select("code_system", "code").unique()
     codes = codes.with_columns(bare=pl.col("code").str.replace_all(r"[.\s]", "").str.to_uppercase())
     one_day = codes.select(_matches(CODE_SETS["intravenous_iron"]).alias("one_day"), "code_system", "code")
-    spans = events.join(one_day, on=["code_system", "code"], how="left", maintain_order="left").select(
+    numbered = codes.with_columns(one_day.select("one_day")).with_row_index("number")
+    spans = events.join(
+        numbered, on=["code_system", "code"], how="left", maintain_order="left", nulls_equal=True
+    ).select(
         "patient",
         "code_system",
         "code",
+        "number",
         first=day(pl.col("start_date")),
         last=pl.coalesce(
             day(pl.col("end_date")),
@@ -87,11 +89,12 @@ def coded_events(events: pl.DataFrame, code_sets: Iterable[CodeSet] = _READ) -> 
             .otherwise(day(pl.col("start_date"))),
         ),
     )
-    found = {}
-    for code_set in code_sets:
-        wanted = codes.filter(_matches(code_set)).select("code_system", "code")
-        found[code_set.id] = spans.join(wanted, on=["code_system", "code"], how="semi")
-    return found
+    wanted = numbered.lazy().select(_matches(code_set).alias(code_set.id) for code_set in code_sets).collect()
+    of_set = spans["number"].to_numpy()
+    return {
+        name: spans[np.flatnonzero(wanted[name].fill_null(value=False).to_numpy()[of_set])].drop("number")
+        for name in wanted.columns
+    }
 
 
 def _matches(code_set: CodeSet) -> pl.Expr:

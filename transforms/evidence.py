@@ -8,6 +8,8 @@ equally near the earlier. Values are intervals: inside this module a column pair
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
 
 import polars as pl
 
@@ -101,8 +103,9 @@ def build_evidence(
         )
         .sort("key")
     )
-    sources = _by_analyte(results.join(who, on="patient_id"), base, switches)
-    gathered = _gather(base, sources)
+    results = results.join(who, on="patient_id")
+    sources = _by_analyte(results, base, switches)
+    gathered = _gather(base, sources, results)
     ferritin_day = gathered.select(pl.coalesce(context.day(pl.col("ferritin.at")), base["day"])).to_series()
     hba2_day = gathered.select(pl.coalesce(context.day(pl.col("hba2.at")), base["day"])).to_series()
     coded = context.coded_events(events.join(who, on="patient_id"))
@@ -136,23 +139,20 @@ def build_evidence(
 
 def _by_analyte(results: pl.DataFrame, base: pl.DataFrame, switches: Switches) -> dict[str, pl.DataFrame]:
     """Results of each analyte sorted by key, one per patient and moment, and the panels computed from them."""
+    has_flags = results.select(pl.col("flags").list.len() > 0).to_series()
+    flags = results.filter(has_flags).select(pl.col("flags").list.join(",")).to_series()
     keyed = results.select(
-        "patient",
         "analyte",
-        "specimen_id",
-        "code",
-        "method",
-        "status",
-        "resulted_at",
         at="collected_at",
         lo="value_low",
         hi="value_high",
         key=key(pl.col("patient"), pl.col("collected_at")),
-        flags=pl.when(pl.col("flags").list.len() > 0).then(pl.col("flags").list.join(",")),
+        row=pl.int_range(pl.len(), dtype=pl.UInt32),
+        flags=_spread(flags, has_flags),
     )
     found = {
-        str(name[0]): _one_per_moment(frame.sort("key"), str(name[0]), base)
-        for name, frame in keyed.partition_by("analyte", as_dict=True).items()
+        str(name[0]): _one_per_moment(frame.sort("key"), results, str(name[0]), base)
+        for name, frame in keyed.partition_by("analyte", as_dict=True, include_key=False).items()
     }
     _void_clumped(found)
     found["tibc"] = binding_capacity(found, switches.tibc_factor)
@@ -160,7 +160,9 @@ def _by_analyte(results: pl.DataFrame, base: pl.DataFrame, switches: Switches) -
     return found
 
 
-def _one_per_moment(frame: pl.DataFrame, analyte: str, base: pl.DataFrame) -> pl.DataFrame:
+def _one_per_moment(
+    frame: pl.DataFrame, results: pl.DataFrame, analyte: str, base: pl.DataFrame
+) -> pl.DataFrame:
     """Of several results of one analyte at one moment: the draw's own specimen, then the preferred method (automated
     for counts, manual for what the eye sees), then the newest, then by content, never by position.
     """
@@ -170,8 +172,12 @@ def _one_per_moment(frame: pl.DataFrame, analyte: str, base: pl.DataFrame) -> pl
     manual = pl.col("code").is_in(MANUAL) | pl.col("method").str.to_lowercase().str.contains(
         "manual"
     ).fill_null(value=False)
+    twice = frame.filter(repeated)
+    told = results.select(
+        pl.col("specimen_id", "code", "method", "status", "resulted_at").gather(twice["row"])
+    )
     best = (
-        frame.filter(repeated)
+        pl.concat([twice, told], how="horizontal")
         .join(base.select("key", "index_specimen_id"), on="key", how="left")
         .with_columns(
             own=pl.col("specimen_id").eq_missing(pl.col("index_specimen_id")),
@@ -206,7 +212,7 @@ def _void_clumped(found: dict[str, pl.DataFrame]) -> None:
         found["plt"] = found["plt"].join(clumps.filter(pl.col("lo") >= 1), on="key", how="anti")
 
 
-def _gather(base: pl.DataFrame, sources: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+def _gather(base: pl.DataFrame, sources: Mapping[str, pl.DataFrame], results: pl.DataFrame) -> pl.DataFrame:
     """For every input with a window: interval, date and flags of the result that speaks for each draw."""
     anchor = base["key"]
     columns = [
@@ -230,7 +236,7 @@ def _gather(base: pl.DataFrame, sources: Mapping[str, pl.DataFrame]) -> pl.DataF
         )
         for frame in _speaking(name, sources, anchor, window)
     ]
-    assay = _assay(sources, anchor)
+    assay = _assay(sources, results, anchor)
     return pl.concat([gathered, pl.DataFrame(late), pl.DataFrame(extra), assay.to_frame()], how="horizontal")
 
 
@@ -240,28 +246,36 @@ def _speaking(
     limits = window or INPUTS[name].window
     source = sources.get(name)
     if limits is None or source is None or source.is_empty():
-        empty = pl.DataFrame(
-            schema={
-                f"{name}.lo": pl.Float64,
-                f"{name}.hi": pl.Float64,
-                f"{name}.at": pl.Datetime("us"),
-                f"{name}.flags": pl.String,
-            }
-        )
-        return [
-            pl.repeat(None, len(anchor), dtype=dtype, eager=True).alias(column)
-            for column, dtype in empty.schema.items()
-        ]
+        return [_nothing(dtype, len(anchor)).alias(f"{name}.{part}") for part, dtype in _PARTS.items()]
     row = nearest(source["key"], anchor, Window(*limits))
-    return [source[column].gather(row).alias(f"{name}.{column}") for column in ("lo", "hi", "at", "flags")]
+    return [
+        (_nothing(dtype, len(anchor)) if source[part].null_count() == len(source) else source[part].gather(row))
+        .alias(f"{name}.{part}")
+        for part, dtype in _PARTS.items()
+    ]  # fmt: skip
 
 
-def _assay(sources: Mapping[str, pl.DataFrame], anchor: pl.Series) -> pl.Series:
+_PARTS: Mapping[str, Any] = {
+    "lo": pl.Float64,
+    "hi": pl.Float64,
+    "at": pl.Datetime("us"),
+    "flags": pl.String,
+}
+
+
+@lru_cache(maxsize=8)
+def _nothing(dtype: Any, rows: int) -> pl.Series:
+    """A column of nulls; most inputs of most buckets are one, and all of them share it."""
+    return pl.repeat(None, rows, dtype=dtype, eager=True)
+
+
+def _assay(sources: Mapping[str, pl.DataFrame], results: pl.DataFrame, anchor: pl.Series) -> pl.Series:
     """Whether the sTfR that speaks was measured with an assay the sTfR-ferritin index is calibrated on."""
     source = sources.get("stfr")
     if source is None:
         return pl.repeat(None, len(anchor), dtype=pl.Boolean, eager=True).alias("stfr.calibrated")
-    known = source.select(pl.col("method").str.to_lowercase().is_in(STFR_ASSAYS)).to_series()
+    methods = results["method"].gather(source["row"]).str.to_lowercase()
+    known = methods.is_in(STFR_ASSAYS)
     return known.gather(nearest(source["key"], anchor, Window(*IRON))).alias("stfr.calibrated")
 
 
@@ -290,9 +304,22 @@ def _result_flags(gathered: pl.DataFrame) -> pl.Series:
     ]
     if not flagged:
         return pl.repeat(None, len(gathered), dtype=pl.List(pl.String), eager=True)
+    rows = gathered.select(
+        pl.any_horizontal([pl.col(f"{name}.flags").is_not_null() for name in flagged])
+    ).to_series()
     parts = [pl.format("{}:{}", pl.lit(name), pl.col(f"{name}.flags")) for name in flagged]
-    listed = pl.concat_list(parts).list.drop_nulls()
-    return gathered.select(pl.when(listed.list.len() > 0).then(listed)).to_series()
+    listed = (
+        gathered.filter(rows)
+        .select(pl.concat_str(parts, separator="\n", ignore_nulls=True).str.split("\n"))
+        .to_series()
+    )
+    return _spread(listed, rows)
+
+
+def _spread(values: pl.Series, rows: pl.Series) -> pl.Series:
+    """The values, one for each true of ``rows``, at their rows; null elsewhere."""
+    place = pl.select(pl.when(rows).then(rows.cum_sum() - 1)).to_series()
+    return values.gather(place)
 
 
 def _published(frame: pl.DataFrame) -> pl.DataFrame:

@@ -1,12 +1,8 @@
-"""Findings: the draws that meet a rule or cannot be judged by it, what is missing there, and what a reader should know.
-
-Reasons and caveats are few combinations over many rows: each distinct combination is written out once and the rows
-point at it.
-"""
+"""Findings: the draws that meet a rule or cannot be judged by it, what is missing, and what a reader should know."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -14,6 +10,7 @@ import numpy.typing as npt
 import polars as pl
 
 from schemas.evidence import DOMAINS, observed_column
+from transforms.combinations import Combinations, Numbers
 from transforms.doubts import Doubts, decoded
 from transforms.rule import INDETERMINATE, NOT_MET, TIERS, Rule
 from transforms.truths import DrawTruths
@@ -21,28 +18,9 @@ from transforms.truths import DrawTruths
 KEYS = ("patient_id", "index_specimen_id", "index_collected_at")
 TIER_NAMES = {number: name for name, number in TIERS.items()}
 CHILDBEARING = (12, 56)  # years; PREG_UNKNOWN is raised for women of this age only (RULES.md 0.5)
-Numbers = npt.NDArray[np.int64]
-LIST = pl.List(pl.String)
 _SHORT = list(DOMAINS)  # a domain's place is its bit in the unseen mask
 _PREGNANCY_UNKNOWN = 1 << len(_SHORT)
 _UNSEEN = _PREGNANCY_UNKNOWN * 2  # number of unseen masks
-
-
-class _Places:
-    """Lists of texts, each written once; rows hold their places."""
-
-    def __init__(self) -> None:
-        self.lists: list[list[str]] = []
-
-    def of(self, codes: Numbers, write: Callable[[int], list[str]]) -> Numbers:
-        """Place of the list of each code; ``write`` gives the list of a code."""
-        distinct, places = np.unique(codes, return_inverse=True)
-        first = len(self.lists)
-        self.lists += [write(code) for code in distinct.tolist()]
-        return places + first
-
-    def gather(self, places: pl.Series) -> pl.Series:
-        return pl.Series(self.lists, dtype=LIST).gather(places)
 
 
 def findings(evidence: pl.DataFrame, truths: DrawTruths, rules: Sequence[Rule]) -> pl.DataFrame:
@@ -53,7 +31,7 @@ def findings(evidence: pl.DataFrame, truths: DrawTruths, rules: Sequence[Rule]) 
     """
     doubts = Doubts(evidence, rules)
     caveats = _Caveats(evidence)
-    missing, noted = _Places(), _Places()
+    missing, noted = Combinations(), Combinations()
     parts = []
     for number, rule in enumerate(rules):
         code = truths.status(rule.status_column)
@@ -69,7 +47,7 @@ def findings(evidence: pl.DataFrame, truths: DrawTruths, rules: Sequence[Rule]) 
                     "row": rows,
                     "rule": np.full(len(rows), number, dtype=np.uint32),
                     "code": code,
-                    "missing": missing.of(mask, partial(decoded, rule.reasons)),
+                    "missing": missing.places(mask, partial(decoded, rule.reasons)),
                     "caveats": caveats.of(rule, rows, noted),
                 }
             )
@@ -89,8 +67,8 @@ def findings(evidence: pl.DataFrame, truths: DrawTruths, rules: Sequence[Rule]) 
                 .then(pl.lit("met"))
                 .otherwise(pl.lit("indeterminate")),
                 tier=pl.col("code").replace_strict(TIER_NAMES, default=None, return_dtype=pl.String),
-                missing=missing.gather(long["missing"]),
-                caveats=noted.gather(long["caveats"]),
+                missing=missing.gather(long["missing"].to_numpy()),
+                caveats=noted.gather(long["caveats"].to_numpy()),
             ),
         ],
         how="horizontal",
@@ -121,7 +99,7 @@ class _Caveats:
         joined = draws.join(distinct, on="flags", how="left", maintain_order="left")
         self._combination, self._unseen = joined["combination"].to_numpy(), joined["unseen"].to_numpy()
 
-    def of(self, rule: Rule, rows: npt.NDArray[np.intp], noted: _Places) -> Numbers:
+    def of(self, rule: Rule, rows: npt.NDArray[np.intp], noted: Combinations) -> Numbers:
         """Place of the caveats of the draws numbered by rows."""
         inputs = rule.inputs
         flags: dict[tuple[str, ...], int] = {}
@@ -140,7 +118,7 @@ class _Caveats:
         def write(code: int) -> list[str]:
             return sorted({*texts[code // _UNSEEN], *_unseen_flags(code % _UNSEEN)})
 
-        return noted.of(codes, write)
+        return noted.places(codes, write)
 
 
 def _split(text: str) -> list[tuple[str, str]]:

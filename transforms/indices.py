@@ -12,6 +12,7 @@ from functools import partial
 import polars as pl
 
 from schemas.switches import DEFAULTS, Switches
+from transforms.combinations import raised
 
 NOTHING = pl.lit(None, dtype=pl.Float64)
 MCHC_HIGHEST = 370.0  # g/L; above it the red cell indices are an artifact (RULES.md 2.8)
@@ -345,14 +346,6 @@ def _flags(frame: pl.DataFrame) -> pl.DataFrame:
         "plt:PLT_CLUMPS": pl.col("plt_clumped"),
         "ferritin:IV_IRON_56D": pl.col("iv_iron_56d") & low("ferritin").is_not_null(),
     }
-    frame = frame.with_columns(
-        iron_study_present=pl.any_horizontal(study),
-        noteworthy=pl.any_horizontal([condition.eq_missing(True) for condition in noteworthy.values()]),
+    return frame.with_columns(
+        raised(frame, noteworthy).alias("draw_flags"), iron_study_present=pl.any_horizontal(study)
     )
-    listed = frame.filter("noteworthy").select(
-        "key",
-        draw_flags=pl.concat_list(
-            [pl.when(condition).then(pl.lit(flag)) for flag, condition in noteworthy.items()]
-        ).list.drop_nulls(),
-    )
-    return frame.join(listed, on="key", how="left", maintain_order="left")

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from transforms.context import DAYS, Intervals, day
-from transforms.windows import Window, any_within
+from transforms.windows import Window, any_within, patient_of
 
 START = (-7, 90)  # RULES.md 4.20, 4.22, 4.27
 STUDY_BEFORE_START = Window(-180, 7)  # RULES.md 4.22
@@ -122,7 +122,10 @@ def _best_hemoglobin(
         return none, none
     best = (
         rows.drop_nulls("start")
-        .join(hemoglobin.select("patient", "lo", "hi", at_day=day(pl.col("at"))), on="patient")
+        .join(
+            hemoglobin.select("lo", "hi", patient=patient_of(pl.col("key")), at_day=day(pl.col("at"))),
+            on="patient",
+        )
         .filter((pl.col("at_day") - pl.col("start")).is_between(*RESPONSE))
         .group_by("row")
         .agg(pl.col("lo").max(), pl.col("hi").max())

@@ -8,8 +8,11 @@ by itself.
 
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
+Keys = npt.NDArray[np.int64]
 ORIGIN_DAY = 32_872  # days from 1880-01-01 to 1970-01-01
 DAY = 86_400
 SECOND_BITS = 34
@@ -36,46 +39,46 @@ def key(patient: pl.Expr, moment: pl.Expr) -> pl.Expr:
     return patient.cast(pl.Int64) * (1 << SECOND_BITS) + seconds(moment)
 
 
-def bounds(anchor: pl.Series, window: Window) -> tuple[pl.Series, pl.Series]:
-    """First and last key of a window of days around the anchor keys (n,), inclusive. Null anchors stay null."""
-    midnight = anchor - (anchor % (1 << SECOND_BITS)) % DAY
-    return midnight + window.first * DAY, midnight + (window.last + 1) * DAY - 1
+def patient_of(key_: pl.Expr) -> pl.Expr:
+    """The patient of a search key."""
+    return key_ // (1 << SECOND_BITS)
+
+
+def numbers(series: pl.Series) -> Keys:
+    """Keys, days or patients as an array. Raises ValueError for one that has nulls, which an array cannot hold."""
+    if series.null_count():
+        raise ValueError(f"{series.name} has nulls")
+    return series.to_numpy()
+
+
+def bounds(anchor: Keys, window: Window) -> tuple[Keys, Keys]:
+    """First and last key of a window of days around the anchor keys (n,), inclusive."""
+    midnight = anchor - (anchor & ((1 << SECOND_BITS) - 1)) % DAY
+    return midnight + window.first * DAY, midnight + ((window.last + 1) * DAY - 1)
 
 
 def nearest(keys: pl.Series, anchor: pl.Series, window: Window) -> pl.Series:
     """Row number in ``keys`` (sorted ascending, unique) of the moment nearest to each anchor; null if none.
 
-    Distance is in seconds; of two equally near the earlier one is taken (RULES.md 0.5).
+    Distance is in seconds; of two equally near the earlier one is taken (RULES.md 0.5). No key and no anchor is null.
     """
     if keys.is_empty():
         return pl.repeat(None, len(anchor), dtype=pl.Int64, eager=True)
-    low, high = bounds(anchor, window)
-    after = keys.search_sorted(anchor, side="left").cast(pl.Int64)
-    last = len(keys) - 1
-    frame = pl.DataFrame({"anchor": anchor, "low": low, "high": high, "after": after}).with_columns(
-        next_key=keys.gather(after.clip(0, last)), previous_key=keys.gather((after - 1).clip(0, last))
-    )
-    next_ok = (
-        (pl.col("after") <= last)
-        & (pl.col("next_key") <= pl.col("high"))
-        & (pl.col("next_key") >= pl.col("low"))
-    )
-    previous_ok = (
-        (pl.col("after") >= 1)
-        & (pl.col("previous_key") >= pl.col("low"))
-        & (pl.col("previous_key") <= pl.col("high"))
-    )
-    nearer = pl.col("anchor") - pl.col("previous_key") <= pl.col("next_key") - pl.col("anchor")
-    return frame.select(
-        row=pl.when(previous_ok & (~next_ok | nearer))
-        .then(pl.col("after") - 1)
-        .when(next_ok)
-        .then(pl.col("after"))
-        .otherwise(None)
-    ).to_series()
+    moments, around = numbers(keys), numbers(anchor)
+    first, last = bounds(around, window)
+    after = np.searchsorted(moments, around)
+    before = after - 1
+    next_ = moments[np.minimum(after, len(moments) - 1)]
+    previous = moments[np.maximum(before, 0)]
+    next_ok = (after < len(moments)) & (next_ >= first) & (next_ <= last)
+    previous_ok = (before >= 0) & (previous >= first) & (previous <= last)
+    take_previous = previous_ok & (~next_ok | (around - previous <= next_ - around))
+    row = np.where(take_previous, before, after)
+    return pl.select(pl.when(pl.Series(next_ok | previous_ok)).then(pl.Series(row))).to_series()
 
 
 def any_within(keys: pl.Series, anchor: pl.Series, window: Window) -> pl.Series:
-    """Whether any moment of ``keys`` (sorted) falls into the window of each anchor."""
-    low, high = bounds(anchor, window)
-    return keys.search_sorted(high, side="right") > keys.search_sorted(low, side="left")
+    """Whether any moment of ``keys`` (sorted) falls into the window of each anchor. No key and no anchor is null."""
+    moments = numbers(keys)
+    first, last = bounds(numbers(anchor), window)
+    return pl.Series(np.searchsorted(moments, last, side="right") > np.searchsorted(moments, first))
