@@ -11,18 +11,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import reduce
 
+import numpy as np
 import polars as pl
 
 from schemas.analytes import ANALYTES, BLOOD_COUNT_ANALYTES
 from schemas.gaps import GAP_CODE_SETS, GAP_METRIC, GAP_TALLY, GAP_TIME, HORIZONS
 from schemas.tables import shaped
 from transforms.anemia import ANEMIA
-from transforms.context import coded_events, day
+from transforms.context import DAYS, coded_events, day
 from transforms.cytopenias import ANY_LINE
 from transforms.findings import KEYS
 from transforms.gap_measures import MEASURES, Measure
 from transforms.survival import summary
 from transforms.treatment import FOLLOW_UP
+from transforms.windows import Keys, numbers
 
 QUIET = 365  # days without a qualifying draw after which a patient counts again (RULES.md 0.5)
 AGE_BANDS = ((18, "0-17"), (45, "18-44"), (65, "45-64"), (80, "65-79"))
@@ -44,7 +46,7 @@ def gap_times(
 ) -> pl.DataFrame:
     """``schemas.gaps.GAP_TIME`` of one bucket of patients, every measure.
 
-    evidence: screen.evidence. verdicts: of the same draws in the same order. results: current results with site;
+    evidence: screen.evidence, in the order of patient and time. verdicts: of the same draws in the same order. results: current results with site;
     events, patients (with death_date): as in lab.*. as_of_day: the night, in days since 1970-01-01.
     """
     who = evidence.select(pl.col("patient_id").unique().sort()).with_row_index("patient")
@@ -200,9 +202,10 @@ def _episodes(draws: pl.DataFrame, measure: Measure, as_of_day: int) -> pl.DataF
     clock = pl.col("day") if measure.clock is None else pl.col("day") + pl.col(measure.clock)
     new = pl.col("patient").ne_missing(pl.col("patient").shift(1)) | (pl.col("day").diff() > QUIET)
     watched = pl.col("watched")
+    qualifying = draws.select(measure.qualifies).to_series()
     return (
-        draws.filter(measure.qualifies)
-        .sort("patient", "index_collected_at")
+        draws.select(*_EPISODE, *follow_up, *([measure.clock] if measure.clock else []))
+        .filter(qualifying)
         .filter(new)
         .filter(pl.all_horizontal([days.is_not_null() for days in follow_up]))
         .with_columns(clock=clock, watched=pl.col("day") + pl.min_horizontal(follow_up))
@@ -225,21 +228,24 @@ def _episodes(draws: pl.DataFrame, measure: Measure, as_of_day: int) -> pl.DataF
     )
 
 
+_EPISODE = ("patient", *KEYS, "sex", "age_years", "day", "died")
+
+
 def _first_of(episodes: pl.DataFrame, sources: Sources, group: Sequence[str], earliest: int) -> pl.Series:
     """First day, from ``earliest`` days after the clock on, of any source of the group; null if there is none."""
-    seen = [sources[name].select("patient", "first") for name in group if name in sources]
+    seen = [sources[name] for name in group if name in sources and len(sources[name])]
     if not seen or episodes.is_empty():
         return pl.repeat(None, len(episodes), dtype=pl.Int64, eager=True)
-    days = pl.concat(seen).unique().sort("patient", "first")
-    return (
-        episodes.select("patient", since=pl.col("clock") + earliest)
-        .with_row_index("row")
-        .sort("patient", "since")
-        .join_asof(
-            days, left_on="since", right_on="first", by="patient", strategy="forward", check_sortedness=False
-        )
-        .sort("row")["first"]
-    )
+    days = np.sort(np.concatenate([_moments(each["patient"], each["first"]) for each in seen]))
+    wanted = _moments(episodes["patient"], episodes["clock"]) + earliest
+    place = np.searchsorted(days, wanted)
+    day_ = days[np.minimum(place, len(days) - 1)] - numbers(episodes["patient"]) * DAYS
+    theirs = (place < len(days)) & (day_ < DAYS // 2)  # else it is a day of a later patient
+    return pl.select(pl.when(pl.Series(theirs)).then(pl.Series(day_))).to_series()
+
+
+def _moments(patient: pl.Series, days: pl.Series) -> Keys:
+    return numbers(patient) * DAYS + numbers(days)
 
 
 def _not_under_way(episodes: pl.DataFrame, sources: Sources, measure: Measure) -> pl.DataFrame:

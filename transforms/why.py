@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -62,32 +62,33 @@ def _only(frame: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
 def _told(
     evidence: pl.DataFrame,
     verdicts: pl.DataFrame,
-    asked: Iterable[tuple[Rule, pl.Series]],
+    asked: Sequence[tuple[Rule, pl.Series]],
     sources: pl.DataFrame,
 ) -> pl.DataFrame:
     """The why of each rule at its rows of the evidence. What differs between draws is gathered criterion by
     criterion, what does not (the words) once for all.
     """
-    criteria = [(rule, criterion, rows) for rule, rows in asked for criterion in rule.criteria.values()]
-    inputs = {read.id: read for _, criterion, _ in criteria if (read := _first(criterion)) is not None}
-    named = _named(evidence, inputs, sources)
-    parts = []
-    for number, (_, criterion, rows) in enumerate(criteria):
-        read = _first(criterion)
-        columns = {
-            "criterion": pl.repeat(number, len(rows), dtype=pl.UInt32, eager=True),
-            "row": rows,
-            "verdict": verdicts[criterion.id].gather(rows),
-        }
-        if read is not None:
-            columns |= {
-                "value": evidence[read.column].gather(rows),
-                "collected_at": evidence[f"{read.id}_collected_at"].gather(rows),
-                "source": named[read.id].gather(rows),
+    criteria = [(rule, criterion) for rule, _ in asked for criterion in rule.criteria.values()]
+    named = _named(evidence, {read.id for _, criterion in criteria if (read := _first(criterion))}, sources)
+    parts: list[pl.DataFrame] = []
+    for rule, rows in asked:
+        own = _own(rule, evidence, verdicts, named).select(pl.all().gather(rows))
+        for criterion in rule.criteria.values():
+            read = _first(criterion)
+            columns = {
+                "criterion": pl.repeat(len(parts), len(rows), dtype=pl.UInt32, eager=True),
+                "row": rows,
+                "verdict": own[criterion.id],
             }
-        parts.append(pl.DataFrame(columns))
+            if read is not None:
+                columns |= {
+                    "value": own[read.column],
+                    "collected_at": own[f"{read.id}_collected_at"],
+                    "source": own[f"{read.id}_source"],
+                }
+            parts.append(pl.DataFrame(columns))
     long = pl.concat([pl.DataFrame(schema=_LONG), *parts], how="diagonal")
-    words = pl.DataFrame([_words(rule, criterion) for rule, criterion, _ in criteria], schema=_WORDS)
+    words = pl.DataFrame([_words(rule, criterion) for rule, criterion in criteria], schema=_WORDS)
     return pl.concat(
         [
             long.select("verdict", "value", "collected_at"),
@@ -97,6 +98,21 @@ def _told(
         ],
         how="horizontal",
     ).select(COLUMNS)
+
+
+def _own(
+    rule: Rule, evidence: pl.DataFrame, verdicts: pl.DataFrame, named: Mapping[str, pl.Series]
+) -> pl.DataFrame:
+    """The columns that the why of a rule reads."""
+    inputs = {read.id: read for criterion in rule.criteria.values() if (read := _first(criterion))}
+    return pl.DataFrame(
+        [
+            *(evidence[read.column] for read in inputs.values()),
+            *(evidence[f"{name}_collected_at"] for name in inputs),
+            *(named[name].alias(f"{name}_source") for name in inputs),
+            *(verdicts[name] for name in rule.criteria),
+        ]
+    )
 
 
 _LONG: Mapping[str, Any] = {
@@ -130,9 +146,7 @@ def _words(rule: Rule, criterion: Criterion) -> dict[str, str | None]:
     }
 
 
-def _named(
-    evidence: pl.DataFrame, inputs: Mapping[str, EvidenceInput], sources: pl.DataFrame
-) -> Mapping[str, pl.Series]:
+def _named(evidence: pl.DataFrame, inputs: Collection[str], sources: pl.DataFrame) -> Mapping[str, pl.Series]:
     """For each input the row in ``sources`` of the result that spoke, one number a draw; null where none is known."""
     draws = pl.int_range(len(evidence), dtype=pl.UInt32, eager=True).alias("draw")
     spoken = pl.concat(
