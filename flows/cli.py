@@ -33,7 +33,9 @@ app.add_typer(rules_app, name="rules")
 
 HomeOption = Annotated[Path, typer.Option("--home", envvar="HEMACOHORT_HOME", help="Folder of the home.")]
 ExtractOption = Annotated[Path, typer.Option("--extract", help="Folder of the extract.")]
-SourceOption = Annotated[str, typer.Option(help="Layout of the extract: canonical, mimic-iv, omop, synthea.")]
+SourceOption = Annotated[
+    str, typer.Option(help="Layout of the extract: canonical, mimic-iv, omop, fhir, synthea, hl7v2.")
+]
 PatientsOption = Annotated[int, typer.Option(min=1, help="Patients to simulate.")]
 SeedOption = Annotated[int, typer.Option(help="The same seed gives the same extract.")]
 BucketsOption = Annotated[

@@ -22,7 +22,7 @@ _MAGIC = (
     (b"PK\x03\x04", "an Excel workbook or zip archive"),
     (b"PAR1", "a Parquet file"),
     (b"%PDF", "a PDF"),
-    (b"\x1f\x8b", "a gzip file (its name must then end in .csv.gz)"),
+    (b"\x1f\x8b", "a gzip file (its name must then end in .gz)"),
     (b"SQLite", "an SQLite file"),
 )
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -43,7 +43,7 @@ class FileBytes:
     tabs: int = 0
 
 
-class _Hashed(io.RawIOBase):
+class HashedReader(io.RawIOBase):
     """A raw reader that updates a checksum with everything read through it (the compressed bytes of a gzip file)."""
 
     def __init__(self, raw: gzip.GzipFile | BufferedReader) -> None:
@@ -79,11 +79,11 @@ def probe_bytes(path: Path, name: str) -> FileBytes:
     """
     try:
         with path.open("rb") as handle:
-            hashed = _Hashed(handle)
+            hashed = HashedReader(handle)
             lines = commas = quotes = pairs = tabs = 0
             ended = True
             for piece in _whole_lines(hashed, path, name):
-                _must_be_text(piece, name, lines)
+                must_be_text(piece, name, lines)
                 lines += piece.count(b"\n")
                 commas += piece.count(b",")
                 tabs += piece.count(b"\t")
@@ -115,10 +115,10 @@ def file_sha256(path: Path, name: str) -> FileBytes:
     return FileBytes(name, size, sha)
 
 
-def _whole_lines(hashed: _Hashed, path: Path, name: str) -> Iterator[bytes]:
+def _whole_lines(hashed: HashedReader, path: Path, name: str) -> Iterator[bytes]:
     """Pieces that end at line ends, so that no piece cuts a character in two."""
     rest = b""
-    for piece in _pieces(hashed, path, name):
+    for piece in unpacked_pieces(hashed, path, name):
         cut = piece.rfind(b"\n") + 1
         if not cut:
             rest += piece
@@ -129,7 +129,8 @@ def _whole_lines(hashed: _Hashed, path: Path, name: str) -> Iterator[bytes]:
         yield rest
 
 
-def _pieces(hashed: _Hashed, path: Path, name: str) -> Iterator[bytes]:
+def unpacked_pieces(hashed: HashedReader, path: Path, name: str) -> Iterator[bytes]:
+    """The bytes of a file, unpacked if its name ends in .gz. Raises ExtractError for a damaged gzip file."""
     if not path.name.endswith(".gz"):
         while piece := hashed.take(CHUNK):
             yield piece
@@ -152,15 +153,16 @@ def _pieces(hashed: _Hashed, path: Path, name: str) -> Iterator[bytes]:
         raise ExtractError(f"{name} is a corrupt gzip file.") from None
 
 
-def _must_be_text(piece: bytes, name: str, lines_before: int) -> None:
+def must_be_text(piece: bytes, name: str, lines_before: int, form: str = "CSV text") -> None:
+    """Hold a piece of a file to be UTF-8 text. form: what the file should hold. Raises ExtractError with the line."""
     if lines_before == 0:
         for magic, what in _MAGIC:
             if piece.startswith(magic):
-                raise ExtractError(f"{name} is not CSV text: it looks like {what}.")
+                raise ExtractError(f"{name} is not {form}: it looks like {what}.")
         if piece.startswith(_UTF16):
             raise ExtractError(f"{name}, line 1: not UTF-8 text; it looks like UTF-16. Save it as UTF-8.")
         if _NEVER_TYPED.search(piece, 0, piece.find(b"\n") + 1 or len(piece)) and b"\x00" not in piece:
-            raise ExtractError(f"{name}, line 1: not CSV text; it looks like a binary file.")
+            raise ExtractError(f"{name}, line 1: not {form}; it looks like a binary file.")
     nul = piece.find(b"\x00")
     if nul >= 0:
         line = lines_before + piece.count(b"\n", 0, nul) + 1
@@ -170,7 +172,7 @@ def _must_be_text(piece: bytes, name: str, lines_before: int) -> None:
             if around.count(b"\x00") * 3 > len(around) and not around.count(b"\x00\x00")
             else "a binary file"
         )
-        raise ExtractError(f"{name}, line {line}: not CSV text; it holds NUL bytes and looks like {what}.")
+        raise ExtractError(f"{name}, line {line}: not {form}; it holds NUL bytes and looks like {what}.")
     if piece.isascii():
         return
     try:
@@ -178,7 +180,7 @@ def _must_be_text(piece: bytes, name: str, lines_before: int) -> None:
     except UnicodeDecodeError as error:
         line = lines_before + piece.count(b"\n", 0, error.start) + 1
         if _NEVER_TYPED.search(piece, max(0, error.start - 200), error.start + 200):
-            raise ExtractError(f"{name}, line {line}: not CSV text; it looks like a binary file.") from None
+            raise ExtractError(f"{name}, line {line}: not {form}; it looks like a binary file.") from None
         raise ExtractError(
             f"{name}, line {line}: not UTF-8 text; it looks like Latin-1 or Windows-1252. Save it as UTF-8."
         ) from None

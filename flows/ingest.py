@@ -126,8 +126,7 @@ def _ingest(
         raise ExtractError(f"The lab_results files hold no rows, only headers ({names}).")
     tally = Tally()
     for registered in files.values():
-        for file in registered:
-            tally.register(file)
+        tally.register(registered)
     tally.register_originals(originals or ())
     try:
         merges = read_merges(files["patient_merges"], build, tally)

@@ -234,6 +234,8 @@ def _read_parquet(path: Path, table: ExtractTable, *, adapted: bool) -> ReadFile
         schema = scan.collect_schema()
     except (OSError, ValueError, pl.exceptions.PolarsError):
         raise ExtractError(f"{path.name} is not a readable Parquet file.") from None
+    if adapted and "received" in schema:
+        return _read_unreadable(scan, info, rows, table)
     _known_names(list(schema), table, path.name)
     named = adapted and "source_file" in schema and "source_line" in schema
     texts = parquet_texts(scan, schema, path.name, lambda name: is_known(name, table), adapted=named)
@@ -252,6 +254,15 @@ def _read_parquet(path: Path, table: ExtractTable, *, adapted: bool) -> ReadFile
         ignored,
         adapted=named,
     )
+
+
+def _read_unreadable(scan: pl.LazyFrame, info: FileBytes, rows: int, table: ExtractTable) -> ReadFile:
+    """A file in which an adapter keeps the records of its source that it could not read, as they stand."""
+    texts = pl.LazyFrame(
+        schema={**dict.fromkeys((*table.column_names, "source_file"), pl.String), "source_line": pl.Int64}
+    )
+    ragged = scan.select(pl.col(name).cast(dtype) for name, dtype in RAGGED_SCHEMA.items()).collect()
+    return ReadFile(table.name, info, rows, texts, ragged, (), adapted=True)
 
 
 def _select(texts: pl.LazyFrame, known: list[str], table: ExtractTable, file: str) -> pl.LazyFrame:

@@ -36,21 +36,26 @@ class Tally:
     info: dict[tuple[str, str], tuple[int | None, str | None]] = field(default_factory=dict)
     fates: dict[tuple[str, str], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
-    def register(self, file: ReadFile) -> None:
-        """Count the rows a file brings, under the names of the sources its rows come from.
+    def register(self, files: Sequence[ReadFile]) -> None:
+        """Count the rows the files of a table bring, under the names of the sources their rows come from.
 
-        Outside of lab_results an adapter may make several rows from one record; they count as one.
+        Outside of lab_results an adapter may make several rows from one record, in one of its files or in several;
+        they count as one.
         """
-        ragged = file.ragged.group_by("source_file").agg(rows=pl.len())
-        brought = [(file.info.name, file.rows)]
-        if file.adapted:
-            number = pl.len() if file.table == "lab_results" else pl.col("source_line").n_unique()
-            sources = file.texts.group_by("source_file").agg(rows=number).collect(engine="streaming")
-            brought = [*sources.iter_rows(), *ragged.iter_rows()]
-        else:
-            self.info[(file.table, file.info.name)] = (file.info.bytes, file.info.sha256)
+        brought: list[tuple[str, int]] = []
+        for file in files:
+            if file.adapted:
+                brought += file.ragged.group_by("source_file").agg(rows=pl.len()).iter_rows()
+            else:
+                self.info[(file.table, file.info.name)] = (file.info.bytes, file.info.sha256)
+                brought.append((file.info.name, file.rows))
+        adapted = [file.texts.select("source_file", "source_line") for file in files if file.adapted]
+        if adapted:
+            number = pl.len() if files[0].table == "lab_results" else pl.col("source_line").n_unique()
+            counted = pl.concat(adapted).group_by("source_file").agg(rows=number)
+            brought += counted.collect(engine="streaming").iter_rows()
         for name, rows in brought:
-            key = (file.table, name)
+            key = (files[0].table, name)
             self.registered[key] = self.registered.get(key, 0) + rows
 
     def register_originals(self, files: Sequence[SourceFile]) -> None:

@@ -184,5 +184,6 @@ SOURCE_COLUMNS: Mapping[str, str] = {
 # Reasons for which a row of the extract is set aside before its meaning is looked at.
 RAGGED_LINE = "RAGGED_LINE"
 STRUCTURAL_REASONS: Mapping[str, str] = {
-    RAGGED_LINE: "the line has too few or too many fields, or a quote that is never closed",
+    RAGGED_LINE: "the line has too few or too many fields, or a quote that is never closed; of another source: it is "
+    "no JSON resource or no HL7 segment",
 }

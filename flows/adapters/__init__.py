@@ -9,6 +9,8 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
+from flows.adapters.fhir import FHIR
+from flows.adapters.hl7v2 import HL7V2
 from flows.adapters.mimic_iv import MIMIC_IV
 from flows.adapters.model import Source, SourceFile
 from flows.adapters.omop import OMOP
@@ -16,9 +18,8 @@ from flows.adapters.synthea import SYNTHEA
 from flows.errors import ExtractError, UsageError
 
 CANONICAL = "canonical"
-SOURCES: tuple[Source, ...] = (MIMIC_IV, OMOP, SYNTHEA)
+SOURCES: tuple[Source, ...] = (MIMIC_IV, OMOP, FHIR, SYNTHEA, HL7V2)
 _FILES = ".source_files.json"  # hidden: no table of the extract
-LATER_SOURCES = ("fhir", "hl7v2")
 
 
 def adapt(source: str, extract: Path, out: Path) -> Path:
@@ -30,8 +31,6 @@ def adapt(source: str, extract: Path, out: Path) -> Path:
     """
     if source == CANONICAL:
         return extract
-    if source in LATER_SOURCES:
-        raise UsageError(f"The source {source} comes with a later version of hemacohort.")
     by_name = {known.name: known for known in SOURCES}
     if source not in by_name:
         raise UsageError(f"There is no source {source[:40]!r}; there are {', '.join((CANONICAL, *by_name))}.")

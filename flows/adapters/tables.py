@@ -6,7 +6,6 @@ What a source's columns mean stands in ``sql/<source>/*.sql``.
 from __future__ import annotations
 
 import logging
-import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ import duckdb
 from flows.adapters.csv_records import broken_line, unglobbed
 from flows.adapters.model import SourceFile
 from flows.adapters.source_tables import Places, SourceTable, TableFile, prepare, show_table
+from flows.adapters.statements import execute
 from flows.errors import CheckError
 from flows.sql import statement
 from schemas.extract import EXTRACT_TABLES
@@ -31,7 +31,6 @@ DRUG_NAMES = (
     "adapters/ingredients",
     "adapters/classes_by_name",
 )  # lookups of sources that name drugs in words
-_PARAMETER = re.compile(r"\$(\w+)")
 
 
 @dataclass(frozen=True)
@@ -140,9 +139,8 @@ def _execute(
 
     names: path to name of the files it may read.
     """
-    text = statement(name)
     try:
-        row = connection.execute(text, {key: values[key] for key in set(_PARAMETER.findall(text))}).fetchone()
+        rows = execute(connection, name, values)
     except duckdb.InvalidInputException as error:
         raise broken_line(error, names) from None
-    return int(row[0]) if row and row[0] is not None else 0
+    return int(rows[0][0]) if rows and rows[0][0] is not None else 0

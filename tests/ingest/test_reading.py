@@ -232,7 +232,7 @@ BAD = {
     "utf-16 without mark": ("lab_results.csv", HEADER.decode().encode("utf-16-le"), "line 1.*UTF-16"),
     "binary": ("lab_results.csv", HEADER + b"a,t,c,1\n\x00\x00\x00\x00\x01", "line 3.*binary"),
     "excel": ("lab_results.csv", b"PK\x03\x04" + bytes(50), "Excel"),
-    "gzip named csv": ("lab_results.csv", gzip.compress(HEADER), r"\.csv\.gz"),
+    "gzip named csv": ("lab_results.csv", gzip.compress(HEADER), r"\.gz\)"),
     "not gzip": ("lab_results.csv.gz", HEADER, "is not a gzip file"),
     "truncated gzip": ("lab_results.csv.gz", gzip.compress(HEADER * 2000)[:-20], "truncated gzip"),
     "corrupt gzip": ("lab_results.csv.gz", gzip.compress(HEADER)[:-8] + b"\x01" * 8, "corrupt gzip"),

@@ -1,0 +1,250 @@
+"""FHIR R4: bulk NDJSON, Bundles and single resources (docs/sources/fhir.md).
+
+Texts of resources go to DuckDB some thirty megabytes at a time, with the line each begins on: DuckDB's own reader of
+NDJSON knows neither lines nor what to do with a broken one. What the JSON means stands in ``sql/fhir/*.sql``.
+"""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from flows.adapters.fhir_documents import resources
+from flows.adapters.model import Source, SourceFile
+from flows.adapters.statements import execute
+from flows.adapters.tables import DRUG_NAMES
+from flows.adapters.text_chunks import TextFile, after_last_line, find_texts, line_texts, repeated
+from flows.errors import ExtractError
+from schemas.analytes import LOINC
+from schemas.extract import CODE_SYSTEMS
+
+log = logging.getLogger("hemacohort")
+
+MEMORY_LIMIT = "1GB"
+CHUNK_BYTES = 1 << 25  # of JSON text that DuckDB sees at a time
+LARGEST_DOCUMENT = 1 << 28  # bytes of a .json file, which is read whole
+_LINES = (".ndjson", ".ndjson.gz")
+_SUFFIXES = (*_LINES, ".json", ".json.gz")
+_FORM = "FHIR JSON"
+_MACROS = (
+    "names_loinc",
+    "reference_id",
+    "concept_text",
+    "parts_of",
+    "coding_of",
+    "number_as_written",
+    "other_value",
+    "range_unit",
+    "period_start",
+    "unit_of",
+    "laboratory_of",
+    "event_system",
+    "is_event_system",
+    "event_codings",
+    "drug_name",
+    "first_sure_day",
+    "last_sure_day",
+    "specialty_word",
+    "specialty_of",
+    "is_left_out",
+)
+_TEXTS = pa.schema(
+    {
+        "source_file": pa.dictionary(pa.int32(), pa.string()),
+        "source_line": pa.int64(),
+        "full_url": pa.string(),
+        "text": pa.string(),
+    }
+)
+_DRUGS = ("MedicationRequest", "MedicationAdministration", "MedicationStatement")
+
+
+@dataclass(frozen=True)
+class _Step:
+    """A statement that runs where resources of its kinds are at hand, and the canonical table it fills a piece of.
+
+    table is empty where the piece is only looked up later.
+    """
+
+    statement: str
+    kinds: tuple[str, ...]
+    table: str
+
+
+_STEPS = (
+    _Step("lab_results", ("Observation",), "lab_results"),
+    _Step("patients", ("Patient",), "patients"),
+    _Step("patient_merges", ("Patient",), "patient_merges"),
+    _Step("diagnoses", ("Condition",), "clinical_events"),
+    _Step("procedures", ("Procedure",), "clinical_events"),
+    _Step("encounters", ("Encounter",), "clinical_events"),
+    _Step("drugs", _DRUGS, ""),
+    _Step("medications", ("Medication",), ""),
+)
+# The tables that a kind of resource brings rows to, or leaves rows out of; a text that is no resource is set aside there.
+_TABLES: Mapping[str | None, tuple[str, ...]] = {
+    None: ("lab_results",),
+    "Observation": ("lab_results",),
+    "Patient": ("patients",),
+    **dict.fromkeys(("Condition", "Procedure", "Encounter", *_DRUGS), ("clinical_events",)),
+}
+_READ = frozenset(kind for step in _STEPS for kind in step.kinds)
+
+
+def write_fhir(extract: Path, out: Path) -> Sequence[SourceFile]:
+    """Bring FHIR resources to the canonical layout; see flows.adapters.model.Source.
+
+    Raises ExtractError for a folder without FHIR files, for a file that cannot be read or is no text, and where there
+    is no Observation at all.
+    """
+    paths = find_texts(extract, _SUFFIXES)
+    if not paths:
+        raise ExtractError(f"The fhir extract {extract.name!r} holds no .ndjson, .ndjson.gz or .json file.")
+    with tempfile.TemporaryDirectory(dir=out, prefix=".") as scratch:
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": MEMORY_LIMIT,
+            "temp_directory": scratch,
+            "preserve_insertion_order": False,  # each row knows its line
+        }
+        with duckdb.connect(config=config) as connection:
+            for macro in _MACROS:
+                execute(connection, f"fhir/{macro}", {})
+            writer = _Writer(connection, out, Path(scratch))
+            files = [TextFile(path, path.relative_to(extract).as_posix(), _FORM) for path in paths]
+            for file in files:
+                for texts in _lines(file) if file.name.lower().endswith(_LINES) else _documents(file):
+                    writer.add(texts)
+            return writer.finish(files)
+
+
+def _lines(file: TextFile) -> Iterator[pa.RecordBatch]:
+    """The lines of an NDJSON file."""
+    line = 1
+    for piece in file.pieces(after_last_line):
+        texts, numbers, lines = line_texts(piece, line)
+        line += lines
+        columns = [repeated(file.name, len(texts)), numbers, pa.nulls(len(texts), pa.string()), texts]
+        yield pa.RecordBatch.from_arrays(columns, schema=_TEXTS)
+
+
+def _documents(file: TextFile) -> Iterator[pa.RecordBatch]:
+    """The resources of a JSON file."""
+    if file.path.stat().st_size > LARGEST_DOCUMENT:
+        raise ExtractError(
+            f"{file.name} has more than {LARGEST_DOCUMENT >> 20} MB; a JSON document is read whole. Send NDJSON."
+        )
+    document = b"".join(file.pieces(after_last_line)).decode("utf-8")
+    found = list(resources(document))
+    columns = [
+        repeated(file.name, len(found)),
+        pa.array([resource.line for resource in found], pa.int64()),
+        pa.array([resource.full_url for resource in found], pa.string()),
+        pa.array([resource.text for resource in found], pa.string()),
+    ]
+    yield pa.RecordBatch.from_arrays(columns, schema=_TEXTS)
+
+
+class _Writer:
+    """Gathers texts of resources, and has DuckDB write the rows of every so many bytes."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, out: Path, scratch: Path) -> None:
+        self.connection = connection
+        self.out = out
+        self.scratch = scratch
+        self.waiting: list[pa.RecordBatch] = []
+        self.bytes = 0
+        self.chunks = 0
+        self.held: Counter[tuple[str, str | None]] = Counter()  # resources by file and kind
+        self.left_out: Counter[tuple[str, str | None]] = Counter()
+
+    def add(self, texts: pa.RecordBatch) -> None:
+        self.waiting.append(texts)
+        self.bytes += texts.nbytes
+        if self.bytes >= CHUNK_BYTES:
+            self.write()
+
+    def write(self) -> None:
+        """Write what is waiting."""
+        self.connection.register("resource_text", pa.Table.from_batches(self.waiting, schema=_TEXTS))
+        execute(self.connection, "fhir/resources", {})
+        counted = execute(self.connection, "fhir/census", {})
+        for file, kind, number in counted:
+            self.held[file, kind] += number
+        kinds = {kind for _, kind, _ in counted}
+        for step in _STEPS:
+            if not kinds.isdisjoint(step.kinds):
+                self._execute(step)
+        if None in kinds:
+            self._execute(_Step("unreadable", (), "lab_results"))
+        if kinds - {"Observation", "Patient"}:
+            for file, kind, number in execute(self.connection, "fhir/left_out", {}):
+                self.left_out[file, kind] += number
+        self.waiting, self.bytes = [], 0
+        self.chunks += 1
+
+    def _execute(self, step: _Step) -> None:
+        folder = self.out if step.table else self.scratch
+        name = (
+            step.statement if step.statement == step.table else f"{step.table}_{step.statement}".lstrip("_")
+        )
+        target = folder / f"{name}_{self.chunks:06d}.parquet"
+        execute(self.connection, f"fhir/{step.statement}", {"target": str(target), "loinc": list(LOINC)})
+
+    def finish(self, files: Sequence[TextFile]) -> Sequence[SourceFile]:
+        """Write the rest; the files whose resources became rows."""
+        if self.waiting:
+            self.write()
+        self.connection.unregister("resource_text")
+        drugs = sorted(str(path) for path in self.scratch.glob("drugs_*.parquet"))
+        if drugs:
+            medications = sorted(str(path) for path in self.scratch.glob("medications_*.parquet"))
+            target = str(self.out / "clinical_events_drugs.parquet")
+            self._look_up(drugs, medications, target)
+        kinds: Counter[str | None] = Counter()
+        for (_, kind), number in self.held.items():
+            kinds[kind] += number
+        for kind, number in sorted(kinds.items(), key=lambda item: str(item[0])):
+            what = "texts that are no resource" if kind is None else f"{kind} resources"
+            log.info(
+                "fhir: %d %s%s", number, what, "" if kind is None or kind in _READ else ", which are not read"
+            )
+        if not kinds["Observation"]:
+            raise ExtractError("The fhir extract holds no Observation.")
+        return self._source_files(files)
+
+    def _look_up(self, drugs: list[str], medications: list[str], target: str) -> None:
+        if not medications:
+            empty = self.scratch / "no_medications.parquet"
+            execute(self.connection, "fhir/no_medications", {"target": str(empty)})
+            medications = [str(empty)]
+        for name in DRUG_NAMES:
+            execute(self.connection, name, {})
+        values = {
+            "drugs": drugs,
+            "medications": medications,
+            "code_systems": list(CODE_SYSTEMS),
+            "target": target,
+        }
+        execute(self.connection, "fhir/drug_events", values)
+
+    def _source_files(self, files: Sequence[TextFile]) -> Sequence[SourceFile]:
+        """The files that were read, and once more for each table they brought rows to, or might have."""
+        told = {file.name: (file.name, file.size, file.sha256) for file in files}
+        left_out: Counter[tuple[str, str]] = Counter()
+        for name, kind in self.held:
+            for table in _TABLES.get(kind, ()):
+                left_out[table, name] += self.left_out[name, kind]
+        return [
+            *(SourceFile(*told[name]) for name in told),
+            *(SourceFile(*told[name], table, number) for (table, name), number in sorted(left_out.items())),
+        ]
+
+
+FHIR = Source("fhir", write_fhir)

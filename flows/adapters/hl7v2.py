@@ -1,0 +1,182 @@
+"""HL7 v2: files of ORU messages, batched or one a file (docs/sources/hl7v2.md).
+
+The messages are cut into segments in ``flows.adapters.hl7v2_segments`` and go to DuckDB some thirty megabytes at a
+time; what their fields mean stands in ``sql/hl7v2/*.sql``.
+"""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from flows.adapters.hl7v2_segments import SCHEMA, TABLES, Segments, after_last_message, plain, segments
+from flows.adapters.model import Source, SourceFile
+from flows.adapters.statements import execute
+from flows.adapters.text_chunks import TextFile, find_texts
+from flows.errors import ExtractError
+from flows.file_probe import must_be_text
+from schemas.analytes import LOINC
+
+log = logging.getLogger("hemacohort")
+
+MEMORY_LIMIT = "1GB"
+CHUNK_BYTES = 1 << 25  # of segments that DuckDB sees at a time
+_SUFFIXES = (".hl7", ".hl7.gz", ".er7", ".er7.gz", ".oru", ".msg", ".dat", ".txt", ".txt.gz")
+_FORM = "HL7 text"
+_BEGINNINGS = (b"MSH", b"FHS", b"BHS")
+_LATIN_1 = b"8859/1"  # in MSH-18
+_MACROS = (
+    "fields_of",
+    "part",
+    "unescaped",
+    "moment",
+    "names_loinc",
+    "patient_id_of",
+    "status_of",
+    "value_of",
+)
+
+
+def write_hl7v2(extract: Path, out: Path) -> Sequence[SourceFile]:
+    """Bring HL7 v2 messages to the canonical layout; see flows.adapters.model.Source.
+
+    Raises ExtractError for a folder without HL7 files, for a file that cannot be read, is no text or does not begin
+    with a message, and where no message brings results.
+    """
+    paths = find_texts(extract, _SUFFIXES)
+    if not paths:
+        raise ExtractError(
+            f"The hl7v2 extract {extract.name!r} holds no file ending in {', '.join(_SUFFIXES)}."
+        )
+    with tempfile.TemporaryDirectory(dir=out, prefix=".") as scratch:
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": MEMORY_LIMIT,
+            "temp_directory": scratch,
+            "preserve_insertion_order": False,  # each row knows its line
+        }
+        with duckdb.connect(config=config) as connection:
+            for macro in _MACROS:
+                execute(connection, f"hl7v2/{macro}", {})
+            writer = _Writer(connection, out, Path(scratch))
+            files = [TextFile(path, path.relative_to(extract).as_posix(), _FORM) for path in paths]
+            for file in files:
+                for piece in _cut(file, writer.segments):
+                    writer.add(file, piece)
+            writer.finish()
+            return writer.source_files(files)
+
+
+def _cut(file: TextFile, first_segment: int) -> Iterator[Segments]:
+    """The segments of a file, piece by piece."""
+    line = 1
+    latin_1: bool | None = None
+    for piece in file.pieces(after_last_message, check=False):
+        text = plain(piece)
+        if latin_1 is None:
+            head = text.lstrip()
+            if not head.startswith(_BEGINNINGS):
+                must_be_text(text, file.name, 0, _FORM)
+                raise ExtractError(
+                    f"{file.name}, line 1: not {_FORM}; it does not begin with MSH, FHS or BHS."
+                )
+            latin_1 = _says_latin_1(text)
+        if latin_1:
+            text = text.decode("latin-1").encode("utf-8")
+        must_be_text(text, file.name, line - 1, _FORM)
+        cut = segments(text, file.name, line, first_segment)
+        line += cut.lines
+        first_segment += cut.segments
+        yield cut
+
+
+def _says_latin_1(text: bytes) -> bool:
+    at = text.find(b"MSH|")
+    fields = text[at : text.find(b"\n", at)].split(b"|") if at >= 0 else []
+    return len(fields) > 17 and fields[17].startswith(_LATIN_1)
+
+
+class _Writer:
+    """Gathers segments, and has DuckDB write the rows of every so many bytes."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, out: Path, scratch: Path) -> None:
+        self.connection = connection
+        self.out = out
+        self.scratch = scratch
+        self.waiting: dict[str, list[pa.RecordBatch]] = defaultdict(list)
+        self.bytes = 0
+        self.chunks = 0
+        self.segments = 0
+        self.results = 0
+        self.others = 0
+        self.tables: set[tuple[str, str]] = set()  # table and file of the rows written
+
+    def add(self, file: TextFile, cut: Segments) -> None:
+        """Take the segments of a piece of a file."""
+        for table, rows in cut.tables.items():
+            if rows.num_rows:
+                self.waiting[table].append(rows)
+                self.bytes += rows.nbytes
+        for table, kind in (
+            ("lab_results", "observation"),
+            ("lab_results", "broken"),
+            ("patient_merges", "merge"),
+        ):
+            if cut.tables[kind].num_rows:
+                self.tables.add((table, file.name))
+        self.segments += cut.segments
+        self.others += cut.others
+        if self.bytes >= CHUNK_BYTES:
+            self.write()
+
+    def write(self) -> None:
+        """Write what is waiting."""
+        for table in (*TABLES, "observation", "broken"):
+            self.connection.register(table, pa.Table.from_batches(self.waiting[table], schema=SCHEMA))
+        self.results += sum(rows.num_rows for rows in self.waiting["observation"])
+        if self.waiting["observation"]:
+            self._execute("lab_results", self.out / f"lab_results_{self.chunks:06d}.parquet")
+        if self.waiting["broken"]:
+            self._execute("unreadable", self.out / f"lab_results_unreadable_{self.chunks:06d}.parquet")
+        if self.waiting["patient"]:
+            self._execute("patients", self.scratch / f"patients_{self.chunks:06d}.parquet")
+        if self.waiting["merge"]:
+            self._execute("patient_merges", self.out / f"patient_merges_{self.chunks:06d}.parquet")
+        self.waiting.clear()
+        self.bytes = 0
+        self.chunks += 1
+
+    def _execute(self, name: str, target: Path) -> None:
+        execute(self.connection, f"hl7v2/{name}", {"target": str(target), "loinc": list(LOINC)})
+
+    def finish(self) -> None:
+        """Write the rest, and one row for each thing that is said of a patient."""
+        if self.bytes:
+            self.write()
+        patients = sorted(str(path) for path in self.scratch.glob("patients_*.parquet"))
+        if patients:
+            target = self.out / "patients.parquet"
+            execute(self.connection, "hl7v2/distinct_patients", {"patients": patients, "target": str(target)})
+            found = self.connection.read_parquet(str(target)).project("source_file").distinct().fetchall()
+            self.tables.update(("patients", file) for (file,) in found)
+        log.info("hl7v2: %d results in %d segments", self.results, self.segments)
+        if self.others:
+            log.info("hl7v2: %d OBX of messages that bring no results, which are not read", self.others)
+        if not self.results:
+            raise ExtractError("The hl7v2 extract holds no OBX of an ORU or OUL message.")
+
+    def source_files(self, files: Sequence[TextFile]) -> Sequence[SourceFile]:
+        """The files by the table they brought rows to."""
+        told = {file.name: (file.name, file.size, file.sha256) for file in files}
+        return [
+            *(SourceFile(*told[name]) for name in told),
+            *(SourceFile(*told[name], table) for table, name in sorted(self.tables)),
+        ]
+
+
+HL7V2 = Source("hl7v2", write_hl7v2)

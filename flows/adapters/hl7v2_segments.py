@@ -1,0 +1,226 @@
+"""HL7 v2 messages cut into segments, each with its line and with the segments it belongs to.
+
+Only the structure is looked at here, with numpy over whole pieces of a file: a message is some ten segments, and a
+year of a hospital is a hundred million of them. What the fields say stands in ``sql/hl7v2/*.sql``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from flows.adapters.text_chunks import repeated
+
+Numbers = npt.NDArray[np.int64]
+
+_STANDARD = b"MSH|^~\\&"
+_OTHER_MARKS = re.compile(rb"^MSH(?!\|\^~\\&)", re.MULTILINE)
+_MESSAGE = re.compile(rb"^MSH", re.MULTILINE)
+_ESCAPES = {"|": "\\F\\", "^": "\\S\\", "~": "\\R\\", "&": "\\T\\", "\\": "\\E\\"}
+_RARE_ESCAPES = re.compile(rb"\\(?:X((?:[0-9A-Fa-f]{2})+)|H|N|\.(?:sp|in|ti|sk|fi|nf|ce)[+-]?\d*)\\")
+_USUAL = "|^~\\&"
+_LINE_FEEDS = bytes.maketrans(b"\r", b"\n")
+_FRAMING = b"\x0b\x1c"  # MLLP: begin and end of a message on the wire
+_RESULTS = (b"ORU", b"OUL")  # messages whose OBX are results; elsewhere they say what a person weighs
+_FEWEST_PARTS = 6  # an OBX that ends before its value is cut off
+
+
+@dataclass(frozen=True)
+class Segments:
+    """The segments of a piece of a file by what they are for, and how many lines the piece has.
+
+    tables: message (MSH), patient (PID), report (OBR), specimen (SPM), note (NTE), merge (MRG), observation (OBX of a
+    result) and broken (lines that are no segment, and OBX that are cut off). Each has segment (a number unique in the
+    extract), message, patient, report and specimen (the numbers of the segments it belongs to, -1: none), owner (the
+    segment a note is on), source_file, source_line and text. others: OBX of messages that bring no results.
+    """
+
+    tables: Mapping[str, pa.RecordBatch]
+    lines: int
+    segments: int
+    others: int
+
+
+TABLES = {
+    "message": b"MSH",
+    "patient": b"PID",
+    "report": b"OBR",
+    "specimen": b"SPM",
+    "note": b"NTE",
+    "merge": b"MRG",
+}
+SCHEMA = pa.schema(
+    {
+        **dict.fromkeys(("segment", "message", "patient", "report", "specimen", "owner"), pa.int64()),
+        "source_file": pa.dictionary(pa.int32(), pa.string()),
+        "source_line": pa.int64(),
+        "text": pa.string(),
+    }
+)
+
+
+def after_last_message(text: bytes) -> int:
+    """Where the last message begins, 0 if only one does."""
+    return max(text.rfind(b"\rMSH") + 1, text.rfind(b"\nMSH") + 1, text.rfind(b"\x0bMSH"), 0)
+
+
+def plain(piece: bytes) -> bytes:
+    """A piece with one line feed after each segment, whatever ended it, without framing and with the usual marks."""
+    text = piece.replace(b"\r\n", b"\n").translate(_LINE_FEEDS, _FRAMING)
+    text = _RARE_ESCAPES.sub(_read_escape, text)
+    if not _OTHER_MARKS.search(text):
+        return text
+    starts = [match.start() for match in _MESSAGE.finditer(text)]
+    ends = [*starts[1:], len(text)]
+    messages = (text[start:end] for start, end in zip(starts, ends, strict=True))
+    return text[: starts[0]] + b"".join(
+        message if message.startswith(_STANDARD) else _with_usual_marks(message) for message in messages
+    )
+
+
+def _read_escape(found: re.Match[bytes]) -> bytes:
+    """Characters written in hexadecimal; a command about layout is a blank."""
+    if found[1] is None:
+        return b" "
+    try:
+        text = bytes.fromhex(found[1].decode("ascii")).decode("utf-8")
+    except UnicodeDecodeError:
+        return found[0]
+    return "".join(
+        _ESCAPES.get(letter, letter) for letter in text.replace("\n", " ").replace("\r", " ")
+    ).encode("utf-8")
+
+
+def _with_usual_marks(message: bytes) -> bytes:
+    """A message that names other separators in MSH-1 and MSH-2, with the usual ones."""
+    text = message.decode("utf-8")
+    own = text[3:4] + text[4:8].split(text[3:4], 1)[0]
+    if len(set(own)) < len(own) or any(mark.isalnum() or mark.isspace() for mark in own):
+        return message  # these are no separators; the segments will be found broken
+    usual = dict(zip(own, _USUAL, strict=False))
+    marks: dict[str, str | int | None] = {**_ESCAPES, **usual}
+    escape = own[3:4]
+    # an escape sequence stands for the message's own mark, which means nothing any more
+    meant = {f"{escape}{letter}{escape}": mark for letter, mark in zip("FSRET", own, strict=False) if escape}
+    held = {sequence: chr(0xE000 + place) for place, sequence in enumerate(meant)}
+    for sequence, stand_in in held.items():
+        text = text.replace(sequence, stand_in)
+    text = text.translate(str.maketrans(marks))
+    for sequence, stand_in in held.items():
+        text = text.replace(stand_in, _ESCAPES.get(meant[sequence], meant[sequence]))
+    return text.encode("utf-8")
+
+
+def segments(text: bytes, name: str, first_line: int, first_segment: int) -> Segments:
+    """Cut a plain piece into segments. name: of the file. first_line, first_segment: numbers of the first line."""
+    starts, ends = _lines(text)
+    kinds = _kinds(text, starts)
+    number = np.arange(len(starts), dtype=np.int64)
+    texts = pa.StringArray.from_buffers(
+        len(starts), pa.py_buffer(np.append(starts, ends[-1:]).astype(np.int32)), pa.py_buffer(text)
+    )
+
+    def latest(kind: bytes) -> Numbers:
+        return np.maximum.accumulate(np.where(kinds == kind, number, -1))
+
+    message = latest(b"MSH")
+    patient = _within(latest(b"PID"), message)
+    report = _within(latest(b"OBR"), np.maximum(message, patient))
+    owner = np.maximum.accumulate(np.where(kinds == b"NTE", -1, number))
+    heads = np.flatnonzero(kinds == b"MSH")
+    types = {place: _type(text, starts[place], ends[place]) for place in heads.tolist()}
+    brings_results = np.ones(len(starts) + 1, dtype=bool)  # the last place stands for no message
+    brings_results[heads] = [types[place] in _RESULTS for place in heads.tolist()]
+    specimen = _specimens(kinds, report, latest(b"SPM"), message, types)
+    observed = kinds == b"OBX"
+    results = observed & brings_results[message]
+    cut_off = [
+        place
+        for place in np.flatnonzero(results & (ends - starts < 64))
+        if text.count(b"|", starts[place], ends[place]) < _FEWEST_PARTS - 1
+    ]
+    broken = np.zeros(len(starts), dtype=bool)
+    broken[[place for place in np.flatnonzero(kinds == b"") if text[starts[place] : ends[place]].strip()]] = (
+        True
+    )
+    broken[cut_off] = True
+    results[cut_off] = False
+
+    def numbered(places: Numbers) -> Numbers:
+        return np.where(places >= 0, places + first_segment, -1)
+
+    columns = [numbered(column) for column in (number, message, patient, report, specimen, owner)]
+
+    def table(chosen: npt.NDArray[np.bool_]) -> pa.RecordBatch:
+        rows = np.flatnonzero(chosen)
+        return pa.RecordBatch.from_arrays(
+            [
+                *(pa.array(column[rows]) for column in columns),
+                repeated(name, len(rows)),
+                pa.array(rows + first_line),
+                texts.take(pa.array(rows)),
+            ],
+            schema=SCHEMA,
+        )
+
+    tables = {what: table(kinds == kind) for what, kind in TABLES.items()}
+    tables |= {"observation": table(results), "broken": table(broken)}
+    others = int(np.count_nonzero(observed & ~brings_results[message]))
+    return Segments(tables, text.count(b"\n"), len(starts), others)
+
+
+def _lines(text: bytes) -> tuple[Numbers, Numbers]:
+    """Where each line begins, and where it ends with its line feed."""
+    ends = np.flatnonzero(np.frombuffer(text, dtype=np.uint8) == ord("\n")).astype(np.int64) + 1
+    if not text.endswith(b"\n"):
+        ends = np.append(ends, len(text))
+    return np.concatenate([np.zeros(1, np.int64), ends[:-1]]), ends
+
+
+def _kinds(text: bytes, starts: Numbers) -> npt.NDArray[np.bytes_]:
+    """The three letters that name each segment; empty where a line begins otherwise."""
+    padded = np.frombuffer(text + b"\n\n\n\n", dtype=np.uint8)
+    first, second, third, mark = (padded[starts + place] for place in range(4))
+    capital = (first >= ord("A")) & (first <= ord("Z"))
+    named = capital & _is_name(second) & _is_name(third) & (mark == ord("|"))
+    letters = np.stack([first, second, third], axis=1).copy().view("S3").ravel()
+    return np.where(named, letters, b"")
+
+
+def _is_name(letters: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
+    return ((letters >= ord("A")) & (letters <= ord("Z"))) | ((letters >= ord("0")) & (letters <= ord("9")))
+
+
+def _type(text: bytes, start: int, end: int) -> bytes:
+    """MSH-9.1, what kind of message it is."""
+    parts = text[start : min(end, start + 400)].split(b"|", 9)
+    return parts[8][:3] if len(parts) > 8 else b""
+
+
+def _within(places: Numbers, borders: Numbers) -> Numbers:
+    """Places behind their border; -1 for those before it, which belong to something earlier."""
+    return np.where(places > borders, places, -1)
+
+
+def _specimens(
+    kinds: npt.NDArray[np.bytes_],
+    report: Numbers,
+    latest: Numbers,
+    message: Numbers,
+    types: Mapping[int, bytes],
+) -> Numbers:
+    """The specimen of each segment: the first SPM after its report, or before it in an OUL message."""
+    of_report = np.full(len(kinds) + 1, -1, dtype=np.int64)  # the last place stands for no report
+    places = np.flatnonzero(kinds == b"SPM")[::-1]
+    of_report[report[places]] = places  # of several the first is written last
+    of_report[-1] = -1
+    if b"OUL" in types.values():
+        for place in np.flatnonzero(kinds == b"OBR").tolist():
+            if types.get(int(message[place])) == b"OUL":
+                of_report[place] = latest[place] if latest[place] > message[place] else -1
+    return of_report[report]

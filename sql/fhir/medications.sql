@@ -1,0 +1,17 @@
+-- one row per Medication, with its codings and its name; for later look-ups
+COPY (
+    SELECT
+        CASE WHEN starts_with(full_url, 'urn:uuid:') THEN substr(full_url, 10) ELSE medication.id END AS id,
+        event_codings(medication.code) AS codings,
+        drug_name(medication.code) AS name
+    FROM (
+        SELECT
+            *,
+            from_json(text, '{
+                "id": "VARCHAR",
+                "code": {"coding": [{"system": "VARCHAR", "code": "VARCHAR", "display": "VARCHAR"}], "text": "VARCHAR"}
+            }') AS medication
+        FROM resource
+        WHERE kind = 'Medication'
+    )
+) TO $target (FORMAT parquet)

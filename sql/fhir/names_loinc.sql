@@ -1,0 +1,3 @@
+-- macro: whether a code system's name is LOINC's
+CREATE OR REPLACE TEMP MACRO names_loinc(system) AS
+system IN ('http://loinc.org', 'http://loinc.org/', 'https://loinc.org', 'urn:oid:2.16.840.1.113883.6.1')

@@ -1,0 +1,20 @@
+-- one row per Patient
+COPY (
+    SELECT
+        CASE WHEN starts_with(full_url, 'urn:uuid:') THEN substr(full_url, 10) ELSE patient.id END AS patient_id,
+        -- other and unknown say that no sex is known by which limits could be chosen
+        CASE WHEN patient.gender NOT IN ('other', 'unknown') THEN patient.gender END AS sex,
+        patient.birthDate AS birth_date,
+        patient.deceasedDateTime AS death_date,
+        source_file,
+        source_line
+    FROM (
+        SELECT
+            *,
+            from_json(text, '{
+                "id": "VARCHAR", "gender": "VARCHAR", "birthDate": "VARCHAR", "deceasedDateTime": "VARCHAR"
+            }') AS patient
+        FROM resource
+        WHERE kind = 'Patient'
+    )
+) TO $target (FORMAT parquet)

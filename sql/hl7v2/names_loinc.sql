@@ -1,0 +1,3 @@
+-- macro: whether the name of a coding system is LOINC's
+CREATE OR REPLACE TEMP MACRO names_loinc(system) AS
+upper(system) IN ('LN', 'LNC', 'LOINC', 'HTTP://LOINC.ORG', '2.16.840.1.113883.6.1')

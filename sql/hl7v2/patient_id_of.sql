@@ -1,0 +1,14 @@
+-- macro: the patient's identifier: of the list in PID-3 (or MRG-1) the medical record number, else the first; else
+-- PID-2. Its escape sequences are still in it.
+CREATE OR REPLACE TEMP MACRO patient_id_of(identifiers, external) AS
+coalesce(
+    nullif(
+        coalesce(
+            nullif(regexp_extract(identifiers, '(?:^|~)([^~^]*)\^[^~^]*\^[^~^]*\^[^~^]*\^MRN?(?:[~^]|$)', 1), ''),
+            nullif(regexp_extract(identifiers, '(?:^|~)([^~^]*)\^[^~^]*\^[^~^]*\^[^~^]*\^P[IT](?:[~^]|$)', 1), ''),
+            regexp_extract(identifiers, '^[^~^]*')
+        ),
+        ''
+    ),
+    nullif(regexp_extract(external, '^[^~^]*'), '')
+)

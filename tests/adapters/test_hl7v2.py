@@ -1,0 +1,460 @@
+"""HL7 v2 messages as laboratory rows, patients and merges."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+
+from flows.adapters import adapt
+from flows.cli import main
+from flows.errors import ExtractError
+from schemas.extract import EXTRACT_TABLES
+
+Read = Callable[..., pl.DataFrame]
+MSH = "MSH|^~\\&|LIS|NORTH|EHR|H|20240305100000||ORU^R01^ORU_R01|M1|P|2.5.1"
+PID = "PID|1||P1^^^H^MR||DOE^JANE||19600203|F"
+OBR = "OBR|1|PL1|F1|58410-2^CBC^LN|||20240305073000|||||||||||||||20240305093000|||F"
+
+
+def obx(
+    value: str = "13.5",
+    kind: str = "NM",
+    test: str = "718-7^Hemoglobin^LN",
+    unit: str = "g/dL",
+    limits: str = "12-16",
+    flag: str = "N",
+    status: str = "F",
+    sub: str = "",
+    rest: str = "",
+) -> str:
+    """An OBX; rest: whatever follows OBX-11."""
+    return f"OBX|1|{kind}|{test}|{sub}|{value}|{unit}|{limits}|{flag}|||{status}{rest}"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An empty extract folder."""
+    made = tmp_path / "hl7 [1]"
+    made.mkdir()
+    return made
+
+
+@pytest.fixture
+def adapted(folder: Path, tmp_path: Path) -> Read:
+    """Bring the folder to the canonical layout and read a table by line."""
+
+    def read(table: str = "lab_results") -> pl.DataFrame:
+        out = adapt("hl7v2", folder, tmp_path / "out")
+        pieces = sorted(out.glob(f"{table}*.parquet"))
+        if table == "lab_results":
+            pieces = [piece for piece in pieces if "unreadable" not in piece.name]
+        return pl.concat([pl.read_parquet(piece, glob=False) for piece in pieces]).sort(
+            "source_file", "source_line"
+        )
+
+    return read
+
+
+@pytest.fixture
+def labs(folder: Path, adapted: Read) -> Read:
+    """Laboratory rows of the segments of one file."""
+
+    def convert(*segments: str) -> pl.DataFrame:
+        (folder / "a.hl7").write_text(
+            "".join(f"{segment}\r" for segment in segments), encoding="utf-8", newline=""
+        )
+        return adapted()
+
+    return convert
+
+
+def test_every_field_has_its_column(labs: Read) -> None:
+    rows = labs(
+        MSH,
+        PID,
+        OBR,
+        "NTE|1||hemolyzed~slightly",
+        obx(flag="L~A", rest="|||20240305080000|||AUTO^automated||20240305090000||||Central Lab^L"),
+        "NTE|1||repeated",
+        "NTE|2||checked",
+        "SPM|1|PS1&X^FS1&LIS||BLD^Blood|||||||||||||20240305073100",
+    )
+    assert set(rows.columns) == {*EXTRACT_TABLES["lab_results"].column_names, "source_file", "source_line"}
+    assert rows.drop("source_line").dtypes == [pl.String] * (rows.width - 1)
+    assert rows.row(0, named=True) == {
+        "patient_id": "P1",
+        "collected_at": "2024-03-05 07:30:00",
+        "code": "718-7",
+        "value": "13.5",
+        "code_system": "LOINC",
+        "specimen_id": "FS1",
+        "resulted_at": "2024-03-05 09:30:00",
+        "name": "Hemoglobin",
+        "specimen": "Blood",
+        "unit": "g/dL",
+        "reference_low": "12",
+        "reference_high": "16",
+        "abnormal_flag": "L A",
+        "status": "final",
+        "site": "Central Lab",
+        "method": "automated",
+        "comment": "repeated checked hemolyzed slightly",
+        "result_id": "F1",
+        "source_file": "a.hl7",
+        "source_line": 5,
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "value"),
+    [
+        ("NM", " 13.50 ", "13.50"),
+        ("NM", "", None),
+        ("NM", '""', None),
+        ("SN", ">^100", ">100"),
+        ("SN", "<=^5.0", "<=5.0"),
+        ("SN", "^7", "7"),
+        ("SN", "=^7", "7"),
+        ("SN", "^1^:^256", "1:256"),
+        ("ST", "&lt;5", "&lt;5"),
+        ("ST", "HEMOLYZED", "HEMOLYZED"),
+        ("TX", "many~spherocytes", "many spherocytes"),
+        ("FT", r"a\.br\b", "a\nb"),
+        ("ST", r"5\F\6\S\7\T\8\R\9\E\0", r"5|6^7&8~9\0"),
+        ("ST", r"\X3C\5", "<5"),
+        ("ST", r"\XC3A9\ \Xzz\ \Z1\ \H\x\N\ back\slash", r"é \Xzz\ \Z1\  x  back\slash"),
+        ("CE", "260373001^Present^SCT", "Present"),
+        ("CWE", "260415000^^SCT^^^^^^None seen", "None seen"),
+        ("CWE", "POS", "POS"),
+        ("ED", "^application^pdf^Base64^JVBERi0x", None),
+    ],
+)
+def test_values_of_every_type(labs: Read, kind: str, field: str, value: str | None) -> None:
+    assert labs(MSH, PID, OBR, obx(field, kind))["value"].to_list() == [value]
+
+
+@pytest.mark.parametrize(
+    ("test", "system", "code", "name"),
+    [
+        ("718-7^Hb^LN", "LOINC", "718-7", "Hb"),
+        ("005041^Hemoglobin^L^718-7^Hb^LN", "LOINC", "718-7", "Hemoglobin"),
+        ("718-7^Hb^LN^005041^Hemoglobin^L", "LOINC", "718-7", "Hb"),
+        ("55231-5^Panel^LN^718-7^Hb^LN", "LOINC", "718-7", "Panel"),
+        ("HB^Hb^L^X^Y^L^^^orig^718-7^Hb^2.16.840.1.113883.6.1", "LOINC", "718-7", "Hb"),
+        ("55231-5^Panel^LN", "LOINC", "55231-5", "Panel"),
+        ("HB^Hb^99LAB^X^Y^L", "99LAB", "HB", "Hb"),
+        ("HB", None, "HB", None),
+        ("^Hemoglobin", None, "Hemoglobin", "Hemoglobin"),
+        (r"A\T\B^Hb^L", "L", "A&B", "Hb"),
+        ("", None, None, None),
+    ],
+)
+def test_of_several_codes_the_one_that_names_an_analyte(
+    labs: Read, test: str, system: str | None, code: str | None, name: str | None
+) -> None:
+    row = labs(MSH, PID, OBR, obx(test=test)).row(0, named=True)
+    assert (row["code_system"], row["code"], row["name"]) == (system, code, name)
+
+
+@pytest.mark.parametrize(
+    ("unit", "read"),
+    [
+        ("10*3/uL^^ISO+", "10*3/uL"),
+        ("{cells}/uL^cells per microliter^UCUM", "{cells}/uL"),
+        ("X10(3)/uL", "X10(3)/uL"),
+        (r"10\S\9/L", "10^9/L"),
+        ("^grams per deciliter", "grams per deciliter"),
+        ("", None),
+    ],
+)
+def test_units(labs: Read, unit: str, read: str | None) -> None:
+    assert labs(MSH, PID, OBR, obx(unit=unit))["unit"].to_list() == [read]
+
+
+@pytest.mark.parametrize(
+    ("limits", "low", "high"),
+    [
+        ("12-16", "12", "16"),
+        ("4.3 to 6.2", "4.3", "6.2"),
+        ("0.0 - 0.45", "0.0", "0.45"),
+        ("-2 - 3", "-2", "3"),
+        ("<5", None, "5"),
+        (">= 60", "60", None),
+        ("Recommended: <200; High: >240", None, None),
+        ("", None, None),
+    ],
+)
+def test_reference_limits(labs: Read, limits: str, low: str | None, high: str | None) -> None:
+    assert labs(MSH, PID, OBR, obx(limits=limits)).select("reference_low", "reference_high").row(0) == (
+        low,
+        high,
+    )
+
+
+@pytest.mark.parametrize(
+    ("letter", "status"),
+    [
+        ("F", "final"),
+        ("P", "preliminary"),
+        ("R", "preliminary"),
+        ("C", "corrected"),
+        ("X", "cancelled"),
+        ("D", "entered-in-error"),
+        ("W", "entered-in-error"),
+        ("U", "final"),
+        ("Q", "Q"),
+        ("", "final"),  # OBR-25
+    ],
+)
+def test_states(labs: Read, letter: str, status: str) -> None:
+    assert labs(MSH, PID, OBR, obx(status=letter))["status"].to_list() == [status]
+
+
+def test_final_by_word_alone_does_not_push_the_value_aside(labs: Read) -> None:
+    assert labs(MSH, PID, OBR, obx("", status="U"))["status"].to_list() == ["preliminary"]
+
+
+@pytest.mark.parametrize(
+    ("field", "time"),
+    [
+        ("20240305073000", "2024-03-05 07:30:00"),
+        ("20240305073000.1234-0500", "2024-03-05 07:30:00-0500"),
+        ("202403050730+0100", "2024-03-05 07:30:00+0100"),
+        ("2024030507", "2024-03-05 07:00:00"),
+        ("20240305", "2024-03-05"),
+        ("202403", "202403"),
+        ("soon", "soon"),
+    ],
+)
+def test_times(labs: Read, field: str, time: str) -> None:
+    assert labs(MSH, PID, OBR.replace("20240305073000", field), obx())["collected_at"].to_list() == [time]
+
+
+def test_the_zone_of_the_sender_is_that_of_times_without_one(labs: Read) -> None:
+    rows = labs(MSH.replace("20240305100000", "20240305100000-0500"), PID, OBR, obx())
+    assert rows["collected_at"].to_list() == ["2024-03-05 07:30:00-0500"]
+
+
+@pytest.mark.parametrize(
+    ("segments", "time"),
+    [
+        (["OBR|1|PL1|F1", obx(), "SPM|1|^S|||||||||||||||20240305071500"], "2024-03-05 07:15:00"),
+        (["OBR|1|PL1|F1", obx(rest="|||20240305072000")], "2024-03-05 07:20:00"),
+        ([obx(rest="|||20240305072000")], "2024-03-05 07:20:00"),
+        (["OBR|1|PL1|F1", obx()], None),
+    ],
+)
+def test_where_else_the_time_of_collection_stands(labs: Read, segments: list[str], time: str | None) -> None:
+    assert labs(MSH, PID, *segments)["collected_at"].to_list() == [time]
+
+
+def test_what_belongs_to_one_order_or_patient_does_not_reach_the_next(labs: Read) -> None:
+    rows = labs(
+        MSH, PID, OBR, obx(), "SPM|1|^S1",
+        OBR.replace("F1", "F2").replace("0730", "0830"), obx(sub="2"),
+        "PID|2||P2", obx(),
+        MSH, obx(), PID, OBR, obx(),
+    )  # fmt: skip
+    assert rows.select("patient_id", "specimen_id", "result_id", "collected_at", "source_line").rows() == [
+        ("P1", "S1", "F1", "2024-03-05 07:30:00", 4),
+        ("P1", "F2", "F2.2", "2024-03-05 08:30:00", 7),
+        ("P2", None, None, None, 9),
+        (None, None, None, None, 11),
+        ("P1", "F1", "F1", "2024-03-05 07:30:00", 14),
+    ]
+
+
+def test_in_a_message_of_specimens_the_specimen_comes_first(labs: Read) -> None:
+    head = MSH.replace("ORU^R01^ORU_R01", "OUL^R22^OUL_R22")
+    rows = labs(head, PID, "SPM|1|^S1", OBR, obx(), "SPM|2|^S2", OBR, obx())
+    assert rows["specimen_id"].to_list() == ["S1", "S2"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "patient"),
+    [
+        ("PID|1||7^^^A^PI~8^^^B^MR~9^^^C^SS", "8"),
+        ("PID|1||7^^^A^SS~8^^^B^PI", "8"),
+        ("PID|1||7^^^A~8^^^B", "7"),
+        ("PID|1|66|", "66"),
+        ("PID|1||^^^A", None),
+    ],
+)
+def test_whose_it_is(labs: Read, fields: str, patient: str | None) -> None:
+    assert labs(MSH, fields, OBR, obx())["patient_id"].to_list() == [patient]
+
+
+def test_patients_are_told_once(labs: Read, adapted: Read) -> None:
+    dead = "PID|1||P2||DOE||1950|U" + "|" * 21 + "20240101120000|Y"
+    labs(MSH, PID, OBR, obx(), MSH, PID, OBR, obx(), MSH, dead, MSH, PID.replace("|F", "|M"))
+    assert adapted("patients").rows() == [
+        ("P1", "F", "1960-02-03", None, "a.hl7", 2),
+        ("P2", None, "1950", "2024-01-01", "a.hl7", 10),
+        ("P1", "M", "1960-02-03", None, "a.hl7", 12),
+    ]
+
+
+def test_a_merge(labs: Read, adapted: Read) -> None:
+    labs(
+        MSH,
+        PID,
+        OBR,
+        obx(),
+        MSH.replace("ORU^R01^ORU_R01", "ADT^A40"),
+        "EVN|A40",
+        "PID|1||NEW",
+        "MRG|OLD^^^H^MR",
+    )
+    assert adapted("patient_merges").row(0) == ("OLD", "NEW", "2024-03-05 10:00:00", "a.hl7", 8)
+
+
+def test_measurements_of_other_messages_are_no_results(labs: Read, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO", logger="hemacohort"):
+        rows = labs(MSH.replace("ORU^R01", "ADT^A01"), PID, obx("80"), MSH, PID, OBR, obx())
+    assert rows["value"].to_list() == ["13.5"]
+    assert "1 OBX of messages that bring no results" in caplog.text
+
+
+@pytest.mark.parametrize("end", ["\r", "\n", "\r\n"])
+@pytest.mark.parametrize("framed", [False, True])
+def test_batches_framing_and_line_ends(folder: Path, adapted: Read, end: str, framed: bool) -> None:
+    message = end.join([MSH, PID, OBR, obx(), ""])
+    if framed:
+        message = f"\x0b{message}\x1c\r"
+    text = f"FHS|^~\\&|LIS{end}BHS|^~\\&|LIS{end}{message}{message}BTS|2{end}FTS|1"
+    (folder / "a.hl7").write_text("\ufeff" + text, encoding="utf-8", newline="")
+    assert adapted()["source_line"].to_list() == ([6, 11] if framed else [6, 10])
+
+
+def test_messages_with_other_separators(labs: Read) -> None:
+    own = str.maketrans("|^~\\&", "#@*!%")
+    rows = labs(
+        MSH, PID, OBR, obx(), *(part.translate(own) for part in (MSH, PID, OBR, obx(r"a\S\b", "ST"))), MSH
+    )
+    assert rows.select("patient_id", "code", "value").rows() == [
+        ("P1", "718-7", "13.5"),
+        ("P1", "718-7", "a@b"),
+    ]
+
+
+def test_several_files_packed_in_latin_1_and_in_folders(folder: Path, adapted: Read) -> None:
+    text = "\r".join([MSH + "||||||8859/1", PID, OBR, obx("très", "ST")])
+    (folder / "a.hl7.gz").write_bytes(gzip.compress(text.encode("latin-1")))
+    (folder / "day").mkdir()
+    (folder / "day" / "1.txt").write_text("\r".join([MSH, PID, OBR, obx("très bas", "ST")]), encoding="utf-8")
+    assert adapted().select("value", "source_file").rows() == [
+        ("très", "a.hl7.gz"),
+        ("très bas", "day/1.txt"),
+    ]
+
+
+def test_segments_find_each_other_across_pieces(
+    folder: Path, adapted: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.file_probe.CHUNK", 1_000)
+    monkeypatch.setattr("flows.adapters.hl7v2.CHUNK_BYTES", 20_000)
+    messages = [
+        part
+        for number in range(300)
+        for part in (
+            MSH,
+            PID.replace("P1", f"P{number}"),
+            OBR.replace("F1", f"F{number}"),
+            obx(str(number)),
+            obx(),
+        )
+    ]
+    (folder / "a.hl7").write_text("\r".join(messages), newline="")
+    rows = adapted()
+    assert rows["source_line"].to_list() == [5 * n + part for n in range(300) for part in (4, 5)]
+    assert rows["patient_id"].to_list() == [f"P{n}" for n in range(300) for _ in range(2)]
+    assert rows["result_id"].to_list() == [f"F{n}" for n in range(300) for _ in range(2)]
+    assert adapted("patients").height == 300
+
+
+def test_what_is_no_segment_is_set_aside_and_harms_no_other(folder: Path, tmp_path: Path) -> None:
+    lines = [MSH, PID, OBR, obx(), "a line end in a text", "OBX|3|NM|718", "", "OBX", obx(), "Obx|2|NM|x||1"]
+    (folder / "a.hl7").write_text("\n".join(lines))
+    out = adapt("hl7v2", folder, tmp_path / "out")
+    assert pl.read_parquet(out / "lab_results_000000.parquet")["source_line"].sort().to_list() == [4, 9]
+    assert pl.read_parquet(out / "lab_results_unreadable_000000.parquet").sort("source_line").rows() == [
+        ("a line end in a text", "a.hl7", 5),
+        ("OBX|3|NM|718", "a.hl7", 6),
+        ("OBX", "a.hl7", 8),
+        ("Obx|2|NM|x||1", "a.hl7", 10),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("a.hl7", b"", "a.hl7 is empty"),
+        ("a.hl7", b"PAR1\x00\x01", "a.hl7 is not HL7 text: it looks like a Parquet file"),
+        ("a.hl7", b"patient_id,value\n", "a.hl7, line 1: not HL7 text; it does not begin with MSH"),
+        ("a.hl7", MSH.encode() + b"\rPID|\x00\x01\x02\x03\rOBX", "a.hl7, line 2: not HL7 text"),
+        ("a.hl7", MSH.encode() + b"\rPID|\xe9\xe8|\rOBX", "a.hl7, line 2: not UTF-8 text"),
+        ("a.hl7.gz", gzip.compress(MSH.encode() * 50, mtime=0)[:-9], "a.hl7.gz is a truncated gzip file"),
+        ("a.hl7", MSH.encode() + b"\r" + PID.encode(), "holds no OBX"),
+        ("lab_results.csv", b"patient_id\n", "holds no file ending in"),
+    ],
+)
+def test_files_that_are_no_results(
+    folder: Path, tmp_path: Path, name: str, content: bytes, words: str
+) -> None:
+    (folder / name).write_bytes(content)
+    with pytest.raises(ExtractError) as caught:
+        adapt("hl7v2", folder, tmp_path / "out")
+    message = str(caught.value)
+    assert words in message
+    assert "\n" not in message
+    assert str(tmp_path) not in message
+
+
+def test_a_night_accounts_for_every_segment(folder: Path, tmp_path: Path) -> None:
+    day = {"first": OBR, "second": OBR.replace("20240305", "20240306").replace("F1", "F2")}
+    lines = [
+        MSH, PID, day["first"],
+        obx("12.5", unit="g/mL^grams per milliliter^UCUM"), obx("105600", test="26464-8^WBC^LN", unit="{cells}/uL"),
+        obx("210000", test="26515-7^PLT^LN", unit="{cells}/uL"), obx("HEMOLYZED", "ST", "4544-3^Hct^LN", "%"),
+        obx("many", "TX", "6742-1^morphology^LN", ""), "OBX|9|NM|787",
+        MSH, day["second"], obx(),
+        MSH, PID, day["second"], obx("120", unit="g/L"),
+        MSH, PID, day["second"].replace("093000", "113000"), obx("110", unit="g/L", status="C"),
+    ]  # fmt: skip
+    (folder / "a.hl7").write_text("\r".join(lines), newline="")
+    home = tmp_path / "home"
+    flags = [
+        "--home",
+        str(home),
+        "--extract",
+        str(folder),
+        "--source",
+        "hl7v2",
+        "--as-of",
+        "auto",
+        "--direct",
+    ]
+    with pytest.raises(SystemExit) as ended:
+        main(["run", *flags])
+    assert ended.value.code == 0
+    with duckdb.connect(str(home / "published" / "hemacohort.duckdb"), read_only=True) as night:
+        ledger = night.sql(
+            "SELECT table_name, rows, accepted, superseded, ignored, quarantined FROM run.input_file ORDER BY ALL"
+        ).fetchall()
+        aside = night.sql("SELECT source_line, reasons FROM quality.quarantine ORDER BY 1").fetchall()
+        used = night.sql(
+            "SELECT analyte, value, source_unit FROM lab.result WHERE superseded_at IS NULL ORDER BY 1"
+        ).fetchall()
+    assert ledger == [("lab_results", 9, 3, 1, 1, 4), ("patients", 1, 1, 0, 0, 0)]
+    assert aside == [
+        (4, ["UNIT_UNKNOWN"]),
+        (7, ["REJECT_TEXT"]),
+        (9, ["RAGGED_LINE"]),
+        (12, ["PATIENT_ID_MISSING"]),
+    ]
+    assert used == [("hb", 110.0, "g/L"), ("plt", 210.0, "{cells}/uL"), ("wbc", 105.6, "{cells}/uL")]
