@@ -172,7 +172,7 @@ def run(
         str | None, typer.Option(help="Night to screen: a date, or auto. Default: today.")
     ] = None,
     full: Annotated[
-        bool, typer.Option("--full", help="Rebuild everything (this version always does).")
+        bool, typer.Option("--full", help="Make everything anew from all that was ever loaded.")
     ] = False,
     direct: Annotated[bool, typer.Option("--direct", help="Run without Prefect.")] = False,
     buckets: BucketsOption = None,
@@ -191,7 +191,7 @@ def run(
         "keep_nights": keep_nights,
         "switches": switches_from(switch or ()),
     }
-    content = run_home(home, extract, source, as_of, flags, direct=direct)
+    content = run_home(home, extract, source, as_of, flags, direct=direct, full=full)
     print(night_in_words(home, content))
 
 

@@ -17,12 +17,19 @@ RunContent = Mapping[str, Any]
 
 
 def run_home(
-    home: Path, extract: Path, source: str, as_of: str | None, flags: Mapping[str, Any], *, direct: bool
+    home: Path,
+    extract: Path,
+    source: str,
+    as_of: str | None,
+    flags: Mapping[str, Any],
+    *,
+    direct: bool,
+    full: bool = False,
 ) -> RunContent:
     """Run a night directly or as a Prefect flow; returns the content of run.json. Raises HemacohortError."""
     from flows.night import begin, run_night
 
-    night = begin(home, extract, source, as_of, flags)
+    night = begin(home, extract, source, as_of, flags, full=full)
     if direct:
         return run_night(night)
     with Home(night.home).lock():  # better known before an orchestrator is started for nothing
@@ -33,7 +40,12 @@ def run_home(
     from flows.prefect_flow import hemacohort_night
 
     content: RunContent = hemacohort_night(
-        home=str(night.home), extract=str(night.extract), source=source, as_of=night.as_of, **flags
+        home=str(night.home),
+        extract=str(night.extract),
+        source=source,
+        as_of=night.as_of,
+        full=full,
+        **flags,
     )
     return content
 

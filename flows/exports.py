@@ -5,7 +5,9 @@ cohorts.
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,32 +15,32 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from flows.generations import current
 from flows.home import Home
 from flows.spreadsheets import write_cohort_files, write_workbook
 from flows.sql import statement
 from flows.stages import Counts, Night
-from schemas.code_map import CODE_MAP
-from schemas.tables import FINDING, LAB_PATIENT, MEMBERSHIP, QUALITY_FLAG, QUARANTINE, UNMAPPED_CODE
+from schemas.tables import FINDING, MEMBERSHIP, QUALITY_FLAG, QUARANTINE, WHY
 from schemas.warehouse import LEDGER
 from transforms.membership import LOOK_BACK
 from transforms.rules import RULES
 
-# Table of the build folder -> file of the night; its pieces go once the file is written.
-FILES = {
-    "finding": "findings.parquet",
-    "why": "why.parquet",
-    "membership": "membership.parquet",
-    "quality_flag": "quality_flags.parquet",
-    "quarantine": "quarantine.parquet",
-}
-_EMPTY: dict[str, Any] = {
-    "finding": FINDING,
-    "membership": MEMBERSHIP,
-    "quality_flag": QUALITY_FLAG,
-    "quarantine": QUARANTINE,
-    "lab_patient": LAB_PATIENT,
-    "unmapped_code": UNMAPPED_CODE,
-    "code_map": CODE_MAP,
+
+@dataclass(frozen=True)
+class _File:
+    """A file of the night. tables: by patient, as of tonight. loads: tables with a piece for each load."""
+
+    columns: Mapping[str, Any]
+    tables: tuple[str, ...]
+    loads: tuple[str, ...] = ()
+
+
+FILES: Mapping[str, _File] = {
+    "findings": _File(FINDING, ("finding",)),
+    "why": _File(WHY, ("why",)),
+    "membership": _File(MEMBERSHIP, ("membership",)),
+    "quality_flags": _File(QUALITY_FLAG, ("quality_flag", "draw_flag"), ("table_flag",)),
+    "quarantine": _File(QUARANTINE, ("quarantine",), ("table_quarantine",)),
 }
 
 
@@ -46,17 +48,14 @@ def write_exports(night: Night, as_of: date) -> Counts:
     """Write every file of the night but the DuckDB file, the report and run.json into its build folder.
 
     Returns the rows of each file and the digest, which is the same whatever the order of the rows, the number
-    of
-    buckets and the run.
+    of buckets, the run, and whether the night was incremental.
     """
     build = night.build
-    for table, columns in _EMPTY.items():
-        if not any((build / "tables" / table).glob("*.parquet")):
-            (build / "tables" / table).mkdir(parents=True, exist_ok=True)
-            pl.DataFrame(schema=dict(columns)).write_parquet(build / "tables" / table / "all.parquet")
-    for table, name in FILES.items():
-        pieces = sorted((build / "tables" / table).glob("*.parquet"))
-        pl.scan_parquet(pieces, glob=False).sink_parquet(build / name, compression="zstd", engine="streaming")
+    for name, file in FILES.items():
+        rows = _rows_of(build / "tables", file).with_columns(as_of=pl.lit(as_of), run_id=pl.lit(night.run_id))
+        rows.select(pl.col(column).cast(kind) for column, kind in file.columns.items()).sink_parquet(
+            build / f"{name}.parquet", compression="zstd", compression_level=1, engine="streaming"
+        )
     config: dict[str, Any] = {"memory_limit": night.settings.memory_limit, "preserve_insertion_order": False}
     with duckdb.connect(config=config) as connection:
         paths = {
@@ -70,11 +69,18 @@ def write_exports(night: Night, as_of: date) -> Counts:
             paths["why"] = str(build / "why.parquet")
             digest = _one(connection.execute(statement("warehouse/digest"), paths))
             people.result()
-    for leftover in (*(f"tables/{table}" for table in FILES), "staged", "canonical"):
-        shutil.rmtree(build / leftover, ignore_errors=True)
-    written = (*FILES.values(), "ledger.parquet")
-    rows = {name.removesuffix(".parquet"): _rows(build / name) for name in written}
-    return {**rows, "members": members.height, "digest": digest}
+    shutil.rmtree(build / "canonical", ignore_errors=True)
+    written = {name: _rows(build / f"{name}.parquet") for name in (*FILES, "ledger")}
+    return {**written, "members": members.height, "digest": digest}
+
+
+def _rows_of(tables: Path, file: _File) -> pl.LazyFrame:
+    frames = [pl.LazyFrame(schema=dict(file.columns))]
+    frames += [rows for table in file.tables if (rows := current(tables, table)) is not None]
+    for table in file.loads:
+        pieces = sorted((tables / table).glob("*.parquet"))
+        frames += [pl.scan_parquet(pieces, glob=False)] if pieces else []
+    return pl.concat(frames, how="diagonal")
 
 
 def _cohorts(members: pl.DataFrame, build: Path) -> None:

@@ -21,8 +21,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from flows.errors import HomeLockedError, NewerHomeError, UsageError
+from flows.loading import Ground
+from flows.manifest import read_manifest
+from flows.store import clear_store
 
-FORMAT = 1
+FORMAT = 2  # 1: nights without a store; the first night on such a home loads everything its extract holds
 RUN_FILE = "run.json"
 _MAY_COME_FIRST = {
     "hemacohort.toml",
@@ -42,6 +45,10 @@ class Home:
     @property
     def work(self) -> Path:
         return self.root / "work"
+
+    @property
+    def store(self) -> Path:
+        return self.root / "store"
 
     @property
     def nights(self) -> Path:
@@ -70,14 +77,14 @@ class Home:
                 raise UsageError(
                     f"{self.root} is not empty and is not a hemacohort home; name another folder."
                 )
-        for folder in (self.root, self.work, self.nights, self.logs):
+        for folder in (self.root, self.work, self.store, self.nights, self.logs):
             if not folder.exists():
                 try:
                     folder.mkdir(parents=True)
                 except OSError as error:
                     raise UsageError(f"The folder {folder} cannot be made: {error.strerror}.") from None
                 folder.chmod(0o700)
-        if not mark.exists():
+        if not mark.exists() or mark.read_text(encoding="utf-8").strip() != str(FORMAT):
             mark.write_text(f"{FORMAT}\n", encoding="utf-8")
 
     def check_format(self) -> None:
@@ -116,8 +123,20 @@ class Home:
                 path.unlink(missing_ok=True)
         for folder in set(self.nights.iterdir()) - set(self.finished()):
             shutil.rmtree(folder, ignore_errors=True)
+        self.clear_store()
         for link in self.root.glob(".published-*"):
             link.unlink(missing_ok=True)
+
+    def clear_store(self) -> None:
+        """Remove the files of the store that no finished night rests on."""
+        manifests = [read_manifest(folder) for folder in self.finished()]
+        clear_store(self.store, [manifest for manifest in manifests if manifest is not None])
+
+    def ground(self) -> Ground:
+        """What the next night builds on: the published night, if its version kept a manifest."""
+        night = self.night() if self.published.exists() else None
+        manifest = read_manifest(night) if night is not None else None
+        return Ground(self.store, night if manifest is not None else None, manifest)
 
     def publish(self, run_id: str) -> None:
         """Swap the published link to a finished night, atomically."""

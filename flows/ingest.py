@@ -1,6 +1,8 @@
-"""Ingest: from the files of an extract to the accepted, typed tables of a private build folder.
+"""Ingest: the new files of an extract into the store, and the tables of the patients whom they concern.
 
-Every row of every file ends in exactly one place; the sums are checked file by file before anything goes on.
+A night reads only files it has not loaded before, keeps their rows as received, and makes anew the tables of the
+patients of whom something changed, from everything that is known of them. What it says is therefore what it would say
+had everything come at once. Every row of every new file ends in exactly one place; the sums are checked file by file.
 """
 
 from __future__ import annotations
@@ -8,43 +10,41 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
 
 from flows.adapters.model import SourceFile
-from flows.code_map import NO_CODE_MAP, CodeMapFile
+from flows.derive import Derived, Known, derive, has_coverage
 from flows.errors import CheckError, ExtractError
-from flows.lab_pieces import LabPiece, Load, normalized
-from flows.reading import Found, ReadFile, find_files, ragged_quarantine, read_files
-from flows.row_counts import FileCounts, Tally
-from flows.small_tables import SmallTables, ingest_small_tables, read_merges
-from flows.staging import UnevenLinesError, bucket_count, stage_lab_results
-from flows.tables import write_table
+from flows.generations import LAB, inherit, own
+from flows.lab_pieces import Reading
+from flows.loading import Arrival, Ground, Loaded, load_extract
+from flows.manifest import Manifest
+from flows.row_counts import FileCounts
+from flows.small_tables import StoredTables
+from flows.staging import bucket_count
+from flows.store import RawRows
+from flows.tables import inherit_table, write_table
 from schemas.checks import ContractError
-from schemas.extract import EXTRACT_TABLES
-from schemas.tables import (
-    INPUT_FILE,
-    LAB_RESULT,
-    QUALITY_FLAG,
-    QUARANTINE,
-    REPORTED_COUNT,
-    UNMAPPED_CODE,
-    empty,
-    shaped,
-)
+from schemas.tables import INPUT_FILE, UNMAPPED_CODE, empty, shaped
+from transforms.changes import Concerned, concerned
 
 
 @dataclass(frozen=True)
 class IngestCounts:
     """What came in and what became of it: counts and file names only.
 
-    The five fates are those of laboratory rows; ``files`` has them for every file of every table. newest_collected_at:
-    the newest collection time of a usable or rejected result, None if there is none (``--as-of auto``).
+    patients: how many the load concerns; None if the tables of everybody were made anew. buckets: pieces written.
+    known_files: files of the extract that had been loaded before and were not read again. The five fates are those of
+    the laboratory rows of new files; ``files`` has them for every new file of every table. newest_collected_at: the
+    newest collection time of a usable or rejected result of any load, None if there is none (``--as-of auto``).
     """
 
+    patients: int | None
     buckets: int
+    known_files: int
     rows: int
     accepted: int
     duplicate: int
@@ -56,119 +56,160 @@ class IngestCounts:
     notes: tuple[str, ...]
 
 
-@dataclass
-class _LabSummary:
-    """What the small tables need to know about the laboratory rows, gathered bucket by bucket."""
+@dataclass(frozen=True)
+class Ingested:
+    """The counts, and the state of the home they lead to; ``as_of`` of the manifest is that of the night before."""
 
-    contacts: list[pl.DataFrame]
-    unmapped: list[pl.DataFrame]
-    newest: datetime | None = None
-
-    def see(self, piece: LabPiece) -> None:
-        self.contacts.append(piece.contacts)
-        self.unmapped.append(piece.unmapped)
-        for frame in (piece.results, piece.reported):
-            latest = frame["collected_at"].max()
-            if isinstance(latest, datetime):
-                self.newest = latest if self.newest is None else max(self.newest, latest)
+    counts: IngestCounts
+    manifest: Manifest
 
 
 def ingest(
     extract: Path,
     build: Path,
+    ground: Ground,
+    arrival: Arrival,
     *,
-    timezone: str,
-    loaded_at: datetime,
     buckets: int | None = None,
+    full: bool = False,
     originals: Sequence[SourceFile] | None = None,
-    code_map: CodeMapFile = NO_CODE_MAP,
-) -> IngestCounts:
-    """Read an extract into BUILD/tables: lab_result, reported_count, quality_flag, quarantine and the small tables.
+) -> Ingested:
+    """Load the new files of an extract, and write the tables of generations.LAB into BUILD/tables.
 
-    timezone: the home's, to which zoned times are brought. buckets: patient buckets, None for about 1.5 million rows
-    each. originals: for an adapted extract, the source's own files, which are registered in its place. code_map: what
-    the site's own codes stand for. Raises ExtractError (the extract cannot be read or breaks its contract) and CheckError (rows are lost
-    or a table breaks its contract); then BUILD is to be thrown away.
+    buckets: patient buckets of a full night, None for about 1.5 million rows each. full: make everything anew.
+    originals: for an adapted extract, the source's own files, which are registered in its place.
+    Raises ExtractError (the extract cannot be read or breaks its contract) and CheckError (rows are lost or a table
+    breaks its contract); then BUILD is to be thrown away.
     """
-    found = find_files(extract)
     try:
-        return _ingest(found, build, timezone, loaded_at, buckets, originals, code_map, careful=False)
-    except UnevenLinesError:
-        return _ingest(found, build, timezone, loaded_at, buckets, originals, code_map, careful=True)
-
-
-def _ingest(
-    found: Found,
-    build: Path,
-    timezone: str,
-    loaded_at: datetime,
-    buckets: int | None,
-    originals: Sequence[SourceFile] | None,
-    code_map: CodeMapFile,
-    *,
-    careful: bool,
-) -> IngestCounts:
-    scratch = build / "staged" / "exact"
-    shutil.rmtree(build / "staged", ignore_errors=True)
-    files = {
-        table: read_files(
-            paths,
-            table,
-            scratch / table,
-            careful=careful or table != "lab_results",
-            adapted=originals is not None,
-        )
-        for table, paths in found.tables.items()
-    }
-    rows = sum(file.rows for file in files["lab_results"])
-    if rows == 0:
-        names = ", ".join(file.info.name for file in files["lab_results"][:5])
-        raise ExtractError(f"The lab_results files hold no rows, only headers ({names}).")
-    tally = Tally()
-    for registered in files.values():
-        tally.register(registered)
-    tally.register_originals(originals or ())
-    try:
-        merges = read_merges(files["patient_merges"], build, tally)
-        summary, used = _lab_results(
-            files["lab_results"],
-            build,
-            tally,
-            merges,
-            Load(timezone, loaded_at, want_contacts=not files["coverage"], code_map=code_map.map),
-            buckets=bucket_count(rows, buckets),
-        )
-        if summary.newest is None:
-            _must_not_be_all_quarantined(build, tally)
-        newest: date | None = summary.newest.date() if summary.newest else None
-        ingest_small_tables(
-            SmallTables(files["patients"], files["clinical_events"], files["coverage"]),
-            build,
-            tally,
-            merges,
-            timezone=timezone,
-            newest=newest,
-            contacts=summary.contacts,
-        )
-        counted = tally.finish()
-        write_table(build, "input_file", "all", shaped(counted, INPUT_FILE))
-        write_table(build, "code_map", "all", code_map.table())
+        loaded = load_extract(extract, build, ground, arrival, buckets=buckets, originals=originals)
+        return _tables(loaded, build, ground, arrival, buckets, full=full)
     except ContractError as error:
         raise CheckError("contract", str(error)) from None
-    shutil.rmtree(build / "staged", ignore_errors=True)
-    return _counts(tally, used, summary.newest, _notes(found.unknown, files))
+    finally:
+        shutil.rmtree(build / "staged", ignore_errors=True)
 
 
-def _must_not_be_all_quarantined(build: Path, tally: Tally) -> None:
+def _tables(
+    loaded: Loaded, build: Path, ground: Ground, arrival: Arrival, buckets: int | None, *, full: bool
+) -> Ingested:
+    before = ground.manifest
+    known = known_now(loaded, ground, arrival)
+    who = concerned(loaded.identifiers, before.merges if before else {}, loaded.merges)
+    basis = _basis(arrival, known)
+    generation = (before.number if before else 0) + 1
+    made = bucket_count(known.raw.rows, buckets)
+    derived: Derived | None = None
+    if before is not None and ground.night is not None and not full and not loaded.divided_anew:
+        derived = _some(build, ground.night, known, who, before, basis, generation)
+    everybody = derived is None
+    if derived is None:
+        for table in (*LAB.tables, LAB.owner):  # a try at a part may have left something
+            shutil.rmtree(build / "tables" / table, ignore_errors=True)
+        derived = derive(build, known, generation=generation, buckets=made, patients=None, first_contact=None)
+    tonight = derived.fates.filter(pl.col("load") == loaded.load.number)
+    for (fate,), part in tonight.group_by("fate"):
+        loaded.tally.add("lab_results", part.select("source_file", "rows"), str(fate))
+    newest = _newest(derived.newest, None if everybody else before)
+    if newest is None:
+        _must_not_be_all_quarantined(build, loaded)
+    _files_and_codes(build, ground.night, loaded, derived, everybody=everybody)
+    write_table(build, "code_map", "all", arrival.code_map.table())
+    return Ingested(
+        _counts(loaded, derived, newest, None if everybody else len(who.patients)),
+        Manifest(
+            number=generation,
+            as_of=before.as_of if before else arrival.loaded_at.date(),
+            slices=loaded.slices,
+            loads=(*(before.loads if before else ()), loaded.load),
+            pieces=loaded.pieces,
+            merges=loaded.merges,
+            newest_collected_at=newest,
+            lab_basis={**basis, "first_contact": str(derived.first_contact)},
+            screen_basis=before.screen_basis if before else {},
+        ),
+    )
+
+
+def known_now(loaded: Loaded, ground: Ground, arrival: Arrival) -> Known:
+    """All that the home knows with tonight's load."""
+    stored = StoredTables(ground.store, loaded.pieces, loaded.load.number)
+    loads = (*(ground.manifest.loads if ground.manifest else ()), loaded.load)
+    raw = RawRows(
+        ground.store,
+        [piece for piece in loaded.pieces if piece.table == "lab_results"],
+        loaded.merges,
+        loaded.slices,
+        loaded.load.number,
+    )
+    times = {load.number: load.loaded_at for load in loads}
+    reading = Reading(arrival.timezone, times, arrival.code_map.map)
+    return Known(raw, stored, reading, has_coverage(stored))
+
+
+def _basis(arrival: Arrival, known: Known) -> Mapping[str, str]:
+    """What the tables of every patient rest on besides his own rows."""
+    return {
+        "version": arrival.version,
+        "polars": pl.__version__,  # its hash divides the patients
+        "timezone": arrival.timezone,
+        "code_map": str(arrival.code_map.sha256),
+        "coverage_given": str(known.coverage_given),
+        "kinds": " ".join(known.stored.kinds()),
+    }
+
+
+def _some(
+    build: Path,
+    night: Path,
+    known: Known,
+    who: Concerned,
+    before: Manifest,
+    basis: Mapping[str, str],
+    generation: int,
+) -> Derived | None:
+    """The tables of the patients concerned beside those of the last night; None where everybody is concerned."""
+    first = before.lab_basis.get("first_contact", "None")
+    if before.lab_basis != {**basis, "first_contact": first}:
+        return None
+    tables = build / "tables"
+    inherit(LAB, night / "tables", tables)
+    derived = derive(
+        build,
+        known,
+        generation=generation,
+        buckets=1,
+        patients=who.patients,
+        first_contact=None if first == "None" else datetime.fromisoformat(first).date(),
+    )
+    if str(derived.first_contact) != first:
+        return None  # coverage begins on another day, for everybody
+    own(LAB, tables, pl.concat([who.patients, who.gone]), generation)
+    return derived
+
+
+def _newest(mine: datetime | None, before: Manifest | None) -> datetime | None:
+    times = [time for time in (mine, before.newest_collected_at if before else None) if time is not None]
+    return max(times, default=None)
+
+
+def _must_not_be_all_quarantined(build: Path, loaded: Loaded) -> None:
     """A file of which not one row can be used is a broken file, and must not empty every cohort of the home.
 
     Raises ExtractError with the first row and its reasons. Rows of tests that no rule reads are no fault of the file.
     """
-    fates = [counted for (table, _), counted in tally.fates.items() if table == "lab_results"]
+    fates = [counted for (table, _), counted in loaded.tally.fates.items() if table == "lab_results"]
     if any(fate != "quarantined" and number for counted in fates for fate, number in counted.items()):
         return
+    pieces = [
+        piece
+        for table in ("quarantine", "table_quarantine")
+        for piece in (build / "tables" / table).glob("*.parquet")
+    ]
+    if not pieces:
+        return
     first = (
-        pl.scan_parquet(build / "tables" / "quarantine" / "*.parquet")
+        pl.scan_parquet(pieces, glob=False)
         .filter(pl.col("table_name") == "lab_results")
         .select("source_file", "source_line", "reasons")
         .sort("source_file", "source_line")
@@ -181,64 +222,35 @@ def _must_not_be_all_quarantined(build: Path, tally: Tally) -> None:
         )
 
 
-def _lab_results(
-    files: list[ReadFile],
-    build: Path,
-    tally: Tally,
-    merges: Mapping[str, str],
-    load: Load,
-    *,
-    buckets: int,
-) -> tuple[_LabSummary, int]:
-    for file in files:
-        tally.add("lab_results", file.ragged.group_by("source_file").agg(rows=pl.len()), "quarantined")
-    ragged = pl.concat([ragged_quarantine("lab_results", file.ragged) for file in files])
-    write_table(build, "quarantine", "lab_results_lines", shaped(ragged, QUARANTINE))
-    staged = stage_lab_results(files, build / "staged" / "lab_results", buckets=buckets, merges=merges)
-    summary = _LabSummary([], [])
-    for number, piece in normalized(staged, load):
-        _write_bucket(build, f"{number:03d}", piece)
-        if piece is not None:
-            summary.see(piece)
-            for (fate,), part in piece.fates.group_by("fate"):
-                tally.add("lab_results", part.select("source_file", "rows"), str(fate))
-    write_table(build, "unmapped_code", "all", _unmapped(summary.unmapped))
-    return summary, staged.buckets
-
-
-def _unmapped(parts: list[pl.DataFrame]) -> pl.DataFrame:
-    """How often each test that no rule reads was sent, over all buckets."""
-    texts = ["code_system", "code", "name", "unit"]
-    every = pl.concat([empty(UNMAPPED_CODE), *parts])
-    return (
-        every.group_by(texts).agg(pl.col("rows").sum()).sort("rows", *texts, descending=[True, *[False] * 4])
+def _files_and_codes(
+    build: Path, night: Path | None, loaded: Loaded, derived: Derived, *, everybody: bool
+) -> None:
+    """The table of input files, with tonight's, and the tests that no rule reads, a piece for each load."""
+    tonight = loaded.tally.finish(loaded.load.number, loaded.load.loaded_at)
+    earlier = (
+        pl.read_parquet(night / "tables" / "input_file" / "*.parquet")
+        if night is not None
+        else empty(INPUT_FILE)
     )
+    write_table(build, "input_file", "all", pl.concat([shaped(earlier, INPUT_FILE), tonight]))
+    if everybody:
+        shutil.rmtree(build / "tables" / "unmapped_code", ignore_errors=True)
+    else:
+        inherit_table("unmapped_code", night, build)
+    texts = ["load", "code_system", "code", "name", "unit"]
+    unmapped = derived.unmapped.group_by(texts).agg(pl.col("rows").sum())
+    numbers = {loaded.load.number, *(unmapped["load"].unique() if everybody else ())}
+    for number in sorted(numbers):
+        mine = unmapped.filter(pl.col("load") == number).sort("rows", *texts, descending=[True, *[False] * 5])
+        write_table(build, "unmapped_code", f"{number:06d}", shaped(mine, UNMAPPED_CODE))
 
 
-def _write_bucket(build: Path, name: str, piece: LabPiece | None) -> None:
-    """The four large tables of one bucket of patients; readers of the tables expect a piece for every bucket."""
-    if piece is None:
-        for table, columns in _LARGE.items():
-            write_table(build, table, name, empty(columns))
-        return
-    write_table(build, "lab_result", name, piece.results)
-    write_table(build, "reported_count", name, piece.reported)
-    write_table(build, "quality_flag", name, piece.flags)
-    write_table(build, "quarantine", name, piece.quarantine)
-
-
-_LARGE = {
-    "lab_result": LAB_RESULT,
-    "reported_count": REPORTED_COUNT,
-    "quality_flag": QUALITY_FLAG,
-    "quarantine": QUARANTINE,
-}
-
-
-def _counts(tally: Tally, buckets: int, newest: datetime | None, notes: tuple[str, ...]) -> IngestCounts:
-    labs = [file for file in tally.files() if file.table == "lab_results"]
+def _counts(loaded: Loaded, derived: Derived, newest: datetime | None, patients: int | None) -> IngestCounts:
+    labs = [file for file in loaded.tally.files() if file.table == "lab_results"]
     return IngestCounts(
-        buckets=buckets,
+        patients=patients,
+        buckets=derived.pieces,
+        known_files=loaded.known_files,
         rows=sum(file.rows for file in labs),
         accepted=sum(file.accepted for file in labs),
         duplicate=sum(file.duplicate for file in labs),
@@ -246,28 +258,6 @@ def _counts(tally: Tally, buckets: int, newest: datetime | None, notes: tuple[st
         ignored=sum(file.ignored for file in labs),
         quarantined=sum(file.quarantined for file in labs),
         newest_collected_at=newest,
-        files=tally.files(),
-        notes=notes,
+        files=loaded.tally.files(),
+        notes=loaded.notes,
     )
-
-
-def _notes(unknown: tuple[str, ...], files: Mapping[str, list[ReadFile]]) -> tuple[str, ...]:
-    notes = [f"{name} belongs to no table of the extract and was not read" for name in unknown]
-    for registered in files.values():
-        for file in registered:
-            columns = file.ignored_columns
-            if len(columns) == 1:
-                notes.append(
-                    f"{file.info.name}: column {columns[0]} is not part of the table and was not read"
-                )
-            elif columns:
-                names = ", ".join(columns[:10]) + (", …" if len(columns) > 10 else "")
-                notes.append(
-                    f"{file.info.name}: {len(columns)} columns are not part of the table and were not read: {names}"
-                )
-    notes += [
-        f"the extract has no {table} file"
-        for table in EXTRACT_TABLES
-        if table != "patient_merges" and not files[table]
-    ]
-    return tuple(notes)

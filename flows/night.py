@@ -22,8 +22,18 @@ log = logging.getLogger("hemacohort")
 Carry = Callable[[Stage, Night], Counts]
 
 
-def begin(home: Path, extract: Path, source: str, as_of: str | None, flags: Mapping[str, Any]) -> Night:
-    """Make or open the home and name the night. flags: settings given on the command line (None: not given).
+def begin(
+    home: Path,
+    extract: Path,
+    source: str,
+    as_of: str | None,
+    flags: Mapping[str, Any],
+    *,
+    full: bool = False,
+) -> Night:
+    """Make or open the home and name the night.
+
+    flags: settings given on the command line (None: not given). full: make everything anew.
 
     Raises UsageError (settings, code map, --as-of, a folder that is no home) and NewerHomeError.
     """
@@ -41,6 +51,7 @@ def begin(home: Path, extract: Path, source: str, as_of: str | None, flags: Mapp
         run_id=f"{now:%Y%m%dT%H%M%S}-{now.microsecond:06d}",
         started_at=local,
         settings=chosen,
+        full=full,
     )
 
 
@@ -82,6 +93,7 @@ def _tidy(home: Home, night: Night, *, finished: bool) -> None:
     if not finished and not in_force:
         (night.place / RUN_FILE).unlink(missing_ok=True)
         shutil.rmtree(night.place, ignore_errors=True)
+        home.clear_store()
 
 
 class Teller(Protocol):

@@ -98,6 +98,7 @@ def hemacohort_night(  # noqa: PLR0913  a deployment names its settings one by o
     extract: str,
     source: str = "canonical",
     as_of: str = "today",
+    full: bool = False,  # noqa: FBT001, FBT002  a parameter of the deployment, given by name
     timezone: str | None = None,
     buckets: int | None = None,
     memory_limit: str | None = None,
@@ -118,7 +119,7 @@ def hemacohort_night(  # noqa: PLR0913  a deployment names its settings one by o
         "switches": switches,
     }
     try:
-        night = begin(Path(home), Path(extract), source, as_of, flags)
+        night = begin(Path(home), Path(extract), source, as_of, flags, full=full)
         content = run_night(night, _as_task_run)
     except HemacohortError as error:
         if isinstance(error, CheckError):

@@ -61,6 +61,7 @@ def publish(night: Night, as_of: date, records: Sequence[dict[str, Any]]) -> Cou
             statement("warehouse/record_stages"), {"stages": str(place / "tables" / "stage" / "all.parquet")}
         )
         files = connection.sql(statement("warehouse/files")).pl().to_dicts()
+        tonight = [file for file in files if file["loaded_at"] == night.started_at]
         rule_counts = connection.sql(statement("warehouse/rule_counts")).pl().to_dicts()
         cohorts = connection.sql(statement("warehouse/members_per_rule")).pl().to_dicts()
     _write_atomically(
@@ -75,9 +76,9 @@ def publish(night: Night, as_of: date, records: Sequence[dict[str, Any]]) -> Cou
             "switches": night.settings.switches.fingerprint,
             "versions": versions(),
             "value_sets": {item.id: item.version for item in CODE_SETS.values()},
-            "input_files": files,
+            "input_files": tonight,
             "code_map": next((r["counts"].get("code_map") for r in records if r["stage"] == "ingest"), None),
-            "rows": {fate: sum(file[fate] for file in files) for fate in _FATES},
+            "rows": {fate: sum(file[fate] for file in tonight) for fate in _FATES},
             "rule_counts": rule_counts,
             "cohorts": cohorts,
             "stages": list(records),

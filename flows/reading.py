@@ -8,8 +8,8 @@ and lines add up exactly (:func:`_fast_reader_is_exact`). The exact one is flows
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -50,6 +50,13 @@ class ReadFile:
     ragged: pl.DataFrame
     ignored_columns: tuple[str, ...]
     adapted: bool = False  # the rows name the files of a foreign source, not this one
+
+    def without(self, sources: Collection[str]) -> ReadFile:
+        """The file without the rows of some sources."""
+        others = ~pl.col("source_file").is_in(list(sources))
+        texts, ragged = self.texts.filter(others), self.ragged.filter(others)
+        rows = int(texts.select(pl.len()).collect(engine="streaming").item()) + ragged.height
+        return replace(self, texts=texts, ragged=ragged, rows=rows)
 
 
 def find_files(extract: Path) -> Found:

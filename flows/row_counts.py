@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import polars as pl
 
@@ -68,13 +69,38 @@ class Tally:
                 self.fates[key]["ignored"] += file.left_out
         self.info.update({key: told[key[1]] for key in self.registered if key[1] in told})
 
+    @staticmethod
+    def sources(file: ReadFile) -> list[str]:
+        """Names of the sources that the rows of a file come from."""
+        if not file.adapted:
+            return [file.info.name]
+        named = file.texts.select(pl.col("source_file").unique()).collect(engine="streaming")["source_file"]
+        return sorted({*named, *file.ragged["source_file"]})
+
+    def checksums(self) -> dict[tuple[str, str], str | None]:
+        """sha256 of every registered source by table and name; None where its bytes are not known."""
+        return {key: sha256 for key, (_, sha256) in self.info.items()}
+
+    def forget(self, table: str, name: str) -> None:
+        """Take a source that was loaded before out of the count."""
+        self.registered.pop((table, name), None)
+        self.fates.pop((table, name), None)
+        self.info.pop((table, name), None)
+
+    def registered_files(self) -> list[tuple[str, str, int | None, str | None, int]]:
+        """Table, name, bytes, sha256 and rows of every source that counts."""
+        return [
+            (table, name, *self.info.get((table, name), (None, None)), rows)
+            for (table, name), rows in sorted(self.registered.items())
+        ]
+
     def add(self, table: str, rows: pl.DataFrame, fate: str) -> None:
         """Account for rows: ``rows`` has source_file and rows."""
         for name, count in rows.select("source_file", "rows").iter_rows():
             self.fates[(table, name)][fate] += count
 
-    def finish(self) -> pl.DataFrame:
-        """The input_file table. Raises CheckError naming the files whose rows do not add up."""
+    def finish(self, load: int, loaded_at: datetime) -> pl.DataFrame:
+        """The input_file table of a load. Raises CheckError naming the files whose rows do not add up."""
         wrong = [
             f"{name} ({self.registered.get((table, name), 0)} rows in, {sum(counted.values())} accounted for)"
             for table, name in sorted({*self.registered, *self.fates})
@@ -90,6 +116,8 @@ class Tally:
                 *self.info.get((table, name), (None, None)),
                 total,
                 *(self.fates[(table, name)][f] for f in FATES),
+                load,
+                loaded_at,
             )
             for (table, name), total in sorted(self.registered.items())
         ]

@@ -2,33 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+import json
+import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
 
+from flows.generations import (
+    LAB,
+    SCREEN,
+    current,
+    first_buckets,
+    inherit,
+    merge_all,
+    merge_generations,
+    own,
+    owners,
+    piece_name,
+    pieces_of,
+)
+from flows.loading import Ground
+from flows.manifest import Manifest
 from flows.sql import statement
+from flows.staging import bucket_of
 from schemas.analytes import BLOOD_COUNT_ANALYTES
+from schemas.gaps import GAP_TIME
 from schemas.switches import DEFAULTS, Switches
-from transforms.counts import attrition, draw_flags, rule_counts, totals
+from transforms.counts import attrition, draw_flags, negative, rule_counts, totals
+from transforms.due import due_on
 from transforms.evidence import build_evidence, index_draws
-from transforms.gap_metrics import gap_metrics, gap_tallies, gap_times
+from transforms.gap_metrics import gap_metrics, gap_tallies, gap_times, seen_at
 from transforms.judging import judge
 from transforms.membership import membership
 from transforms.repeats import with_repeats
+from transforms.rule import Rule
+from transforms.rule_fingerprint import fingerprints
 from transforms.rules import rule_book
 from transforms.why import why_of_members
 
 EPOCH = date(1970, 1, 1)
+PATIENTS_GATHERED = 10_000  # at a time, of those whom only the time concerns
 
 
 @dataclass(frozen=True)
 class ScreenCounts:
-    """What a night's screening looked at and found: counts only."""
+    """What the night's screening looked at and found: counts only.
 
+    judged: patients judged tonight; None where everybody was. due: those of them judged because of the time alone.
+    The other counts are of the whole home.
+    """
+
+    judged: int | None
+    due: int
     draws: int
     patients: int
     met: int
@@ -37,117 +68,230 @@ class ScreenCounts:
 
 @dataclass(frozen=True)
 class Bucket:
-    """The frames of one bucket of patients."""
+    """The frames of one bucket of patients. unseen: patient_id and day of what lies after the night."""
 
     results: pl.DataFrame
     reported: pl.DataFrame
     patients: pl.DataFrame
     events: pl.DataFrame
     coverage: pl.DataFrame
+    unseen: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What is counted of judged draws, bucket by bucket."""
+
+    rules: list[pl.DataFrame]
+    steps: list[pl.DataFrame]
 
 
 def screen(
-    build: Path, *, as_of: date, run_id: str, memory_limit: str = "2GB", switches: Switches = DEFAULTS
+    build: Path,
+    ground: Ground,
+    manifest: Manifest,
+    *,
+    as_of: date,
+    everybody: bool,
+    memory_limit: str = "2GB",
+    switches: Switches = DEFAULTS,
 ) -> ScreenCounts:
-    """Screen every bucket of a private build folder and write the tables of the screen stage.
+    """Judge the draws of everybody, or of the patients whom the night concerns, and write the tables of the stage.
 
-    build: folder with tables/lab_result/NNN.parquet and the other tables of ingest. as_of: the night; nothing
-    collected after its end is seen. switches: the choices between sources. Writes evidence, verdict, finding, why, membership, gap_time and quality_flag
-    pieces, and the counts rule_count, attrition and gap_metric. Memory is bounded by the largest bucket.
+    build: folder with the tables of ingest. manifest: of this night. as_of: the night; nothing collected after its
+    end is seen. everybody: the tables of everybody were made anew, or what verdicts rest on has changed. switches: the
+    choices between sources. Writes the
+    tables of generations.SCREEN, and the counts rule_count, attrition and gap_metric. Memory is bounded by the
+    largest bucket.
     """
     tables = build / "tables"
     rules = rule_book(switches)
-    as_of_day = (as_of - EPOCH).days
-    counts, steps, tallies = [], [], []
-    draw_count = patient_count = 0
-    for number, bucket in _buckets(tables, as_of, memory_limit):
-        draws = index_draws(
-            bucket.results.filter(pl.col("analyte").is_in(BLOOD_COUNT_ANALYTES)), bucket.reported
-        )
-        evidence = with_repeats(
-            build_evidence(
-                draws,
-                bucket.results,
-                bucket.reported,
-                bucket.patients,
-                bucket.events,
-                bucket.coverage,
-                as_of_day,
-                switches,
-            ),
-            switches,
-        )
-        judged = judge(evidence, rules, switches)
-        dead = bucket.patients.filter(pl.col("death_date").is_not_null())["patient_id"]
-        members = membership(judged.verdicts, rules, dead, as_of_day)
-        findings = judged.findings.with_columns(as_of=pl.lit(as_of), run_id=pl.lit(run_id))
-        _write(tables, "evidence", number, evidence.drop("draw_flags", "result_flags"))
-        _write(tables, "verdict", number, judged.verdicts)
-        _write(tables, "finding", number, findings)
-        _write(tables, "membership", number, members)
-        why = why_of_members(evidence, judged.verdicts, members, rules, bucket.results)
-        _write(tables, "why", number, why)
-        times = gap_times(
-            evidence, judged.verdicts, bucket.results, bucket.events, bucket.patients, as_of_day
-        )
-        _write(tables, "gap_time", number, times)
-        tallies.append(gap_tallies(times))
-        _write(tables, "quality_flag", f"draws_{number}", draw_flags(judged.flagged))
-        draw_count += draws.height
-        patient_count += draws["patient_id"].n_unique()
-        counts.append(rule_counts(judged.verdicts, rules))
-        steps.append(attrition(judged.verdicts, rules))
-    rule_count, steps_total = (
-        totals(counts, ["rule_id", "status", "tier"]),
-        totals(steps, ["rule_id", "step", "says"]),
+    generation = manifest.number
+    earlier = None if everybody or ground.night is None else ground.night / "tables"
+    concerned = due = pl.Series("patient_id", [], pl.String)
+    if earlier is None:
+        merge_all(LAB, tables, _bucket(tables, manifest))
+        places = [_Place(tables, piece.stem) for piece in sorted((tables / "lab_result").glob("*.parquet"))]
+    else:
+        inherit(SCREEN, earlier, tables)
+        concerned = owners(LAB, tables).filter(pl.col("generation") == generation)["patient_id"]
+        due = _due(tables, as_of, concerned)
+        places = [_Place(tables, piece.stem) for piece in pieces_of(tables, "lab_result").get(generation, [])]
+        places += _gathered(tables, due, build / "staged" / "due")
+    counted = Counted([], [])
+    for number, place in enumerate(places):
+        bucket = _read(place, as_of, memory_limit)
+        _judge(tables, piece_name(generation, number), bucket, (as_of - EPOCH).days, switches, counted)
+    again: pl.Series | None = None
+    if earlier is not None:
+        again = pl.concat([concerned, due])
+        own(SCREEN, tables, again, generation)
+        for group in (LAB, SCREEN):
+            merge_generations(group, tables, _bucket(tables, manifest))
+    shutil.rmtree(build / "staged", ignore_errors=True)
+    return _count(tables, earlier, counted, as_of, rules, again, due=len(due))
+
+
+def _bucket(tables: Path, manifest: Manifest) -> pl.Expr:
+    """Bucket of a patient in the first generation of the tables."""
+    return bucket_of(pl.col("patient_id"), manifest.slices, first_buckets(LAB, tables))
+
+
+def verdicts_rest_on(switches: Switches) -> dict[str, str]:
+    """What the verdicts of everybody rest on besides the results: the rules, and the choices between sources."""
+    rules = rule_book(switches)
+    logic = json.dumps(
+        [sorted(fingerprints(rules).items()), [(rule.rule_id, rule.version) for rule in rules]]
     )
+    return {"rules": hashlib.sha256(logic.encode()).hexdigest(), "switches": switches.fingerprint}
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where the normalized tables of some patients lie: FOLDER/TABLE/PIECE.parquet."""
+
+    folder: Path
+    piece: str
+
+    def path(self, table: str) -> str:
+        return str(self.folder / table / f"{self.piece}.parquet")
+
+
+def _due(tables: Path, as_of: date, concerned: pl.Series) -> pl.Series:
+    """Patients for whom time alone may have changed something by the night."""
+    rows = current(tables, "due")
+    if rows is None:
+        return pl.Series("patient_id", [], pl.String)
+    arrived = (
+        rows.filter(pl.col("due_on") <= as_of).select("patient_id").collect(engine="streaming")["patient_id"]
+    )
+    return arrived.filter(~arrived.is_in(concerned.implode())).sort()
+
+
+def _gathered(tables: Path, patients: pl.Series, scratch: Path) -> list[_Place]:
+    """The tables of patients who have no piece of their own, gathered from those of earlier nights."""
+    places = []
+    for number, first in enumerate(range(0, len(patients), PATIENTS_GATHERED)):
+        some = patients.slice(first, PATIENTS_GATHERED)
+        for table in _READ:
+            folder = scratch / table
+            folder.mkdir(parents=True, exist_ok=True)
+            rows = current(tables, table, some)
+            if rows is not None:
+                rows.sink_parquet(folder / f"{number}.parquet", compression="lz4", engine="streaming")
+        places.append(_Place(scratch, str(number)))
+    return places
+
+
+def _judge(
+    tables: Path, name: str, bucket: Bucket, as_of_day: int, switches: Switches, counted: Counted
+) -> None:
+    """Judge the draws of a bucket and write its pieces."""
+    rules = rule_book(switches)
+    draws = index_draws(bucket.results.filter(pl.col("analyte").is_in(BLOOD_COUNT_ANALYTES)), bucket.reported)
+    evidence = with_repeats(
+        build_evidence(
+            draws,
+            bucket.results,
+            bucket.reported,
+            bucket.patients,
+            bucket.events,
+            bucket.coverage,
+            as_of_day,
+            switches,
+        ),
+        switches,
+    )
+    judged = judge(evidence, rules, switches)
+    dead = bucket.patients.filter(pl.col("death_date").is_not_null())["patient_id"]
+    members = membership(judged.verdicts, rules, dead, as_of_day)
+    _write(tables, "evidence", name, evidence.drop("draw_flags", "result_flags"))
+    _write(tables, "verdict", name, judged.verdicts)
+    _write(tables, "finding", name, judged.findings)
+    _write(tables, "membership", name, members)
+    _write(tables, "why", name, why_of_members(evidence, judged.verdicts, members, rules, bucket.results))
+    times = gap_times(evidence, judged.verdicts, bucket.results, bucket.events, bucket.patients, as_of_day)
+    _write(tables, "gap_time", name, times)
+    _write(tables, "draw_flag", name, draw_flags(judged.flagged))
+    _write(tables, "due", name, due_on(evidence, bucket.coverage, bucket.unseen, rules, as_of_day))
+    counted.rules.append(rule_counts(judged.verdicts, rules))
+    counted.steps.append(attrition(judged.verdicts, rules))
+
+
+def _count(
+    tables: Path,
+    earlier: Path | None,
+    counted: Counted,
+    as_of: date,
+    rules: Sequence[Rule],
+    again: pl.Series | None,
+    *,
+    due: int,
+) -> ScreenCounts:
+    """Write the counts of the whole home: tonight's draws, and the earlier ones of patients not judged again."""
+    counts, steps = counted.rules, counted.steps
+    if earlier is not None:
+        old = current(earlier, "verdict", again)
+        counts = [*counts, pl.read_parquet(earlier / "rule_count" / "all.parquet")]
+        steps = [*steps, pl.read_parquet(earlier / "attrition" / "all.parquet")]
+        if old is not None:
+            verdicts = old.collect(engine="streaming")
+            counts.append(negative(rule_counts(verdicts, rules)))
+            steps.append(negative(attrition(verdicts, rules)))
+    rule_count = totals(counts, ["rule_id", "status", "tier"]).filter(pl.col("draws") > 0)
+    attrited = totals(steps, ["rule_id", "step", "says"])
     _write(tables, "rule_count", "all", rule_count)
-    _write(tables, "attrition", "all", steps_total)
-    _write(tables, "gap_metric", "all", gap_metrics(tallies))
-    return _counted(rule_count, draws=draw_count, patients=patient_count)
+    _write(tables, "attrition", "all", attrited)
+    times = current(tables, "gap_time")
+    every = pl.DataFrame(schema=GAP_TIME) if times is None else times.collect(engine="streaming")
+    every = seen_at(every, (as_of - EPOCH).days)
+    _write(tables, "gap_time_tonight", "all", every)
+    _write(tables, "gap_metric", "all", gap_metrics([gap_tallies(every)]))
+    whole = attrited.filter(pl.col("step") == 0).head(1)
+    return ScreenCounts(
+        judged=None if again is None else len(again),
+        due=due,
+        draws=int(whole["draws"].sum()),
+        patients=int(whole["patients"].sum()),
+        met=int(rule_count.filter(pl.col("status") == "met")["draws"].sum()),
+        indeterminate=int(rule_count.filter(pl.col("status") == "indeterminate")["draws"].sum()),
+    )
 
 
-def _buckets(tables: Path, as_of: date, memory_limit: str) -> Iterator[tuple[str, Bucket]]:
-    """The buckets one after another, each read by SQL from the pieces of its patients."""
-    seen_until = datetime.combine(as_of + timedelta(days=1), time())
-    for piece in sorted((tables / "lab_result").glob("*.parquet")):
-        with duckdb.connect(
-            config={"memory_limit": memory_limit, "preserve_insertion_order": False}
-        ) as connection:
-            every = {
-                "results": str(piece),
-                "reported": str(tables / "reported_count" / piece.name),
-                "patients": str(tables / "lab_patient" / "all.parquet"),
-                "events": str(tables / "lab_clinical_event" / "all.parquet"),
-                "coverage": str(tables / "lab_coverage" / "all.parquet"),
-                "seen_until": seen_until,
-            }
-            wanted = {
-                "results": ("results", "seen_until"),
-                "reported": ("reported", "seen_until"),
-                "patients": ("patients", "results", "reported", "seen_until"),
-                "events": ("events", "results", "reported", "seen_until"),
-                "coverage": ("coverage", "results", "reported"),
-            }
-            frames = {
-                # A relation with parameters (`sql(..., params=)`) hands out its rows 25 times more slowly.
-                name: connection.execute(
-                    statement(f"evidence/{name}"), {parameter: every[parameter] for parameter in parameters}
-                ).pl()
-                for name, parameters in wanted.items()
-            }
-        yield piece.stem, Bucket(**frames)
+_READ = {
+    "lab_result": "results",
+    "reported_count": "reported",
+    "lab_patient": "patients",
+    "lab_clinical_event": "events",
+    "lab_coverage": "coverage",
+}
+_ASKS = {
+    "results": ("results", "seen_until"),
+    "reported": ("reported", "seen_until"),
+    "patients": ("patients", "results", "reported", "seen_until"),
+    "events": ("events", "results", "reported", "seen_until"),
+    "coverage": ("coverage", "results", "reported"),
+    "unseen": ("results", "reported", "events", "patients", "seen_until"),
+}
+
+
+def _read(place: _Place, as_of: date, memory_limit: str) -> Bucket:
+    """The frames of a bucket, read by SQL from the pieces of its patients."""
+    every: dict[str, object] = {name: place.path(table) for table, name in _READ.items()}
+    every["seen_until"] = datetime.combine(as_of + timedelta(days=1), time())
+    config: dict[str, Any] = {"memory_limit": memory_limit, "preserve_insertion_order": False}
+    with duckdb.connect(config=config) as connection:
+        frames = {
+            # A relation with parameters (`sql(..., params=)`) hands out its rows 25 times more slowly.
+            name: connection.execute(
+                statement(f"evidence/{name}"), {parameter: every[parameter] for parameter in asked}
+            ).pl()
+            for name, asked in _ASKS.items()
+        }
+    return Bucket(**frames)
 
 
 def _write(tables: Path, name: str, piece: str, frame: pl.DataFrame) -> None:
     folder = tables / name
     folder.mkdir(parents=True, exist_ok=True)
     frame.write_parquet(folder / f"{piece}.parquet", compression="zstd", statistics=True)
-
-
-def _counted(rule_count: pl.DataFrame, *, draws: int, patients: int) -> ScreenCounts:
-    met, indeterminate = (
-        int(rule_count.select(pl.col("draws").filter(pl.col("status") == status).sum()).item())
-        for status in ("met", "indeterminate")
-    )
-    return ScreenCounts(draws, patients, met, indeterminate)

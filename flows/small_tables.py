@@ -1,8 +1,8 @@
-"""Patients, clinical events, coverage and patient merges of an extract into the build folder."""
+"""Patients, clinical events, coverage and patient merges: what a load adds to the store, and what all loads say."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from flows.errors import ExtractError
+from flows.manifest import RawPiece
 from flows.reading import ReadFile, ragged_quarantine
 from flows.row_counts import Tally
 from flows.staging import renamed
@@ -25,63 +26,133 @@ from transforms.extract_tables import (
     parse_patients,
     received_text,
 )
-from transforms.observed import derived_coverage, event_contacts, joined_contacts
+from transforms.stored_tables import additions, newest_patients, resolved_patients, under_remaining
+
+STORED = {"patients": LAB_PATIENT, "clinical_events": LAB_CLINICAL_EVENT, "coverage": LAB_COVERAGE}
 
 
 @dataclass(frozen=True)
-class SmallTables:
-    """Registered files of the tables that are read whole."""
+class StoredTables:
+    """The small tables of HOME/store as a night sees them."""
+
+    folder: Path
+    pieces: Sequence[RawPiece]
+    newest_load: int
+
+    def rows(self, table: str, identifiers: pl.Series | None = None) -> pl.DataFrame:
+        """Rows of a table under the identifiers they came with, and the load that brought them."""
+        frames = [pl.DataFrame(schema={**STORED[table], "load": pl.Int32}).lazy()]
+        frames += [
+            pl.scan_parquet(self.folder / piece.path, glob=False)
+            for piece in self.pieces
+            if piece.table == table
+        ]
+        seen = pl.concat(frames, how="diagonal").filter(pl.col("load") <= self.newest_load)
+        if identifiers is not None:
+            seen = seen.filter(pl.col("patient_id").is_in(identifiers.implode()))
+        return seen.collect(engine="streaming")
+
+    def patients(self, merges: Mapping[str, str], identifiers: pl.Series | None = None) -> pl.DataFrame:
+        """lab.patient of all patients, or of those that came under the identifiers."""
+        rows = resolved_patients(newest_patients(self.rows("patients", identifiers)), merges)
+        return rows.select(*LAB_PATIENT, pl.exclude(*LAB_PATIENT))
+
+    def events(self, merges: Mapping[str, str], identifiers: pl.Series | None = None) -> pl.DataFrame:
+        """lab.clinical_event, likewise."""
+        return under_remaining(self.rows("clinical_events", identifiers), merges).select(*LAB_CLINICAL_EVENT)
+
+    def coverage(self, merges: Mapping[str, str], identifiers: pl.Series | None = None) -> pl.DataFrame:
+        """lab.coverage as the extracts gave it, likewise."""
+        return under_remaining(self.rows("coverage", identifiers), merges).select(*LAB_COVERAGE)
+
+    def kinds(self) -> list[str]:
+        """The kinds of clinical events that any load brought."""
+        return sorted(set(self.rows("clinical_events")["kind"].to_list())) if self.pieces else []
+
+
+@dataclass(frozen=True)
+class SmallFiles:
+    """Registered new files of the tables that are read whole."""
 
     patients: list[ReadFile]
     events: list[ReadFile]
     coverage: list[ReadFile]
 
 
-def read_merges(files: list[ReadFile], build: Path, tally: Tally) -> dict[str, str]:
-    """Given-up identifier to the one that remains. Raises ExtractError where merges run in a circle."""
+@dataclass(frozen=True)
+class Added:
+    """What a load added: typed rows that no load had said before, under the identifiers they came with."""
+
+    patients: pl.DataFrame
+    events: pl.DataFrame
+    coverage: pl.DataFrame
+    pieces: tuple[RawPiece, ...]
+
+
+def read_merges(
+    files: list[ReadFile], new: list[ReadFile], build: Path, tally: Tally, piece: str
+) -> dict[str, str]:
+    """Given-up identifier to the one that remains, from all files of the table; new ones are accounted for.
+
+    Raises ExtractError where merges run in a circle.
+    """
     try:
         merges, parsed = parse_merges(_texts(files, "patient_merges"))
     except MergeCycleError as error:
         raise ExtractError(f"{error.file}, line {error.line}: the patient merges run in a circle.") from None
-    _account("patient_merges", files, parsed, build, tally)
+    names = [name for file in new for name in tally.sources(file)]
+    mine = pl.col("source_file").is_in(names)
+    told = Parsed(
+        parsed.accepted, parsed.rejected.filter(mine), parsed.fates.filter(mine), parsed.flags.filter(mine)
+    )
+    _account("patient_merges", new, told, build, tally, piece)
     return merges
 
 
-def ingest_small_tables(
-    tables: SmallTables,
+def add_small_tables(
+    files: SmallFiles,
+    stored: StoredTables,
     build: Path,
     tally: Tally,
-    merges: Mapping[str, str],
     *,
+    load: int,
+    run_id: str,
     timezone: str,
     newest: date | None,
-    contacts: list[pl.DataFrame],
-) -> None:
-    """Write lab_patient, lab_clinical_event and lab_coverage, and their shares of quarantine and quality_flag.
+) -> Added:
+    """Parse the new files, write what they add into the store, and set aside in BUILD what cannot be used.
 
-    newest: newest laboratory date. contacts: first and last laboratory day per patient, needed only where the
-    extract has no coverage table.
+    load: its number; tonight's pieces of quarantine and flags begin with it. run_id: names the folder in the store.
+    newest: newest laboratory date.
     """
-    events = parse_events(_renamed(tables.events, "clinical_events", merges), timezone=timezone)
-    _account("clinical_events", tables.events, events, build, tally)
-    write_table(build, "lab_clinical_event", "all", events.accepted.select(*LAB_CLINICAL_EVENT))
-
+    piece = f"{load:06d}"
+    events = parse_events(_trimmed(files.events, "clinical_events"), timezone=timezone)
+    _account("clinical_events", files.events, events, build, tally, piece)
     latest = events.accepted["start_date"].max()
     dates = [day for day in (newest, latest) if isinstance(day, date)]
     patients = parse_patients(
-        _renamed(tables.patients, "patients", merges), newest=max(dates, default=None), timezone=timezone
+        _trimmed(files.patients, "patients"), newest=max(dates, default=None), timezone=timezone
     )
-    _account("patients", tables.patients, patients, build, tally)
-    write_table(build, "lab_patient", "all", patients.accepted.select(*LAB_PATIENT, pl.exclude(*LAB_PATIENT)))
-
-    if tables.coverage:
-        coverage = parse_coverage(_renamed(tables.coverage, "coverage", merges), timezone=timezone)
-        _account("coverage", tables.coverage, coverage, build, tally)
-        intervals = coverage.accepted
-    else:
-        spans = joined_contacts([*contacts, event_contacts(events.accepted)])
-        intervals = derived_coverage(spans, events.accepted)
-    write_table(build, "lab_coverage", "all", intervals.select(*LAB_COVERAGE))
+    _account("patients", files.patients, patients, build, tally, piece)
+    coverage = parse_coverage(_trimmed(files.coverage, "coverage"), timezone=timezone)
+    _account("coverage", files.coverage, coverage, build, tally, piece)
+    number = pl.lit(load, pl.Int32).alias("load")
+    rows = {
+        "patients": patients.accepted.select(*LAB_PATIENT, pl.exclude(*LAB_PATIENT)),
+        "clinical_events": events.accepted.select(*LAB_CLINICAL_EVENT),
+        "coverage": coverage.accepted.select(*LAB_COVERAGE),
+    }
+    added, pieces = {}, []
+    for table, brought in rows.items():
+        before = stored.rows(table, brought["patient_id"].unique()) if brought.height else brought.clear()
+        before = newest_patients(before) if table == "patients" and brought.height else before
+        added[table] = additions(brought, before).with_columns(number)
+        if added[table].height:
+            place = Path(run_id) / f"{table}.parquet"
+            (stored.folder / place.parent).mkdir(parents=True, exist_ok=True)
+            added[table].write_parquet(stored.folder / place, compression="zstd", compression_level=1)
+            pieces.append(RawPiece(table=table, path=place.as_posix(), slice=None, rows=added[table].height))
+    return Added(added["patients"], added["clinical_events"], added["coverage"], tuple(pieces))
 
 
 def _texts(files: list[ReadFile], table: str) -> pl.DataFrame:
@@ -99,11 +170,13 @@ def _texts(files: list[ReadFile], table: str) -> pl.DataFrame:
         raise ExtractError(f"The table {table} cannot be read to its end (files: {listed}).") from None
 
 
-def _renamed(files: list[ReadFile], table: str, merges: Mapping[str, str]) -> pl.DataFrame:
-    return renamed(_texts(files, table).lazy(), merges).collect()
+def _trimmed(files: list[ReadFile], table: str) -> pl.DataFrame:
+    return renamed(_texts(files, table).lazy(), {}).collect()
 
 
-def _account(table: str, files: list[ReadFile], parsed: Parsed, build: Path, tally: Tally) -> None:
+def _account(
+    table: str, files: list[ReadFile], parsed: Parsed, build: Path, tally: Tally, piece: str
+) -> None:
     """Fates to the tally, rejected rows and ragged lines to the quarantine, flags to the quality flags."""
     for (fate,), part in parsed.fates.group_by("fate"):
         tally.add(table, part, str(fate))
@@ -114,16 +187,15 @@ def _account(table: str, files: list[ReadFile], parsed: Parsed, build: Path, tal
     )
     ragged = [shaped(ragged_quarantine(table, file.ragged), QUARANTINE) for file in files]
     if files:
-        write_table(build, "quarantine", table, pl.concat([_as_quarantine(rejected), *ragged]))
+        write_table(
+            build, "table_quarantine", f"{piece}_{table}", pl.concat([_as_quarantine(rejected), *ragged])
+        )
     if parsed.flags.height:
-        write_table(build, "quality_flag", table, shaped(parsed.flags, QUALITY_FLAG))
+        write_table(build, "table_flag", f"{piece}_{table}", shaped(parsed.flags, QUALITY_FLAG))
 
 
 def _as_quarantine(rejected: pl.DataFrame) -> pl.DataFrame:
     kept = ["table_name", "received", "reasons", "source_file", "source_line"]
     return shaped(
-        rejected.select(
-            *kept, *(name for name in ("patient_id", "source_patient_id") if name in rejected.columns)
-        ),
-        QUARANTINE,
+        rejected.select(*kept, *(["patient_id"] if "patient_id" in rejected.columns else [])), QUARANTINE
     )

@@ -12,9 +12,10 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from flows.errors import HemacohortError, UsageError
+from flows.errors import CheckError, HemacohortError, UsageError
 from flows.failures import unforeseen
 from flows.home import Home
+from flows.manifest import read_manifest, write_manifest
 from flows.settings import Settings
 
 Counts = Mapping[str, Any]
@@ -25,7 +26,7 @@ class Night:
     """What every stage of a night needs to know: paths, dates and ids, never a connection or a frame.
 
     as_of: "today", "auto" or an ISO date, as asked; ``decided_as_of`` gives the day once it is decided.
-    started_at: local time in the home's time zone.
+    started_at: local time in the home's time zone. full: make everything anew.
     """
 
     home: Path
@@ -35,6 +36,7 @@ class Night:
     run_id: str
     started_at: datetime
     settings: Settings
+    full: bool = False
 
     @property
     def build(self) -> Path:
@@ -127,6 +129,8 @@ def _adapt(night: Night) -> Counts:
 def _ingest(night: Night) -> Counts:
     from flows.code_map import read_code_map
     from flows.ingest import ingest
+    from flows.loading import Arrival
+    from flows.publish import own_version
 
     canonical, originals = night.extract, None
     if recorded(night, "adapt")["adapted"]:
@@ -135,17 +139,17 @@ def _ingest(night: Night) -> Counts:
         canonical = night.build / "canonical"
         originals = source_files(canonical)
     code_map = read_code_map(night.home, night.settings.code_map)
-    counts = asdict(
-        ingest(
-            canonical,
-            night.build,
-            timezone=night.settings.timezone,
-            loaded_at=night.started_at,
-            buckets=night.settings.buckets,
-            originals=originals,
-            code_map=code_map,
-        )
+    done = ingest(
+        canonical,
+        night.build,
+        Home(night.home).ground(),
+        Arrival(night.run_id, night.started_at, night.settings.timezone, own_version(), code_map),
+        buckets=night.settings.buckets,
+        full=night.full,
+        originals=originals,
     )
+    write_manifest(night.build, done.manifest)
+    counts = asdict(done.counts)
     counts.pop("files")  # they are in run.input_file
     return {**counts, "code_map": code_map.record()}
 
@@ -163,17 +167,31 @@ def _decide_as_of(night: Night) -> Counts:
 
 
 def _screen(night: Night) -> Counts:
-    from flows.screen import screen
+    from flows.screen import screen, verdicts_rest_on
 
-    return asdict(
-        screen(
-            night.build,
-            as_of=decided_as_of(night),
-            run_id=night.run_id,
-            memory_limit=night.settings.memory_limit,
-            switches=night.settings.switches,
-        )
+    as_of, ground = decided_as_of(night), Home(night.home).ground()
+    manifest = read_manifest(night.build)
+    if manifest is None:
+        raise CheckError("manifest", "the night has no manifest")
+    basis = verdicts_rest_on(night.settings.switches)
+    before = ground.manifest
+    everybody = (
+        before is None
+        or recorded(night, "ingest")["patients"] is None
+        or before.screen_basis != basis
+        or as_of < before.as_of
     )
+    counts = screen(
+        night.build,
+        ground,
+        manifest,
+        as_of=as_of,
+        everybody=everybody,
+        memory_limit=night.settings.memory_limit,
+        switches=night.settings.switches,
+    )
+    write_manifest(night.build, manifest.model_copy(update={"as_of": as_of, "screen_basis": basis}))
+    return asdict(counts)
 
 
 def _export(night: Night) -> Counts:

@@ -1,4 +1,8 @@
-"""Raw laboratory rows into one Parquet piece per patient bucket, in one streaming pass over all files."""
+"""Raw laboratory rows into the store: Parquet pieces by slices of patients, in one streaming pass over all files.
+
+The store keeps every row as it was received, whatever becomes of it: a later correction, merge or code map can then
+be applied to all that is known of a patient, as if everything had come at once.
+"""
 
 from __future__ import annotations
 
@@ -6,30 +10,23 @@ import os
 import re
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
+import pyarrow.parquet as pq
 
 from flows.errors import CheckError, ExtractError
+from flows.manifest import RawPiece
 from flows.reading import ReadFile
 
 ROWS_PER_BUCKET = 1_500_000
+ROWS_PER_SLICE = 250_000
 MOST_BUCKETS = 512
-ROWS_PER_PART = 250_000
-MOST_FILES = 512  # open at the same time while rows are staged
-_SEED = 20_261_124  # any fixed number; it only has to be the same for every file of a night
-
-
-@dataclass(frozen=True)
-class Staged:
-    """Files of BUILD/staged/lab_results by bucket number; a bucket without rows has none.
-
-    A bucket is staged in parts, each with whole patients.
-    """
-
-    pieces: Mapping[int, tuple[Path, ...]]
-    buckets: int
+SMALL_LOAD = (
+    1_000_000  # rows; a smaller load stays one file, so that a year of nights is no heap of little ones
+)
+_SEED = 20_261_124  # any fixed number; it only has to be the same for every load of a home
+_ROW_GROUP = 20_000
 
 
 class UnevenLinesError(ExtractError):
@@ -48,9 +45,20 @@ def bucket_count(rows: int, asked: int | None) -> int:
     return max(1, min(-(-rows // ROWS_PER_BUCKET), MOST_BUCKETS))
 
 
-def bucket_of(patient: pl.Expr, buckets: int) -> pl.Expr:
-    """Bucket number of a patient identifier (UInt32)."""
-    return (patient.hash(_SEED) % buckets).cast(pl.UInt32)
+def slice_count(rows: int, buckets: int) -> int:
+    """Number of slices of a store that holds so many rows: about 250,000 rows each, a multiple of the buckets."""
+    wanted = -(-rows // ROWS_PER_SLICE)
+    return buckets * max(1, min(-(-wanted // buckets), MOST_BUCKETS // buckets))
+
+
+def slice_of(patient: pl.Expr, slices: int) -> pl.Expr:
+    """Slice number of a patient identifier (UInt32)."""
+    return (patient.hash(_SEED) % slices).cast(pl.UInt32)
+
+
+def bucket_of(patient: pl.Expr, slices: int, buckets: int) -> pl.Expr:
+    """Bucket number of a patient identifier (UInt32); a bucket is made of whole slices."""
+    return slice_of(patient, slices) % buckets
 
 
 def renamed(texts: pl.LazyFrame, merges: Mapping[str, str], column: str = "patient_id") -> pl.LazyFrame:
@@ -67,51 +75,59 @@ def renamed(texts: pl.LazyFrame, merges: Mapping[str, str], column: str = "patie
 
 
 def stage_lab_results(
-    files: Sequence[ReadFile], folder: Path, *, buckets: int, merges: Mapping[str, str]
-) -> Staged:
-    """Write the files of BUILD/staged/lab_results, rows in arrival order.
+    files: Sequence[ReadFile], folder: Path, *, slices: int, load: int, small: bool
+) -> list[RawPiece]:
+    """Write the rows of the files as raw pieces into a folder and say which there are, their paths beneath it.
 
-    files: registered lab_results files. Raises UnevenLinesError if a file that was not registered carefully turns
-    out to need it, and CheckError if the number of rows written is not the number of rows registered.
+    files: registered lab_results files. small: one piece for all slices. Raises UnevenLinesError if a file that was
+    not registered carefully turns out to need it, and CheckError if the number of rows written is not the number of
+    rows registered.
     """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    frames = [renamed(file.texts, merges) for file in files]
-    parts = _parts(sum(file.rows for file in files), buckets)
-    target = pl.PartitionBy(
-        folder,
-        key=bucket_of(pl.col("patient_id"), buckets * parts).alias("__bucket"),
-        include_key=False,
-        approximate_bytes_per_file=None,
-        file_path_provider=lambda args: f"{args.partition_keys.item(0, 0):05d}.parquet",
+    if not files:
+        return []
+    rows = pl.concat([renamed(file.texts, {}) for file in files]).with_columns(
+        load=pl.lit(load, pl.Int32), slice=slice_of(pl.col("patient_id"), slices)
     )
     try:
-        pl.concat(frames).sink_parquet(target, compression="lz4", statistics=False, engine="streaming")
+        pieces = write_raw(rows, folder, small=small)
     except (pl.exceptions.PolarsError, OSError) as error:
         system = re.search(r"\(os error (\d+)\)", str(error))  # such as a full disk: not the extract's fault
         if system:
             raise OSError(int(system[1]), os.strerror(int(system[1]))) from error
         raise UnevenLinesError([file.info.name for file in files]) from None
-    pieces = sorted(folder.glob("*.parquet"))
-    _must_be_complete(files, pieces)
-    by_bucket: dict[int, tuple[Path, ...]] = {}
-    for path in pieces:  # a hash modulo buckets * parts, modulo buckets, is the hash modulo buckets
-        number = int(path.stem) % buckets
-        by_bucket[number] = (*by_bucket.get(number, ()), path)
-    return Staged(by_bucket, buckets)
-
-
-def _parts(rows: int, buckets: int) -> int:
-    """Number of parts of a bucket: about 250,000 rows each, as long as not too many files are open at a time."""
-    return max(1, min(-(-rows // (buckets * ROWS_PER_PART)), MOST_FILES // buckets))
-
-
-def _must_be_complete(files: Sequence[ReadFile], pieces: Sequence[Path]) -> None:
     expected = sum(file.rows - file.ragged.height for file in files)
-    written = 0
-    if pieces:
-        written = pl.scan_parquet(list(pieces), glob=False).select(pl.len()).collect().item()
+    written = sum(piece.rows for piece in pieces)
     if written != expected:
         raise CheckError(
             "row_conservation", f"{expected} laboratory rows were registered but {written} were staged"
         )
+    return pieces
+
+
+def write_raw(rows: pl.LazyFrame, folder: Path, *, small: bool) -> list[RawPiece]:
+    """Write raw rows (with load and slice) as one piece, or as one for each slice."""
+    if small:
+        ordered = rows.sort("slice", maintain_order=True)
+        ordered.sink_parquet(
+            folder / "all.parquet", compression="lz4", row_group_size=_ROW_GROUP, engine="streaming"
+        )
+    else:
+        target = pl.PartitionBy(
+            folder,
+            key=pl.col("slice"),
+            include_key=False,
+            approximate_bytes_per_file=None,
+            file_path_provider=lambda args: f"{args.partition_keys.item(0, 0):05d}.parquet",
+        )
+        rows.sink_parquet(target, compression="lz4", statistics=False, engine="streaming")
+    return [
+        RawPiece(
+            table="lab_results",
+            path=path.name,
+            slice=None if small else int(path.stem),
+            rows=pq.read_metadata(path).num_rows,
+        )
+        for path in sorted(folder.glob("*.parquet"))
+    ]

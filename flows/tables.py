@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import polars as pl
@@ -15,4 +16,13 @@ def write_table(build: Path, table: str, piece: str, frame: pl.DataFrame) -> Non
     validate(frame, CONTRACTS[table])
     folder = build / "tables" / table
     folder.mkdir(parents=True, exist_ok=True)
-    frame.write_parquet(folder / f"{piece}.parquet", compression="zstd")
+    frame.write_parquet(folder / f"{piece}.parquet", compression="zstd", compression_level=1)
+
+
+def inherit_table(table: str, night: Path | None, build: Path) -> None:
+    """Take over the pieces of a table of an earlier night as hard links."""
+    folder = build / "tables" / table
+    folder.mkdir(parents=True, exist_ok=True)
+    if night is not None:
+        for piece in (night / "tables" / table).glob("*.parquet"):
+            os.link(piece, folder / piece.name)

@@ -11,13 +11,23 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from flows.generations import GROUP_OF, pieces_of
 from flows.sql import statement
 from schemas.analytes import ANALYTES
 from schemas.evidence import INPUTS
 from schemas.flags import FLAGS
 from schemas.switches import DEFAULTS, SWITCHES, Switches
 from schemas.value_sets import CODE_SETS
-from schemas.warehouse import PIECES, VIEW_SAYS, VIEWS, ddl_comments, ddl_schemas, ddl_source
+from schemas.warehouse import (
+    PIECES,
+    VIEW_SAYS,
+    VIEWS,
+    Source,
+    ddl_comments,
+    ddl_generations,
+    ddl_schemas,
+    ddl_source,
+)
 from transforms.judging import all_criteria
 from transforms.rules import WITH_CHOICES, rule_book
 
@@ -131,7 +141,7 @@ def build_warehouse(night: Path, file: Path | None = None, *, self_contained: bo
     sources = [replace(source, stored=True) if self_contained else source for source in PIECES]
     folder = glob.escape(str(night.resolve()))
     with duckdb.connect(str(target)) as connection:
-        for text in (*ddl_schemas(), *(ddl_source(source, folder) for source in sources)):
+        for text in (*ddl_schemas(), *(_ddl(source, night, folder) for source in sources)):
             connection.execute(text)
         for name in VIEWS:
             connection.execute(statement(name))
@@ -139,6 +149,18 @@ def build_warehouse(night: Path, file: Path | None = None, *, self_contained: bo
         kinds |= {view: ("VIEW", VIEW_SAYS[view]) for view in VIEWS.values()}
         _comment(connection, kinds)
     return len(kinds)
+
+
+def _ddl(source: Source, night: Path, folder: str) -> str:
+    """Statement that makes a table or view. folder: the night's path, as DuckDB takes it literally."""
+    if not source.by_patient:
+        return ddl_source(source, folder)
+    table = Path(source.pieces).parent.name
+    generations = {
+        number: [f"{folder}/tables/{table}/{piece.name}" for piece in pieces]
+        for number, pieces in pieces_of(night / "tables", table).items()
+    }
+    return ddl_generations(source, generations, f"{folder}/tables/{GROUP_OF[table].owner}/all.parquet")
 
 
 def _comment(connection: duckdb.DuckDBPyConnection, kinds: Mapping[str, tuple[str, str]]) -> None:

@@ -70,6 +70,7 @@ QUARANTINE: Mapping[str, Any] = {
     **SOURCE,
 }
 UNMAPPED_CODE: Mapping[str, Any] = {
+    "load": pl.Int32,
     "code_system": pl.String,
     "code": pl.String,
     "name": pl.String,
@@ -100,6 +101,7 @@ LAB_COVERAGE: Mapping[str, Any] = {
     "observed_from": pl.Date,
     "observed_to": pl.Date,
 }
+CONTACT: Mapping[str, Any] = {"patient_id": pl.String, "first": pl.Date, "last": pl.Date}
 INPUT_FILE: Mapping[str, Any] = {
     "table_name": pl.String,
     "source_file": pl.String,
@@ -107,6 +109,8 @@ INPUT_FILE: Mapping[str, Any] = {
     "sha256": pl.String,
     "rows": pl.Int64,
     **dict.fromkeys(FATES, pl.Int64),
+    "load": pl.Int32,
+    "loaded_at": TIME,
 }
 FINDING: Mapping[str, Any] = {
     "patient_id": pl.String,
@@ -130,6 +134,23 @@ MEMBERSHIP: Mapping[str, Any] = {
     "tier": pl.String,
     "entered_on": pl.Date,
     "index_collected_at": TIME,
+}
+WHY: Mapping[str, Any] = {
+    "patient_id": pl.String,
+    "rule_id": pl.String,
+    "index_collected_at": TIME,
+    "criterion_id": pl.String,
+    "says": pl.String,
+    "verdict": pl.Boolean,
+    "input": pl.String,
+    "value": pl.Float64,
+    "unit": pl.String,
+    "collected_at": TIME,
+    "specimen_id": pl.String,
+    "source_value": pl.String,
+    "source_unit": pl.String,
+    "threshold": pl.String,
+    "citation": pl.String,
 }
 EVIDENCE_KEYS: Mapping[str, Any] = {
     "patient_id": pl.String,
@@ -270,10 +291,11 @@ CONTRACTS: Mapping[str, pa.DataFrameSchema] = {
                 pl.col("rows") == pl.sum_horizontal(FATES),
             ),
         ),
-        required=("table_name", "source_file", "rows", *FATES),
+        required=("table_name", "source_file", "rows", *FATES, "load", "loaded_at"),
     ),
     "code_map": contract("code_map", CODE_MAP, required=("line", "code", "accepted")),
-    "unmapped_code": contract("unmapped_code", UNMAPPED_CODE, required=("rows",)),
+    "unmapped_code": contract("unmapped_code", UNMAPPED_CODE, required=("load", "rows")),
+    "contact": contract("contact", CONTACT, required=("patient_id",), checks=()),
     "finding": contract(
         "finding",
         FINDING,
@@ -299,6 +321,13 @@ CONTRACTS: Mapping[str, pa.DataFrameSchema] = {
     "evidence": contract(
         "evidence", EVIDENCE_KEYS, (), required=("patient_id", "index_collected_at"), strict=False
     ),
+}
+
+
+CONTRACTS = {
+    **CONTRACTS,
+    "table_quarantine": CONTRACTS["quarantine"],
+    "table_flag": CONTRACTS["quality_flag"],
 }
 
 

@@ -17,13 +17,15 @@ from schemas.warehouse_columns import comment
 class Source:
     """A table of the warehouse: its name, its Parquet pieces (glob in the night folder), and what it is.
 
-    stored: the rows are copied into the DuckDB file (small tables); else it is a view over the pieces.
+    stored: the rows are copied into the DuckDB file (small tables); else it is a view over the pieces. by_patient: the
+    pieces are of several generations, of which for each patient one is in force (flows.generations).
     """
 
     name: str
     pieces: str
     says: str
     stored: bool = False
+    by_patient: bool = False
 
     @property
     def kind(self) -> str:
@@ -33,40 +35,48 @@ class Source:
 SCHEMAS = ("lab", "quality", "screen", "cohort", "reference", "run")
 
 PIECES = (
-    Source("lab.result", "tables/lab_result/*.parquet", "one row per usable result"),
-    Source("lab.patient", "tables/lab_patient/*.parquet", "one row per patient on file"),
+    Source("lab.result", "tables/lab_result/*.parquet", "one row per usable result", by_patient=True),
+    Source("lab.patient", "tables/lab_patient/*.parquet", "one row per patient on file", by_patient=True),
     Source(
         "lab.clinical_event",
         "tables/lab_clinical_event/*.parquet",
         "one row per diagnosis, drug, procedure or encounter",
+        by_patient=True,
     ),
     Source(
         "lab.coverage",
         "tables/lab_coverage/*.parquet",
         "one row per stretch of time in which a domain is observed",
+        by_patient=True,
     ),
     Source("quality.flag", "quality_flags.parquet", "one row per flag raised on a result or a draw"),
     Source(
         "quality.quarantine", "quarantine.parquet", "one row per rejected row, as received, with its reasons"
     ),
     Source(
-        "quality.unmapped_codes",
+        "run.unmapped_code",
         "tables/unmapped_code/*.parquet",
-        "one row per code no rule reads, with its volume",
+        "one row per load and code that no rule reads, with its volume",
         stored=True,
     ),
-    Source("screen.evidence", "tables/evidence/*.parquet", "one row per index draw, a column per input"),
+    Source(
+        "screen.evidence",
+        "tables/evidence/*.parquet",
+        "one row per index draw, a column per input",
+        by_patient=True,
+    ),
     Source(
         "screen.verdict",
         "tables/verdict/*.parquet",
         "one row per index draw, a column per criterion and rule",
+        by_patient=True,
     ),
     Source(
         "screen.finding", "findings.parquet", "one row per index draw and rule that is met or indeterminate"
     ),
     Source(
         "screen.gap_time",
-        "tables/gap_time/*.parquet",
+        "tables/gap_time_tonight/*.parquet",
         "one row per patient, time to care and episode: how long until the gap closed, or was last seen open",
     ),
     Source(
@@ -170,6 +180,7 @@ STAGE: Mapping[str, Any] = {
 VIEWS: Mapping[str, str] = {
     "warehouse/rulebook": "reference.rulebook",
     "warehouse/unknown_units": "quality.unknown_units",
+    "warehouse/unmapped_codes": "quality.unmapped_codes",
     "warehouse/one_test_short": "screen.one_test_short",
     "warehouse/tonight": "cohort.tonight",
     "warehouse/why": "screen.why",
@@ -177,6 +188,7 @@ VIEWS: Mapping[str, str] = {
 
 VIEW_SAYS: Mapping[str, str] = {
     "reference.rulebook": "one row per rule and criterion: the rule book as the night used it",
+    "quality.unmapped_codes": "one row per code no rule reads, with its volume",
     "quality.unknown_units": "one row per analyte and unit text that could not be used",
     "screen.one_test_short": "one row per patient and rule that a single missing test keeps from a verdict",
     "cohort.tonight": "one row per patient and rule that changed tonight",
@@ -194,8 +206,29 @@ def ddl_source(source: Source, folder: str) -> str:
 
     The path is quoted, for DDL takes no parameters.
     """
-    rows = f"SELECT * FROM read_parquet({_quoted(f'{folder}/{source.pieces}')}, union_by_name = true)"  # noqa: S608
-    return f"CREATE {source.kind} {source.name} AS {rows}"
+    return f"CREATE {source.kind} {source.name} AS {_pieces([f'{folder}/{source.pieces}'])}"
+
+
+def ddl_generations(source: Source, generations: Mapping[int, list[str]], owner: str) -> str:
+    """Statement that makes a table or view of the rows in force among pieces of several generations.
+
+    generations: paths of the pieces by generation. owner: path of the table that says which generation speaks for a
+    patient, where it is not the only one he has rows in.
+    """
+    newest = max(generations)
+    parts = []
+    for number, pieces in sorted(generations.items()):
+        rows = _pieces(pieces)
+        if number < newest:
+            gone = f"SELECT patient_id FROM read_parquet({_quoted(owner)}) WHERE generation > {number:d}"  # noqa: S608
+            rows = f"SELECT piece.* FROM ({rows}) AS piece ANTI JOIN ({gone}) AS gone USING (patient_id)"  # noqa: S608
+        parts.append(rows)
+    return f"CREATE {source.kind} {source.name} AS {' UNION ALL BY NAME '.join(parts)}"
+
+
+def _pieces(paths: list[str]) -> str:
+    listed = ", ".join(_quoted(path) for path in paths)
+    return f"SELECT * FROM read_parquet([{listed}], union_by_name = true)"  # noqa: S608
 
 
 def ddl_comments(

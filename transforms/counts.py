@@ -88,6 +88,11 @@ def totals(parts: Sequence[pl.DataFrame], by: Sequence[str]) -> pl.DataFrame:
     )
 
 
+def negative(counts: pl.DataFrame) -> pl.DataFrame:
+    """Counts to be taken off a total."""
+    return counts.with_columns(-pl.col("draws"), -pl.col("patients"))
+
+
 def draw_flags(flagged: pl.DataFrame) -> pl.DataFrame:
     """quality_flag rows of what is noteworthy of a draw itself (RULE_OF_THREE, IV_IRON_56D, ...)."""
     return (

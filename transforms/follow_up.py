@@ -24,6 +24,7 @@ def followed(domain: str, days: int, citation: str) -> Criterion:
         ),
         threshold=f"at least {days} days",
         citation=citation,
+        due=pl.lit(days),
     )
 
 
@@ -51,6 +52,7 @@ def followed_after_iron(days: int, citation: str) -> Criterion:
         reasons=(("domain:lab", followed_days.is_null()), ("followup", ~enough)),
         threshold=f"at least {days} days after the start",
         citation=citation,
+        due=pl.col("iron_start_day") + days,
     )
 
 

@@ -67,6 +67,18 @@ def gap_times(
     return shaped(_with_strata(times, results), GAP_TIME).sort("metric", "patient_id", "index_collected_at")
 
 
+def seen_at(times: pl.DataFrame, as_of_day: int) -> pl.DataFrame:
+    """Times to care as seen on another night: a gap that only the night censored was watched until then.
+
+    as_of_day: the night, in days since 1970-01-01, not before the one the times were taken on.
+    """
+    open_still = pl.col("censored_by").eq_missing(pl.lit("night"))
+    watched = as_of_day - day(pl.col("clock_start"))
+    return times.with_columns(
+        days=pl.when(open_still).then(watched).otherwise("days").cast(times.schema["days"])
+    )
+
+
 def gap_tallies(times: pl.DataFrame) -> pl.DataFrame:
     """How many left on which day, by measure and stratum (``schemas.gaps.GAP_TALLY``): all that buckets must share."""
     parts = []

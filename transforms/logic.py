@@ -105,7 +105,8 @@ class Criterion(Node):
     id: column name of its verdict. says: the sentence a person reads. expr: nullable Boolean expression over
     evidence columns. inputs: evidence inputs it reads. reasons: why it can be unknown, as (reason, condition)
     pairs, the condition an expression over evidence columns; every one that holds is reported. threshold: the limit with its unit, in words. citation: source and place. domains: the
-    observed domains it rests on, for conditions about diagnoses, drugs, procedures and encounters.
+    observed domains it rests on, for conditions about diagnoses, drugs, procedures and encounters. due: days from the
+    index after which time alone may turn it from unknown to true; None where time changes nothing.
     """
 
     id: str
@@ -116,6 +117,7 @@ class Criterion(Node):
     threshold: str
     citation: str
     domains: tuple[str, ...] = ()
+    due: pl.Expr | None = None
 
     def __post_init__(self) -> None:
         if not self.citation.strip():

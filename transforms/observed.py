@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, timedelta
 
 import polars as pl
@@ -65,17 +66,16 @@ def joined_contacts(contacts: list[pl.DataFrame]) -> pl.DataFrame:
     )
 
 
-def derived_coverage(contacts: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
-    """Coverage where the extract has no such table (DESIGN: the canonical extract).
+def derived_coverage(contacts: pl.DataFrame, *, first: date | None, kinds: Collection[str]) -> pl.DataFrame:
+    """Coverage where no extract has such a table (DESIGN: the canonical extract).
 
-    A domain is observed if the extract holds at least one row of that kind, laboratory always: for every patient of
-    ``contacts``, from the day before the first row of the extract to that patient's last contact of any kind.
+    A domain is observed if an extract holds at least one row of that kind, laboratory always: for every patient of
+    ``contacts``, from the day before the first row of all (``first``) to that patient's last contact of any kind.
+    kinds: the kinds of clinical events that there are.
     """
-    first = contacts["first"].min()
-    if not isinstance(first, date):
+    if first is None:
         return pl.DataFrame(schema=COVERAGE_SCHEMA)
-    present = set(events["kind"].unique().to_list())
-    domains = [name for name in COVERAGE_DOMAINS if name not in EVENT_KINDS or name in present]
+    domains = [name for name in COVERAGE_DOMAINS if name not in EVENT_KINDS or name in kinds]
     return (
         contacts.select("patient_id", observed_to="last")
         .join(pl.DataFrame({"domain": domains}), how="cross")

@@ -6,6 +6,7 @@ with are kept beside it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -47,8 +48,8 @@ class Normalized:
 
     results: usable results, superseded ones too (``schemas.tables.LAB_RESULT``). quarantine: rejected rows as
     received, with reasons. flags: quality flags of current results and of rejected rows. reported: rows that were
-    reported at a known time but whose value cannot be used. unmapped: code_system, code, name, unit and rows of tests
-    that no rule reads. fates: source_file, fate, rows; their sum is the number of rows that came in.
+    reported at a known time but whose value cannot be used. unmapped: load, code_system, code, name, unit and rows of
+    tests that no rule reads. fates: load, source_file, fate, rows; their sum is the number of rows that came in.
     """
 
     results: pl.DataFrame
@@ -63,18 +64,18 @@ def normalize_results(
     raw: pl.DataFrame,
     *,
     timezone: str,
-    loaded_at: datetime,
+    loads: Mapping[int, datetime],
     code_map: CodeMap = NO_MAP,
     units: pl.DataFrame | None = NONE_DECIDED,
 ) -> Normalized:
     """Normalize laboratory rows of whole patients.
 
-    raw: (n) canonical columns of lab_results as text, source_file and source_line, and source_patient_id where
-    identifiers were merged; all rows of a patient are in one call. timezone: zone to which zoned times are brought.
-    loaded_at: time of the load, also the time at which a row that another one replaces was superseded. code_map: what
-    the site's own codes stand for. units: which unit a site's missing ones are in, by analyte and month
-    (``transforms.missing_units``); None: no unit is inferred from anything. Results do not depend on the order of the
-    rows.
+    raw: (n) canonical columns of lab_results as text, source_file, source_line, source_patient_id where identifiers
+    were merged, and load, the number of the load that brought the row; all rows of a patient are in one call.
+    timezone: zone to which zoned times are brought. loads: time of each load; a row that another one replaces was
+    superseded when the later of the two was loaded. code_map: what the site's own codes stand for. units: which unit
+    a site's missing ones are in, by analyte and month (``transforms.missing_units``); None: no unit is inferred from
+    anything. Results do not depend on the order of the rows.
     """
     pair, pairs = pair_rows(raw, code_map)
     meaning = pairs.select("analyte", "code_missing").select(pl.all().gather(pair))
@@ -84,13 +85,13 @@ def normalize_results(
     read = _read(named, pairs, timezone, units)
     judged = read.with_columns(_fate())
     fates = [
-        judged.group_by("source_file", "fate").agg(rows=pl.len()),
-        ignored.group_by("source_file").agg(fate=pl.lit("ignored"), rows=pl.len()),
-        nameless.group_by("source_file").agg(fate=pl.lit("quarantined"), rows=pl.len()),
+        judged.group_by("load", "source_file", "fate").agg(rows=pl.len()),
+        ignored.group_by("load", "source_file").agg(fate=pl.lit("ignored"), rows=pl.len()),
+        nameless.group_by("load", "source_file").agg(fate=pl.lit("quarantined"), rows=pl.len()),
     ]
     rejected = judged.filter(pl.col("fate") == "quarantined").with_columns(reasons=_reasons())
     return Normalized(
-        results=_results(judged, loaded_at),
+        results=_results(judged, loads),
         quarantine=pl.concat(
             [
                 shaped(rejected, QUARANTINE),
@@ -101,8 +102,10 @@ def normalize_results(
         ),
         flags=_quality_flags(judged),
         reported=_reported(rejected),
-        unmapped=ignored.group_by("code_system", "code", "name", "unit").agg(rows=pl.len().cast(pl.Int64)),
-        fates=pl.concat(fates).select("source_file", "fate", pl.col("rows").cast(pl.Int64)),
+        unmapped=ignored.group_by("load", "code_system", "code", "name", "unit").agg(
+            rows=pl.len().cast(pl.Int64)
+        ),
+        fates=pl.concat(fates).select("load", "source_file", "fate", pl.col("rows").cast(pl.Int64)),
     )
 
 
@@ -144,7 +147,9 @@ def _read(
     conflict = versions["conflict"].cast(pl.Int64) * FLAG_BITS["DUPLICATE_CONFLICT"]
     alone = (pl.col("state") == "preliminary").fill_null(value=False) & pl.col("version").is_null()
     return rows.with_columns(
-        versions["version"], superseded_by=_reference(rows, versions["by"])
+        versions["version"],
+        superseded_by=_reference(rows, versions["by"]),
+        superseded_in=pl.max_horizontal("load", rows["load"].gather(versions["by"])),
     ).with_columns(flags=pl.col("flags") | conflict | alone.cast(pl.Int64) * FLAG_BITS["PRELIMINARY"])
 
 
@@ -238,7 +243,7 @@ def _decoded(masks: pl.Series) -> pl.Series:
     return names.gather(place["place"])
 
 
-def _results(judged: pl.DataFrame, loaded_at: datetime) -> pl.DataFrame:
+def _results(judged: pl.DataFrame, loads: Mapping[int, datetime]) -> pl.DataFrame:
     kept = judged.filter(pl.col("fate").is_in(["accepted", "superseded"]) & pl.col("usable"))
     exact = pl.col("bound") == int(Bound.EXACT)
     return shaped(
@@ -253,11 +258,15 @@ def _results(judged: pl.DataFrame, loaded_at: datetime) -> pl.DataFrame:
             resulted_at=pl.col("reported"),
             status=pl.col("state"),
             flags=_names(pl.col("flags")),
-            loaded_at=pl.lit(loaded_at, pl.Datetime("us")),
-            superseded_at=pl.when(pl.col("fate") == "superseded").then(pl.lit(loaded_at, pl.Datetime("us"))),
+            loaded_at=_when(pl.col("load"), loads),
+            superseded_at=pl.when(pl.col("fate") == "superseded").then(_when(pl.col("superseded_in"), loads)),
         ),
         LAB_RESULT,
     )
+
+
+def _when(load: pl.Expr, loads: Mapping[int, datetime]) -> pl.Expr:
+    return load.replace_strict(dict(loads), return_dtype=pl.Datetime("us"))
 
 
 def _quality_flags(judged: pl.DataFrame) -> pl.DataFrame:

@@ -18,15 +18,15 @@ BY_ID = ("patient_id", "result_id", "test")
 BY_SPECIMEN = ("patient_id", "specimen_id", "at", "test")
 # A row without an id that lies beside rows of one single id is a report of that result.
 BY_MEANT_ID = ("patient_id", "meant_id", "test")
-_WHERE = ("source_patient_id", "source_file", "source_line", "row")
+_WHERE = ("load", "source_patient_id", "source_file", "source_line", "row")
 _HOPS = 3  # replaced by id, then by specimen, then by the first of equal copies
 
 
 def settle_versions(rows: pl.DataFrame) -> pl.DataFrame:
     """Columns ``version`` (null: in force; duplicate, superseded, withdrawn), ``conflict`` and ``by`` for every row.
 
-    rows: (n) canonical columns as text, source_patient_id, source_file, source_line, and: row (unique number), test,
-    at, reported (resulted time), state (status word), usable, low, high. Returns (n) rows in the order of ``rows``. A
+    rows: (n) canonical columns as text, source_patient_id, source_file, source_line, load, and: row (unique number),
+    test, at, reported (resulted time), state (status word), usable, low, high. Returns (n) rows in the order of ``rows``. A
     withdrawal is itself "withdrawn". conflict: two equally final reports of one result differ. by: number of the row
     at the end of the chain of those that replaced this one; null unless superseded.
     """
@@ -90,7 +90,7 @@ def _settle(contested: pl.DataFrame) -> pl.DataFrame:
 
 
 def _exact_copies(rows: pl.DataFrame) -> pl.Series:
-    """Rows that repeat another one in every canonical column; the first by file and line is kept."""
+    """Rows that repeat another one in every canonical column; the first by load, file and line is kept."""
     suspects = rows.filter(rows.select(CONTENT).hash_rows().is_duplicated()).sort(_WHERE)
     first = suspects.select(pl.struct(CONTENT).is_first_distinct()).to_series()
     return suspects.filter(~first)["row"]

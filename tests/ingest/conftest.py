@@ -9,7 +9,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from flows.code_map import NO_CODE_MAP, CodeMapFile
 from flows.ingest import IngestCounts, ingest
+from flows.loading import Arrival, Ground
 from flows.reading import ReadFile, find_files, read_files
 
 LAB_HEADER = "patient_id,collected_at,code_system,code,value,unit,specimen_id,comment"
@@ -32,11 +34,12 @@ def build(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def load(extract: Path, build: Path) -> Callable[..., IngestCounts]:
+def load(extract: Path, build: Path, tmp_path: Path) -> Callable[..., IngestCounts]:
     """Ingest the extract into the build folder."""
 
-    def run(buckets: int | None = None) -> IngestCounts:
-        return ingest(extract, build, timezone="UTC", loaded_at=datetime(2026, 11, 24), buckets=buckets)
+    def run(buckets: int | None = None, code_map: CodeMapFile = NO_CODE_MAP) -> IngestCounts:
+        arrival = Arrival("run", datetime(2026, 11, 24), "UTC", "1", code_map)
+        return ingest(extract, build, Ground(tmp_path / "store", None, None), arrival, buckets=buckets).counts
 
     return run
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 
 import polars as pl
@@ -13,7 +12,7 @@ import pytest
 from flows.cli import main
 from flows.code_map import NO_CODE_MAP, inert, plain, read_code_map, read_rows, write_code_map
 from flows.errors import UsageError
-from flows.ingest import ingest
+from flows.ingest import IngestCounts
 
 HEAD = "code_system,code,unit,analyte"
 
@@ -131,15 +130,14 @@ def test_map_decides_what_is_accepted_and_is_recorded(
     write: Callable[..., Path],
     labs: Callable[..., Path],
     extract: Path,
-    build: Path,
+    load: Callable[..., IngestCounts],
     table: Callable[[str], pl.DataFrame],
 ) -> None:
     labs("A,2026-01-01 08:00,LAB,HGB,9,g/dL,S,", "A,2026-01-01 08:00,LAB,XYZ,9,g/dL,S,")
-    when = datetime(2026, 11, 24)
-    assert ingest(extract, build, timezone="UTC", loaded_at=when).ignored == 2
+    assert load().ignored == 2
     assert table("code_map").is_empty()
     code_map = read_code_map(write("accept," + HEAD, "yes,LAB,HGB,,hb", "no,LAB,XYZ,,iron"), None)
-    counts = ingest(extract, build, timezone="UTC", loaded_at=when, code_map=code_map)
+    counts = load(code_map=code_map)
     assert (counts.accepted, counts.ignored) == (1, 1)
     assert table("lab_result")["analyte"].to_list() == ["hb"]
     assert table("code_map").select("line", "code", "analyte", "accepted").rows() == [

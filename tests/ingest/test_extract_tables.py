@@ -260,7 +260,11 @@ def test_derived_coverage_reaches_to_each_patients_last_contact() -> None:
     labs = pl.DataFrame(
         {"patient_id": ["p", "r"], "first": [date(2024, 1, 3)] * 2, "last": [date(2024, 1, 9)] * 2}
     )
-    coverage = derived_coverage(joined_contacts([labs, event_contacts(events)]), events)
+    coverage = derived_coverage(
+        joined_contacts([labs, event_contacts(events)]),
+        first=date(2024, 1, 3),
+        kinds=["diagnosis", "encounter"],
+    )
     assert set(coverage["domain"]) == {
         "lab",
         "diagnosis",
@@ -273,6 +277,4 @@ def test_derived_coverage_reaches_to_each_patients_last_contact() -> None:
 
 
 def test_no_contact_no_coverage() -> None:
-    assert derived_coverage(
-        joined_contacts([]), parse_events(texts("clinical_events"), timezone="UTC").accepted
-    ).is_empty()
+    assert derived_coverage(joined_contacts([]), first=None, kinds=[]).is_empty()

@@ -117,7 +117,7 @@ def test_dates_of_events_and_births_are_of_this_world(extract: Path, load: Load,
     )
     (extract / "patients.csv").write_text("patient_id,birth_date\nP1,0001-01-01\nP2,1950-01-01\n")
     load()
-    reasons = table("quarantine").sort("source_file", "source_line")["reasons"].to_list()
+    reasons = table("table_quarantine").sort("source_file", "source_line")["reasons"].to_list()
     assert reasons == [["BAD_START_DATE"], ["BAD_START_DATE"], ["BAD_BIRTH_DATE"]]
     assert table("lab_clinical_event")["code"].to_list() == ["B03AA07"]
 

@@ -5,7 +5,6 @@ here.
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
@@ -14,7 +13,12 @@ from typing import Any
 import polars as pl
 import pytest
 
+from flows.generations import piece_name
+from flows.ingest import IngestCounts, Ingested
+from flows.loading import Arrival, Ground
+from flows.manifest import Load, Manifest
 from schemas.analytes import ANALYTES
+from schemas.code_map import CODE_MAP
 from schemas.tables import (
     INPUT_FILE,
     LAB_CLINICAL_EVENT,
@@ -47,9 +51,10 @@ POPULATION: dict[str, tuple[float, float, float | None]] = {
 
 
 def write_tables(
-    build: Path, population: dict[str, tuple[float, float, float | None]], loaded_at: datetime
+    build: Path, population: dict[str, tuple[float, float, float | None]], loaded_at: datetime, number: int
 ) -> None:
-    """Every table of the ingest stage for a population of one blood count each."""
+    """Every table of the ingest stage for a population of one blood count each. number: of the night."""
+    piece = piece_name(number, 0)
     results = []
     for line, (who, values) in enumerate(population.items(), start=2):
         for analyte, value in zip(("hb", "mcv", "ferritin"), values, strict=True):
@@ -108,17 +113,22 @@ def write_tables(
         "superseded": 0,
         "ignored": 0,
         "quarantined": 1,
+        "load": number,
+        "loaded_at": loaded_at,
     }
-    unmapped = [{"code_system": "local", "code": "GLU", "name": "glucose", "unit": "mg/dL", "rows": 7}]
+    unmapped = [
+        {"load": number, "code_system": "local", "code": "GLU", "name": "glucose", "unit": "mg/dL", "rows": 7}
+    ]
     tables: dict[str, tuple[list[dict[str, Any]], Any, str]] = {
-        "lab_result": (results, LAB_RESULT, "000"),
-        "reported_count": ([], REPORTED_COUNT, "000"),
-        "quality_flag": ([], QUALITY_FLAG, "000"),
-        "quarantine": ([rejected], QUARANTINE, "000"),
-        "lab_patient": (patients, LAB_PATIENT, "all"),
-        "lab_clinical_event": ([], LAB_CLINICAL_EVENT, "all"),
-        "lab_coverage": (coverage, LAB_COVERAGE, "all"),
+        "lab_result": (results, LAB_RESULT, piece),
+        "reported_count": ([], REPORTED_COUNT, piece),
+        "quality_flag": ([], QUALITY_FLAG, piece),
+        "quarantine": ([rejected], QUARANTINE, piece),
+        "lab_patient": (patients, LAB_PATIENT, piece),
+        "lab_clinical_event": ([], LAB_CLINICAL_EVENT, piece),
+        "lab_coverage": (coverage, LAB_COVERAGE, piece),
         "input_file": ([file], INPUT_FILE, "all"),
+        "code_map": ([], CODE_MAP, "all"),
         "unmapped_code": (unmapped, UNMAPPED_CODE, "000"),
     }
     for name, (rows, columns, piece) in tables.items():
@@ -130,13 +140,35 @@ def write_tables(
         frame.write_parquet(folder / f"{piece}.parquet")
 
 
-@dataclass(frozen=True)
-class Brought:
-    """What the ingest stage says it brought."""
-
-    rows: int
-    newest_collected_at: datetime | None
-    files: tuple[str, ...] = ()
+def brought(ground: Ground, arrival: Arrival, *, newest: datetime | None) -> Ingested:
+    """What the ingest stage says it brought: everybody anew."""
+    number = (ground.manifest.number if ground.manifest else 0) + 1
+    counts = IngestCounts(
+        patients=None,
+        buckets=1,
+        known_files=0,
+        rows=12,
+        accepted=11,
+        duplicate=0,
+        superseded=0,
+        ignored=0,
+        quarantined=1,
+        newest_collected_at=newest,
+        files=(),
+        notes=(),
+    )
+    manifest = Manifest(
+        number=number,
+        as_of=AS_OF,
+        slices=1,
+        loads=(Load(number=number, run_id=arrival.run_id, loaded_at=arrival.loaded_at, files=()),),
+        pieces=(),
+        merges={},
+        newest_collected_at=newest,
+        lab_basis={},
+        screen_basis={},
+    )
+    return Ingested(counts, manifest)
 
 
 def stub_stages(patch: pytest.MonkeyPatch, population: dict[str, Any]) -> None:
@@ -144,9 +176,10 @@ def stub_stages(patch: pytest.MonkeyPatch, population: dict[str, Any]) -> None:
     real.
     """
 
-    def ingest(_extract: Path, build: Path, *, loaded_at: datetime, **_: Any) -> Brought:
-        write_tables(build, population, loaded_at)
-        return Brought(12, DRAWN if population else None)
+    def ingest(_extract: Path, build: Path, ground: Ground, arrival: Arrival, **_: Any) -> Ingested:
+        done = brought(ground, arrival, newest=DRAWN if population else None)
+        write_tables(build, population, arrival.loaded_at, done.manifest.number)
+        return done
 
     def write_report(_night: Path, out: Path) -> None:
         out.mkdir(parents=True, exist_ok=True)

@@ -142,6 +142,7 @@ def test_every_file_of_the_contract_is_there(night: Path) -> None:
         "cohorts.xlsx",
         "report",
         "run.json",
+        "manifest.json",
         "tables",
     }
     findings = pl.read_parquet_schema(night / "findings.parquet")

@@ -17,6 +17,7 @@ COLUMNS = {
     **dict.fromkeys(EXTRACT_TABLES["lab_results"].column_names, pl.String),
     "source_patient_id": pl.String,
     "source_file": pl.String,
+    "load": pl.Int32,
 }
 USUAL = {
     "patient_id": "P1",
@@ -24,6 +25,7 @@ USUAL = {
     "collected_at": "2026-01-02 07:00:00",
     "code_system": "hemacohort",
     "source_file": "labs.csv",
+    "load": 1,
 }
 
 
@@ -35,7 +37,10 @@ def normalize() -> Callable[..., Normalized]:
         schema = {**COLUMNS, "source_line": pl.Int64}
         filled = [{**USUAL, **row, "source_line": number} for number, row in enumerate(rows, start=2)]
         return normalize_results(
-            pl.DataFrame(filled, schema=schema), timezone="Europe/Berlin", loaded_at=LOADED, code_map=code_map
+            pl.DataFrame(filled, schema=schema),
+            timezone="Europe/Berlin",
+            loads={1: LOADED},
+            code_map=code_map,
         )
 
     return run

@@ -51,7 +51,9 @@ def outcome(*rows: Row, files: list[str] | None = None, normalize: Normalize | N
         ],
         schema={**dict.fromkeys((*CONTENT, "source_file"), pl.String), "source_line": pl.Int64},
     )
-    done = normalize_results(frame, timezone="UTC", loaded_at=datetime(2026, 6, 1))
+    done = normalize_results(
+        frame.with_columns(load=pl.lit(1, pl.Int32)), timezone="UTC", loads={1: datetime(2026, 6, 1)}
+    )
     validate(done.results.select(*LAB_RESULT), CONTRACTS["lab_result"])
     places = {
         f"{name}:{line}": tuple(text.values())
@@ -210,6 +212,7 @@ def test_a_chain_ends_at_a_row_that_nothing_replaced(rows: list[Row]) -> None:
                 "source_patient_id": None,
                 "source_file": "labs.csv",
                 "source_line": line,
+                "load": 1,
                 "row": line,
                 "test": row["code"],
                 "at": None
@@ -226,6 +229,7 @@ def test_a_chain_ends_at_a_row_that_nothing_replaced(rows: list[Row]) -> None:
         schema={
             **dict.fromkeys((*CONTENT, "source_patient_id", "source_file", "test", "state"), pl.String),
             "source_line": pl.Int64,
+            "load": pl.Int32,
             "row": pl.Int64,
             "usable": pl.Boolean,
             "low": pl.Float64,

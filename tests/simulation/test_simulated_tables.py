@@ -105,7 +105,9 @@ def canonical(frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
         source_file=pl.lit("lab_results.csv"),
         source_line=pl.int_range(2, pl.len() + 2),
     )
-    read = normalize_results(raw, timezone="UTC", loaded_at=datetime(2026, 7, 1))
+    read = normalize_results(
+        raw.with_columns(load=pl.lit(1, pl.Int32)), timezone="UTC", loads={1: datetime(2026, 7, 1)}
+    )
     plain = read.results.filter(
         pl.col("superseded_at").is_null() & pl.col("value").is_not_null() & (pl.col("flags").list.len() == 0)
     ).filter(pl.col("status") != "corrected")

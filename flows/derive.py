@@ -1,0 +1,178 @@
+"""From the store to the normalized tables of patients: of everybody, or of those of whom something changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import polars as pl
+import pyarrow.parquet as pq
+
+from flows.errors import CheckError
+from flows.generations import piece_name
+from flows.lab_pieces import LabPiece, Reading, normalized
+from flows.small_tables import StoredTables
+from flows.staging import ROWS_PER_BUCKET, ROWS_PER_SLICE, bucket_of
+from flows.store import RawRows, identifiers_of
+from flows.tables import write_table
+from transforms.observed import derived_coverage, event_contacts, joined_contacts
+
+
+@dataclass(frozen=True)
+class Known:
+    """All that is known: the raw rows, the small tables, how texts are read, and whether coverage was ever given."""
+
+    raw: RawRows
+    stored: StoredTables
+    reading: Reading
+    coverage_given: bool
+
+
+@dataclass(frozen=True)
+class Derived:
+    """What became of the raw rows of the patients.
+
+    fates: load, source_file, fate, rows. unmapped: load, code_system, code, name, unit, rows. first_contact: the
+    earliest day of contact of anybody so far, from which on domains count as observed.
+    """
+
+    rows: int
+    fates: pl.DataFrame
+    unmapped: pl.DataFrame
+    newest: datetime | None
+    first_contact: date | None
+    pieces: int
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """Raw rows by bucket and part, and the bucket of a patient."""
+
+    parts: Sequence[Sequence[pl.LazyFrame]]
+    bucket: pl.Expr
+    rows: int
+
+
+def derive(
+    build: Path,
+    known: Known,
+    *,
+    generation: int,
+    buckets: int,
+    patients: pl.Series | None,
+    first_contact: date | None,
+) -> Derived:
+    """Write the tables of generations.LAB for everybody, or for some patients, into BUILD/tables.
+
+    buckets: of everybody. patients: identifiers that remain; None for everybody. first_contact: the earliest day of
+    contact of everybody else. Raises ContractError, and CheckError if rows are lost.
+    """
+    parts = (
+        _everybody(known.raw, buckets)
+        if patients is None
+        else _some(known.raw, patients, build / "staged" / "some.parquet")
+    )
+    fates, unmapped, spans = [], [], []
+    newest: datetime | None = None
+    for number, piece in normalized(parts.parts, known.reading):
+        _write(build, piece_name(generation, number), piece)
+        fates.append(piece.fates)
+        unmapped.append(piece.unmapped)
+        spans.append(piece.contacts)
+        for latest in (piece.results["collected_at"].max(), piece.reported["collected_at"].max()):
+            if isinstance(latest, datetime):
+                newest = latest if newest is None else max(newest, latest)
+    every = pl.concat(fates)
+    if (accounted := int(every["rows"].sum())) != parts.rows:
+        raise CheckError("row_conservation", f"{parts.rows} raw rows were read but {accounted} accounted for")
+    identifiers = None if patients is None else identifiers_of(patients, known.raw.merges)
+    earliest = _small_tables(build, known, parts, generation, identifiers, spans, first_contact)
+    return Derived(parts.rows, every, pl.concat(unmapped), newest, earliest, len(parts.parts))
+
+
+def _everybody(raw: RawRows, buckets: int) -> _Parts:
+    moved = raw.moved()
+    return _Parts(
+        [
+            [raw.of_slice(number, moved) for number in range(bucket, raw.slices, buckets)]
+            for bucket in range(buckets)
+        ],
+        bucket_of(pl.col("patient_id"), raw.slices, buckets),
+        raw.rows,
+    )
+
+
+def _some(raw: RawRows, patients: pl.Series, scratch: Path) -> _Parts:
+    """The rows of some patients, gathered once from the store and divided again so that memory stays bounded."""
+    scratch.parent.mkdir(parents=True, exist_ok=True)
+    rows = pl.concat(
+        [
+            raw.of_identifiers(identifiers_of(patients, raw.merges)),
+            raw.without_patient(raw.newest_load),
+        ],
+        how="diagonal",
+    )
+    rows.sink_parquet(scratch, compression="lz4", engine="streaming")
+    total = pq.read_metadata(scratch).num_rows
+    divided = max(1, -(-total // ROWS_PER_SLICE))
+    per_bucket = ROWS_PER_BUCKET // ROWS_PER_SLICE
+    gathered = pl.scan_parquet(scratch, glob=False)
+    part = bucket_of(pl.col("patient_id"), divided, divided)
+    frames = [gathered.filter(part == number) if divided > 1 else gathered for number in range(divided)]
+    return _Parts(
+        [frames[first : first + per_bucket] for first in range(0, divided, per_bucket)],
+        part // per_bucket,
+        total,
+    )
+
+
+def _write(build: Path, name: str, piece: LabPiece) -> None:
+    write_table(build, "lab_result", name, piece.results)
+    write_table(build, "reported_count", name, piece.reported)
+    write_table(build, "quality_flag", name, piece.flags)
+    write_table(build, "quarantine", name, piece.quarantine)
+    write_table(build, "contact", name, piece.contacts)
+
+
+def _small_tables(
+    build: Path,
+    known: Known,
+    parts: _Parts,
+    generation: int,
+    identifiers: pl.Series | None,
+    spans: Sequence[pl.DataFrame],
+    first_contact: date | None,
+) -> date | None:
+    """Write lab_patient, lab_clinical_event and lab_coverage by bucket; returns the earliest day of contact."""
+    merges = known.raw.merges
+    events = known.stored.events(merges, identifiers)
+    frames = {
+        "lab_patient": known.stored.patients(merges, identifiers),
+        "lab_clinical_event": events,
+    }
+    contacts = joined_contacts([*spans, event_contacts(events)])
+    days = [day for day in (contacts["first"].min(), first_contact) if isinstance(day, date)]
+    earliest = min(days, default=None)
+    if known.coverage_given:
+        frames["lab_coverage"] = known.stored.coverage(merges, identifiers)
+    else:
+        frames["lab_coverage"] = derived_coverage(contacts, first=earliest, kinds=known.stored.kinds())
+    for table, frame in frames.items():
+        for number, mine in _by_bucket(frame, parts):
+            write_table(build, table, piece_name(generation, number), mine)
+    return earliest
+
+
+def _by_bucket(frame: pl.DataFrame, parts: _Parts) -> Iterator[tuple[int, pl.DataFrame]]:
+    divided = frame.with_columns(__bucket=parts.bucket.cast(pl.Int64)).partition_by(
+        "__bucket", as_dict=True, include_key=False, maintain_order=True
+    )
+    for number in range(len(parts.parts)):
+        yield number, divided.get((number,), frame.clear())
+
+
+def has_coverage(stored: StoredTables) -> bool:
+    """Whether any load gave coverage; then absence is judged by it alone."""
+    return any(piece.table == "coverage" and piece.rows for piece in stored.pieces)

@@ -1,0 +1,293 @@
+"""Loading: the new files of an extract into the store, every row as it was received."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import polars as pl
+
+from flows.adapters.model import SourceFile
+from flows.code_map import NO_CODE_MAP, CodeMapFile
+from flows.errors import ExtractError
+from flows.manifest import Load, LoadedFile, Manifest, RawPiece
+from flows.reading import Found, ReadFile, find_files, ragged_quarantine, read_files
+from flows.row_counts import Tally
+from flows.small_tables import SmallFiles, StoredTables, add_small_tables, read_merges
+from flows.staging import (
+    ROWS_PER_SLICE,
+    SMALL_LOAD,
+    UnevenLinesError,
+    bucket_count,
+    slice_count,
+    slice_of,
+    stage_lab_results,
+    write_raw,
+)
+from flows.store import merge_small_pieces
+from flows.tables import inherit_table, write_table
+from schemas.extract import EXTRACT_TABLES
+from schemas.tables import QUARANTINE, shaped
+
+TABLES_OF_LOADS = ("table_quarantine", "table_flag")  # a piece for each load and table
+CROWDED = 4  # times the rows a slice is meant for, above which the store is divided anew
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a night builds on. store: HOME/store. night, manifest: the night before; None where there is none."""
+
+    store: Path
+    night: Path | None
+    manifest: Manifest | None
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """The night's own facts. loaded_at: local time in the home's time zone. code_map: the site's."""
+
+    run_id: str
+    loaded_at: datetime
+    timezone: str
+    version: str
+    code_map: CodeMapFile = NO_CODE_MAP
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The store with tonight's load.
+
+    identifiers: those that new rows of any table came under. divided_anew: the store's slices changed. known_files:
+    files that had been loaded before. notes: sentences about files and columns.
+    """
+
+    load: Load
+    pieces: tuple[RawPiece, ...]
+    slices: int
+    divided_anew: bool
+    merges: Mapping[str, str]
+    identifiers: tuple[pl.Series, ...]
+    tally: Tally
+    known_files: int
+    notes: tuple[str, ...]
+
+
+def load_extract(
+    extract: Path,
+    build: Path,
+    ground: Ground,
+    arrival: Arrival,
+    *,
+    buckets: int | None,
+    originals: Sequence[SourceFile] | None,
+) -> Loaded:
+    """Read the new files of an extract into the store; set aside in BUILD what cannot be read.
+
+    buckets, originals: as in flows.ingest. Raises ExtractError and CheckError, and ContractError.
+    """
+    found = find_files(extract)
+    try:
+        return _load(found, build, ground, arrival, buckets, originals, careful=False)
+    except UnevenLinesError:
+        return _load(found, build, ground, arrival, buckets, originals, careful=True)
+
+
+def _load(
+    found: Found,
+    build: Path,
+    ground: Ground,
+    arrival: Arrival,
+    buckets: int | None,
+    originals: Sequence[SourceFile] | None,
+    *,
+    careful: bool,
+) -> Loaded:
+    for leftover in (build / "staged", build / "tables", ground.store / arrival.run_id):
+        shutil.rmtree(leftover, ignore_errors=True)
+    before = ground.manifest
+    number = (before.load if before else 0) + 1
+    name = f"{number:06d}"
+    tally = Tally()
+    every = _files(found, build / "staged" / "exact", tally, originals, careful=careful)
+    files = {table: _new(several, tally, before) for table, several in every.items()}
+    known_files = sum(len(every[table]) - len(files[table]) for table in every)
+    labs = files["lab_results"]
+    if before is None and not any(file.rows for file in labs):
+        names = ", ".join(file.info.name for file in labs[:5])
+        raise ExtractError(f"The lab_results files hold no rows, only headers ({names}).")
+    for table in TABLES_OF_LOADS:
+        inherit_table(table, ground.night, build)
+    pieces, slices, divided_anew = _lab_pieces(labs, ground, arrival, number, buckets)
+    _ragged(labs, build, tally, name)
+    new_pieces = [piece for piece in pieces if piece.path.startswith(f"{arrival.run_id}/new/")]
+    merges: Mapping[str, str] = before.merges if before else {}
+    if every["patient_merges"]:  # a table of merges is complete: what it no longer lists is undone
+        merges = read_merges(every["patient_merges"], files["patient_merges"], build, tally, name)
+    added = add_small_tables(
+        SmallFiles(files["patients"], files["clinical_events"], files["coverage"]),
+        StoredTables(ground.store, before.pieces if before else (), number - 1),
+        build,
+        tally,
+        load=number,
+        run_id=arrival.run_id,
+        timezone=arrival.timezone,
+        newest=_newest_day(ground.store, new_pieces, before),
+    )
+    return Loaded(
+        load=Load(number=number, run_id=arrival.run_id, loaded_at=arrival.loaded_at, files=_loaded(tally)),
+        pieces=(*pieces, *added.pieces),
+        slices=slices,
+        divided_anew=divided_anew,
+        merges=merges,
+        identifiers=(
+            _identifiers(ground.store, new_pieces),
+            *(frame["patient_id"] for frame in (added.patients, added.events, added.coverage)),
+        ),
+        tally=tally,
+        known_files=known_files,
+        notes=_notes(found.unknown, every, known_files),
+    )
+
+
+def _files(
+    found: Found, scratch: Path, tally: Tally, originals: Sequence[SourceFile] | None, *, careful: bool
+) -> dict[str, list[ReadFile]]:
+    files = {
+        table: read_files(
+            paths,
+            table,
+            scratch / table,
+            careful=careful or table != "lab_results",
+            adapted=originals is not None,
+        )
+        for table, paths in found.tables.items()
+    }
+    for registered in files.values():
+        tally.register(registered)
+    tally.register_originals(originals or ())
+    return files
+
+
+def _new(files: list[ReadFile], tally: Tally, before: Manifest | None) -> list[ReadFile]:
+    """The files that were not loaded before, recognized by content whatever their names; others leave the tally."""
+    if before is None:
+        return files
+    known, checksums = before.known(), tally.checksums()
+    new = []
+    for file in files:
+        sources = tally.sources(file)
+        old = [name for name in sources if (file.table, checksums.get((file.table, name))) in known]
+        for name in old:
+            tally.forget(file.table, name)
+        if not old:
+            new.append(file)
+        elif len(old) < len(sources):
+            new.append(file.without(old))
+    return new
+
+
+def _lab_pieces(
+    files: list[ReadFile], ground: Ground, arrival: Arrival, number: int, buckets: int | None
+) -> tuple[tuple[RawPiece, ...], int, bool]:
+    """Raw pieces of the store with tonight's, its slices, and whether it was divided anew."""
+    before = ground.manifest
+    earlier = before.pieces if before else ()
+    rows = sum(file.rows for file in files)
+    total = rows + sum(piece.rows for piece in earlier if piece.table == "lab_results")
+    slices = before.slices if before else slice_count(total, bucket_count(total, buckets))
+    small = before is not None and rows <= SMALL_LOAD
+    folder = ground.store / arrival.run_id / "new"
+    staged = stage_lab_results(files, folder, slices=slices, load=number, small=small) if rows else []
+    new = [piece.model_copy(update={"path": f"{arrival.run_id}/new/{piece.path}"}) for piece in staged]
+    if (
+        total > CROWDED * ROWS_PER_SLICE * slices
+        and (wanted := slice_count(total, bucket_count(total, buckets))) > slices
+    ):
+        again = _divided_anew([*earlier, *new], ground.store, arrival, wanted)
+        return (*again, *new), wanted, True
+    merged = merge_small_pieces(ground.store, ground.store / arrival.run_id / "merged", earlier)
+    return (*merged, *new), slices, False
+
+
+def _divided_anew(pieces: list[RawPiece], store: Path, arrival: Arrival, slices: int) -> list[RawPiece]:
+    """All laboratory pieces in new slices; the pieces of other tables as they are."""
+    labs = [piece for piece in pieces if piece.table == "lab_results"]
+    rows = pl.concat([pl.scan_parquet(store / piece.path, glob=False) for piece in labs], how="diagonal")
+    folder = store / arrival.run_id / "divided"
+    folder.mkdir(parents=True)
+    written = write_raw(
+        rows.drop("slice", strict=False).with_columns(slice=slice_of(pl.col("patient_id"), slices)),
+        folder,
+        small=False,
+    )
+    return [piece for piece in pieces if piece.table != "lab_results"] + [
+        piece.model_copy(update={"path": f"{arrival.run_id}/divided/{piece.path}"}) for piece in written
+    ]
+
+
+def _ragged(files: list[ReadFile], build: Path, tally: Tally, name: str) -> None:
+    """Lines of laboratory files that are no rows go to the quarantine as they stand."""
+    for file in files:
+        tally.add("lab_results", file.ragged.group_by("source_file").agg(rows=pl.len()), "quarantined")
+    lines = [ragged_quarantine("lab_results", file.ragged) for file in files if file.ragged.height]
+    if lines:
+        write_table(build, "table_quarantine", f"{name}_lab_results", shaped(pl.concat(lines), QUARANTINE))
+
+
+def _identifiers(store: Path, pieces: list[RawPiece]) -> pl.Series:
+    if not pieces:
+        return pl.Series("patient_id", [], pl.String)
+    rows = pl.scan_parquet([store / piece.path for piece in pieces], glob=False, missing_columns="insert")
+    return rows.select(pl.col("patient_id").unique()).collect(engine="streaming")["patient_id"]
+
+
+def _newest_day(store: Path, pieces: list[RawPiece], before: Manifest | None) -> date | None:
+    """The newest day of a laboratory row, as it stands in its text; later than it nobody can have been born."""
+    days = [before.newest_collected_at.date()] if before and before.newest_collected_at else []
+    if pieces:
+        rows = pl.scan_parquet([store / piece.path for piece in pieces], glob=False)
+        text = pl.col("collected_at").str.strip_chars().str.slice(0, 10)
+        newest = (
+            rows.select(text.str.to_date("%Y-%m-%d", strict=False).max()).collect(engine="streaming").item()
+        )
+        days += [newest] if isinstance(newest, date) else []
+    return max(days, default=None)
+
+
+def _loaded(tally: Tally) -> tuple[LoadedFile, ...]:
+    return tuple(
+        LoadedFile(table=table, name=name, bytes=size, sha256=sha256, rows=rows)
+        for table, name, size, sha256, rows in tally.registered_files()
+        if sha256 is not None
+    )
+
+
+def _notes(
+    unknown: tuple[str, ...], files: Mapping[str, list[ReadFile]], known_files: int
+) -> tuple[str, ...]:
+    notes = [f"{name} belongs to no table of the extract and was not read" for name in unknown]
+    if known_files:
+        notes.append(
+            f"{known_files} file{'s were' if known_files > 1 else ' was'} loaded on an earlier night and skipped"
+        )
+    for registered in files.values():
+        for file in registered:
+            columns = file.ignored_columns
+            if len(columns) == 1:
+                notes.append(
+                    f"{file.info.name}: column {columns[0]} is not part of the table and was not read"
+                )
+            elif columns:
+                names = ", ".join(columns[:10]) + (", …" if len(columns) > 10 else "")
+                notes.append(
+                    f"{file.info.name}: {len(columns)} columns are not part of the table and were not read: {names}"
+                )
+    notes += [
+        f"the extract has no {table} file"
+        for table in EXTRACT_TABLES
+        if table != "patient_merges" and not files[table]
+    ]
+    return tuple(notes)

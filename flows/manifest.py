@@ -1,0 +1,100 @@
+"""What a night stands on: the loads it knows, the raw pieces that hold their rows, and what its verdicts rest on.
+
+Every night has a manifest of its own (NIGHT/manifest.json). A file of HOME/store that no kept night's manifest names
+is a leftover of a night that did not end well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from flows.errors import CheckError
+
+MANIFEST_FILE = "manifest.json"
+CAREFULLY = (
+    2.0  # seconds; a file changed so shortly before it was read may change again within its time stamp
+)
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class LoadedFile(_Frozen):
+    """A file of an extract that has been loaded. It is known again by its content, whatever its name is then."""
+
+    table: str
+    name: str
+    bytes: int | None
+    sha256: str
+    rows: int
+
+
+class Load(_Frozen):
+    """What one night brought in. loaded_at: local time of the home."""
+
+    number: int
+    run_id: str
+    loaded_at: datetime
+    files: tuple[LoadedFile, ...]
+
+
+class RawPiece(_Frozen):
+    """A Parquet file of HOME/store. slice: the patients it holds, None for rows of all slices (column ``slice``)."""
+
+    table: str
+    path: str
+    slice: int | None
+    rows: int
+
+
+class Manifest(_Frozen):
+    """The state of a home as of a night.
+
+    number: counts the nights; it is the generation of the pieces the night wrote. slices: hash partitions of the
+    patients in the store. lab_basis, screen_basis: what the normalized results and the verdicts depend on besides the
+    rows themselves; where one differs, everything that rests on it is made anew.
+    """
+
+    number: int
+    as_of: date
+    slices: int
+    loads: tuple[Load, ...]
+    pieces: tuple[RawPiece, ...]
+    merges: Mapping[str, str]
+    newest_collected_at: datetime | None
+    lab_basis: Mapping[str, str]
+    screen_basis: Mapping[str, str]
+
+    @property
+    def load(self) -> int:
+        """Number of the newest load; 0 where there is none."""
+        return self.loads[-1].number if self.loads else 0
+
+    def known(self) -> frozenset[tuple[str, str]]:
+        """Table and checksum of every file loaded so far."""
+        return frozenset((file.table, file.sha256) for load in self.loads for file in load.files)
+
+    def of(self, table: str) -> tuple[RawPiece, ...]:
+        """The raw pieces of a table, the earliest load first."""
+        return tuple(piece for piece in self.pieces if piece.table == table)
+
+
+def read_manifest(night: Path) -> Manifest | None:
+    """Manifest of a night's folder; None for a night of a version that kept none. CheckError if it is damaged."""
+    path = night / MANIFEST_FILE
+    if not path.is_file():
+        return None
+    try:
+        return Manifest.model_validate_json(path.read_bytes())
+    except ValidationError:
+        raise CheckError("manifest", f"the manifest of the night {night.name} is damaged") from None
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write the manifest of a night."""
+    (folder / MANIFEST_FILE).write_text(manifest.model_dump_json(indent=1) + "\n", encoding="utf-8")

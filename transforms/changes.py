@@ -1,0 +1,42 @@
+"""Whom a night concerns: the patients of whom something new is known, whatever the identifier it came under."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+
+@dataclass(frozen=True)
+class Concerned:
+    """patients: identifiers that remain, to be looked at again. gone: identifiers that no longer stand for anybody.
+
+    regrouped: remaining identifiers whose rows were moved by a merge or its withdrawal, with the sign of which.
+    """
+
+    patients: pl.Series
+    gone: pl.Series
+    regrouped: Mapping[str, str]
+
+
+def concerned(
+    identifiers: Iterable[pl.Series], before: Mapping[str, str], after: Mapping[str, str]
+) -> Concerned:
+    """Patients whom new rows or changed merges concern.
+
+    identifiers: those that new rows came under (null: no patient). before, after: merges of the last night and of
+    this one, given-up identifier to the one that remains.
+    """
+    regrouped: dict[str, str] = {}
+    moved: set[str] = set()
+    for given_up in sorted({*before, *after}):
+        was, now = before.get(given_up, given_up), after.get(given_up, given_up)
+        if was != now:
+            moved |= {given_up, was, now}
+            regrouped |= dict.fromkeys((was, now), "merged" if given_up in after else "unmerged")
+    changed = pl.concat([pl.Series("patient_id", sorted(moved), dtype=pl.String), *identifiers])
+    changed = changed.drop_nulls().unique()
+    remaining = changed.replace(dict(after)).unique().sort() if after else changed.sort()
+    gone = changed.filter(~changed.is_in(remaining.implode())).sort()
+    return Concerned(remaining, gone, regrouped)

@@ -1,0 +1,69 @@
+"""What the small tables of several loads say together: the newest word on a patient, and what a load adds.
+
+Rows carry ``load``, the number of the load that brought them, and the identifier they came under.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+_APART = ("load", "source_patient_id", "source_file", "source_line")
+
+
+def newest_patients(rows: pl.DataFrame) -> pl.DataFrame:
+    """Of each identifier the row of the newest load that had one; a later extract knows better."""
+    return rows.filter(pl.col("load") == pl.col("load").max().over("patient_id")).unique(
+        "patient_id", maintain_order=True
+    )
+
+
+def additions(rows: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
+    """The rows that say something the stored ones do not say yet."""
+    said = [name for name in rows.columns if name not in _APART]
+    if stored.is_empty():
+        return rows
+    missing = [pl.lit(None, rows.schema[name]).alias(name) for name in said if name not in stored.columns]
+    known = stored.with_columns(missing).select(said).unique()
+    return rows.join(known, on=said, how="anti", nulls_equal=True, maintain_order="left")
+
+
+def under_remaining(rows: pl.DataFrame, merges: Mapping[str, str]) -> pl.DataFrame:
+    """Events or coverage under the identifiers that remain, each said once."""
+    said = [name for name in rows.columns if name not in _APART]
+    own = pl.col("patient_id")
+    remains = own.replace(dict(merges)) if merges else own
+    named = rows.with_columns(remains, source_patient_id=pl.when(remains != own).then(own))
+    return (
+        named.sort(*said, *_where(named))
+        .unique(said, keep="first", maintain_order=True)
+        .drop("load", strict=False)
+    )
+
+
+def _where(rows: pl.DataFrame) -> list[str]:
+    return [name for name in _APART if name in rows.columns]
+
+
+def resolved_patients(newest: pl.DataFrame, merges: Mapping[str, str]) -> pl.DataFrame:
+    """One row a patient: his own, else what the identifiers merged into him agree upon.
+
+    newest: from :func:`newest_patients`.
+    """
+    columns = [name for name in newest.columns if name not in ("patient_id", *_APART)]
+    own = newest.filter(~pl.col("patient_id").is_in(list(merges)))
+    lent = (
+        newest.filter(pl.col("patient_id").is_in(list(merges)))
+        .with_columns(pl.col("patient_id").replace(dict(merges)))
+        .join(own, on="patient_id", how="anti")
+        .group_by("patient_id")
+        .agg(_agreed(name) for name in columns)
+    )
+    kept = ["patient_id", *columns]
+    return pl.concat([own.select(kept), lent.select(kept)]).sort("patient_id")
+
+
+def _agreed(column: str) -> pl.Expr:
+    values = pl.col(column).drop_nulls()
+    return pl.when(values.n_unique() == 1).then(values.max()).alias(column)
