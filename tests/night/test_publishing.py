@@ -20,6 +20,7 @@ from flows import stages
 from flows.commands import copy_report
 from flows.errors import CheckError, HemacohortError, UsageError
 from flows.export import export_night
+from flows.failures import UnforeseenError
 from flows.home import Home
 from flows.night import begin, run_night
 from flows.query import ask
@@ -81,7 +82,7 @@ def test_night_that_fails_to_swap_the_link_is_not_published(
         return replace(self, target)
 
     monkeypatch.setattr(Path, "replace", full)
-    with pytest.raises(OSError, match="space"):
+    with pytest.raises(UnforeseenError, match="space"):
         run_night(begin(home.root, tmp_path, "canonical", None, {}))
     assert home.night() == night
     assert list(home.nights.iterdir()) == [night]
