@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from transforms.rule import INDETERMINATE, NOT_APPLICABLE, NOT_MET, TIERS, Rule
@@ -19,63 +21,61 @@ TIER = {number: name for name, number in TIERS.items()}
 
 def rule_counts(verdicts: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
     """Draws and patients by rule, status and tier (null unless met), in one bucket of patients."""
-    parts = [
-        verdicts.group_by(code=pl.col(rule.status_column))
-        .agg(draws=pl.len().cast(pl.Int64), patients=pl.col("patient_id").n_unique().cast(pl.Int64))
-        .select(
-            rule_id=pl.lit(rule.rule_id),
-            status=pl.col("code").replace_strict(STATUS, return_dtype=pl.String),
-            tier=pl.col("code").replace_strict(TIER, default=None, return_dtype=pl.String),
-            draws="draws",
-            patients="patients",
-        )
-        for rule in rules
-    ]
-    return pl.concat(parts)
+    people = _People(verdicts)
+    rows = []
+    for rule in rules:
+        codes = verdicts[rule.status_column].to_numpy()
+        for code in np.unique(codes).tolist():
+            draws, patients = people.count(codes == code)
+            rows.append((rule.rule_id, STATUS[code], TIER.get(code), draws, patients))
+    schema = {"rule_id": pl.String, "status": pl.String, "tier": pl.String, **_COUNTS}
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def attrition(verdicts: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
     """For each rule the draws and patients left at each step, from all draws to those that meet it."""
-    parts = []
+    people = _People(verdicts)
+    gates = {rule.rule_id: rule.gate.verdict() for rule in rules if rule.gate is not None}
+    # lazy, because only then is what gates share worked out once
+    opened = verdicts.lazy().select("patient_id", **gates).collect()
+    rows = []
     for rule in rules:
-        code = pl.col(rule.status_column)
-        steps = [("all index draws", pl.lit(value=True))]
+        code = verdicts[rule.status_column].to_numpy()
+        applies = code > NOT_APPLICABLE
+        steps = [("all index draws", np.ones(len(code), dtype=np.bool_))]
         if rule.applies is not None:
-            steps.append(("the rule applies", code > NOT_APPLICABLE))
+            steps.append(("the rule applies", applies))
         if rule.gate is not None:
-            steps.append(
-                (
-                    "the gate is not excluded",
-                    (code > NOT_APPLICABLE) & rule.gate.verdict().ne_missing(other=False),
-                )
-            )
-            steps.append(
-                (
-                    "the gate is established",
-                    (code > NOT_APPLICABLE) & rule.gate.verdict().eq_missing(other=True),
-                )
-            )
+            gate = opened[rule.rule_id]
+            excluded, established = (~gate).fill_null(value=False), gate.fill_null(value=False)
+            steps.append(("the gate is not excluded", applies & ~excluded.to_numpy()))
+            steps.append(("the gate is established", applies & established.to_numpy()))
         steps.append(("met or indeterminate", (code > NOT_MET) | (code == INDETERMINATE)))
         steps.append(("met", code > NOT_MET))
-        for number, (says, condition) in enumerate(steps):
-            left = verdicts.filter(condition)
-            parts.append(
-                {
-                    "rule_id": rule.rule_id,
-                    "step": number,
-                    "says": says,
-                    "draws": len(left),
-                    "patients": left["patient_id"].n_unique(),
-                }
-            )
-    schema = {
-        "rule_id": pl.String,
-        "step": pl.Int64,
-        "says": pl.String,
-        "draws": pl.Int64,
-        "patients": pl.Int64,
-    }
-    return pl.DataFrame(parts, schema=schema)
+        rows += [
+            (rule.rule_id, number, says, *people.count(left)) for number, (says, left) in enumerate(steps)
+        ]
+    schema = {"rule_id": pl.String, "step": pl.Int64, "says": pl.String, **_COUNTS}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+_COUNTS = {"draws": pl.Int64, "patients": pl.Int64}
+
+
+class _People:
+    """The patients of the draws, numbered, so that they can be counted."""
+
+    def __init__(self, verdicts: pl.DataFrame) -> None:
+        ids = verdicts.select("patient_id")
+        numbered = ids.unique().with_row_index("number")
+        self._patients = ids.join(numbered, on="patient_id", how="left", maintain_order="left")[
+            "number"
+        ].to_numpy()
+
+    def count(self, rows: npt.NDArray[np.bool_]) -> tuple[int, int]:
+        """Draws and patients among the rows."""
+        seen = self._patients[rows]
+        return len(seen), int(np.count_nonzero(np.bincount(seen)))
 
 
 def totals(parts: Sequence[pl.DataFrame], by: Sequence[str]) -> pl.DataFrame:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import polars as pl
 
 from transforms.context import day
 from transforms.rule import INDETERMINATE, NOT_MET, TIERS, Rule
+from transforms.windows import Keys, numbers
 
 LOOK_BACK = 365  # days; older draws have aged out (DESIGN.md section 3)
 TIER_NAMES = {number: name for name, number in TIERS.items()}
@@ -25,46 +27,65 @@ def membership(
     of the first draw of the unbroken run of met draws (none not met between, no more than 365 days apart).
     """
     recent = (
-        verdicts.filter(~pl.col("patient_id").is_in(dead.implode()))
+        verdicts.select(*_DRAW, *(rule.status_column for rule in rules))
+        .filter(~pl.col("patient_id").is_in(dead.implode()))
         .with_columns(day=day(pl.col("index_collected_at")))
-        .sort("patient_id", "index_collected_at")
+        .sort(_DRAW)
     )
-    return pl.concat([_one_rule(recent, rule, as_of_day) for rule in rules]).sort("rule_id", "patient_id")
-
-
-def _one_rule(draws: pl.DataFrame, rule: Rule, as_of_day: int) -> pl.DataFrame:
-    """Members of one rule. draws: sorted by patient and time, so that the row before is the draw before."""
+    patients = numbers(recent["patient_id"].rle_id())
+    days = numbers(recent["day"])
+    parts = [
+        _one_rule(numbers(recent[rule.status_column]), patients, days, as_of_day).with_columns(
+            rule_id=pl.lit(rule.rule_id), rule_version=pl.lit(rule.version, dtype=pl.Int32)
+        )
+        for rule in rules
+    ]
+    long = pl.concat(parts)
     code = pl.col("code")
-    ordered = draws.select("patient_id", "index_collected_at", "day", code=pl.col(rule.status_column)).filter(
-        (code >= NOT_MET) | (code == INDETERMINATE)
+    return (
+        pl.concat([recent.select(pl.col(_DRAW).gather(long["row"])), long], how="horizontal")
+        .select(
+            "patient_id",
+            "rule_id",
+            "rule_version",
+            status=pl.when(code > NOT_MET).then(pl.lit("met")).otherwise(pl.lit("indeterminate")),
+            tier=code.replace_strict(TIER_NAMES, default=None, return_dtype=pl.String),
+            entered_on=pl.col("entered").cast(pl.Int32).cast(pl.Date),
+            index_collected_at="index_collected_at",
+        )
+        .sort("rule_id", "patient_id")
     )
-    inside = pl.col("day") >= as_of_day - LOOK_BACK
-    starts = (code > NOT_MET) & (
-        (code.shift(1) == NOT_MET)
-        | (pl.col("day").diff() > LOOK_BACK)
-        | pl.col("patient_id").ne_missing(pl.col("patient_id").shift(1))
-    )
-    met = (
-        ordered.filter(code >= NOT_MET)
-        .with_columns(entered_on=pl.when(starts).then(pl.col("index_collected_at").cast(pl.Date)))
-        .with_columns(
-            pl.col("entered_on").forward_fill()
-        )  # a met draw never lies before its patient's first start
-        .filter(inside)
-        .unique("patient_id", keep="last", maintain_order=True)
-    )
-    open_ = (
-        ordered.filter(inside & (code == INDETERMINATE))
-        .join(met, on="patient_id", how="anti")
-        .unique("patient_id", keep="last", maintain_order=True)
-        .with_columns(entered_on=pl.col("index_collected_at").cast(pl.Date))
-    )
-    return pl.concat([met.filter(code > NOT_MET), open_]).select(
-        "patient_id",
-        rule_id=pl.lit(rule.rule_id),
-        rule_version=pl.lit(rule.version, dtype=pl.Int32),
-        status=pl.when(code > NOT_MET).then(pl.lit("met")).otherwise(pl.lit("indeterminate")),
-        tier=code.replace_strict(TIER_NAMES, default=None, return_dtype=pl.String),
-        entered_on="entered_on",
-        index_collected_at="index_collected_at",
+
+
+_DRAW = ("patient_id", "index_collected_at")
+
+
+def _one_rule(codes: Keys, patients: Keys, days: Keys, as_of_day: int) -> pl.DataFrame:
+    """Members of one rule: row of the draw that decides, its code, and the day of entry.
+
+    codes, patients, days: status, patient and day of every draw (n,), sorted by patient and time.
+    """
+    rows = np.flatnonzero(codes >= NOT_MET)
+    code, who, when = codes[rows], patients[rows], days[rows]
+    other = np.ones(len(rows), dtype=np.bool_)  # the draw before is another patient's
+    other[1:] = who[1:] != who[:-1]
+    starts = other.copy()
+    starts[1:] |= (code[:-1] == NOT_MET) | (when[1:] - when[:-1] > LOOK_BACK)
+    # the latest start is that of the draw's own run: a met draw never lies before its patient's first start
+    start = np.maximum.accumulate(np.where(starts & (code > NOT_MET), np.arange(len(rows)), 0))
+    last = np.ones(len(rows), dtype=np.bool_)
+    last[:-1] = other[1:]
+    decided = last & (when >= as_of_day - LOOK_BACK)
+    met = decided & (code > NOT_MET)
+    open_ = np.flatnonzero((codes == INDETERMINATE) & (days >= as_of_day - LOOK_BACK))
+    open_ = open_[~np.isin(patients[open_], who[decided])]
+    newest = np.ones(len(open_), dtype=np.bool_)
+    newest[:-1] = patients[open_][1:] != patients[open_][:-1]
+    open_ = open_[newest]
+    return pl.DataFrame(
+        {
+            "row": np.concatenate([rows[met], open_]),
+            "code": np.concatenate([code[met], codes[open_]]),
+            "entered": np.concatenate([when[start[met]], days[open_]]),
+        }
     )
