@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 
 import numpy as np
@@ -101,7 +101,7 @@ class _Caveats:
 
     def of(self, rule: Rule, rows: npt.NDArray[np.intp], noted: Combinations) -> Numbers:
         """Place of the caveats of the draws numbered by rows."""
-        inputs = rule.inputs
+        inputs = set(rule.inputs)
         flags: dict[tuple[str, ...], int] = {}
         own = [
             flags.setdefault(tuple(flag for name, flag in pairs if name in inputs), len(flags))
@@ -132,7 +132,7 @@ def _unseen_flags(mask: int) -> list[str]:
     return [*domains, "PREG_UNKNOWN"] if mask & _PREGNANCY_UNKNOWN else domains
 
 
-def _guards(inputs: Sequence[str]) -> set[str]:
+def _guards(inputs: Collection[str]) -> set[str]:
     """Domains whose guards stand behind an input: transfusions behind red cells, intravenous iron behind ferritin."""
     behind = {"mcv": "procedure", "rpi": "procedure", "mentzer": "procedure", "ferritin": "medication"}
     return {behind[name] for name in inputs if name in behind}

@@ -31,6 +31,7 @@ VOIDED_WITH_MCHC = ("mcv", "rbc", "hct", "mch", "rdw", "rpi")
 
 def derive(frame: pl.DataFrame, switches: Switches = DEFAULTS) -> pl.DataFrame:
     """All derived inputs of the evidence, in the order in which they rest on one another."""
+    plan = frame.lazy()  # lazy, because only then is what the expressions of a step share worked out once
     for step in (
         _hemoglobin,
         _coherence,
@@ -40,10 +41,9 @@ def derive(frame: pl.DataFrame, switches: Switches = DEFAULTS) -> pl.DataFrame:
         partial(_reticulocytes, table=switches.ri_table),
         _kidney,
         _ratios,
-        _flags,
     ):
-        frame = step(frame)
-    return frame
+        plan = step(plan)
+    return _flags(plan.collect())
 
 
 def low(name: str) -> pl.Expr:
@@ -88,7 +88,7 @@ def _prefer(name: str, other: str) -> list[pl.Expr]:
     ]
 
 
-def _hemoglobin(frame: pl.DataFrame) -> pl.DataFrame:
+def _hemoglobin(frame: pl.LazyFrame) -> pl.LazyFrame:
     """Blood-gas hemoglobin only where the blood count has none (1.2); adjustment for elevation (2.11, 3.1)."""
     adjustment = pl.col("elevation_adjustment_g_l").fill_null(
         0.0
@@ -103,7 +103,7 @@ def _hemoglobin(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _coherence(frame: pl.DataFrame) -> pl.DataFrame:
+def _coherence(frame: pl.LazyFrame) -> pl.LazyFrame:
     """Whether hemoglobin, hematocrit, red cells and indices fit together (2.8, 4.31.4)."""
     fraction = exact("hct") / 100
     mchc = pl.when(same_time("hb", "hct") & (exact("hct") > 0)).then(exact("hb") / fraction)
@@ -144,7 +144,7 @@ def _coherence(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _platelets(frame: pl.DataFrame) -> pl.DataFrame:
+def _platelets(frame: pl.LazyFrame) -> pl.LazyFrame:
     """A citrate count, times 1.1, replaces the EDTA count within 30 days; a clumped count is no count (1.2)."""
     citrate = low("plt_citrate").is_not_null()
     diluted = _settled(low("plt_citrate") * CITRATE_DILUTION, high("plt_citrate") * CITRATE_DILUTION)
@@ -163,7 +163,7 @@ def _platelets(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _neutrophils(frame: pl.DataFrame) -> pl.DataFrame:
+def _neutrophils(frame: pl.LazyFrame) -> pl.LazyFrame:
     """ANC reported; else WBC x neutrophils %; else WBC x (segs + bands); segs alone and WBC bound it (2.2, 4.31.4).
 
     A count computed from the draw's own differential goes before one reported at another draw of the window.
@@ -190,7 +190,7 @@ def _neutrophils(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _saturation(frame: pl.DataFrame) -> pl.DataFrame:
+def _saturation(frame: pl.LazyFrame) -> pl.LazyFrame:
     """The recomputed TSAT wins over a reported one of the same day, give or take one (1.4, 2.1)."""
     index = pl.col("index_collected_at").cast(pl.Date)
     apart = {
@@ -213,7 +213,7 @@ def _saturation(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _reticulocytes(frame: pl.DataFrame, *, table: str) -> pl.DataFrame:
+def _reticulocytes(frame: pl.LazyFrame, *, table: str) -> pl.LazyFrame:
     """Percent and absolute count from one another; the production index with maturation correction (1.3, 2.4).
 
     table: an option of the switch ri_table. rpi_low_all_tables says whether the index is below 2 by every table.
@@ -265,7 +265,7 @@ def _days(hematocrit: pl.Expr, table: str) -> pl.Expr:
     return chain
 
 
-def _kidney(frame: pl.DataFrame) -> pl.DataFrame:
+def _kidney(frame: pl.LazyFrame) -> pl.LazyFrame:
     """eGFR reported, else CKD-EPI 2021 from creatinine, age and sex in adults not pregnant (2.9; Inker, NEJM 2021).
 
     Without a sex both equations bound the value.
@@ -306,7 +306,7 @@ def _kidney(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _ratios(frame: pl.DataFrame) -> pl.DataFrame:
+def _ratios(frame: pl.LazyFrame) -> pl.LazyFrame:
     """Mentzer, RDWI and Green-King (2.5); the sTfR-ferritin index where the assay allows it (2.6)."""
     mcv, rbc, rdw, hb = exact("mcv"), exact("rbc"), exact("rdw"), exact("hb")
     usable = pl.col("stfr.calibrated") & (exact("ferritin") > 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from typing import Literal
 
 from transforms.errors import RuleDefinitionError
@@ -109,7 +109,7 @@ class Rule:
         for node in self.parts.values():
             yield from node.criteria()
 
-    @property
+    @cached_property
     def criteria(self) -> Mapping[str, Criterion]:
         """The distinct criteria by id, in reading order."""
         found: dict[str, Criterion] = {}
@@ -117,14 +117,14 @@ class Rule:
             found.setdefault(criterion.id, criterion)
         return found
 
-    @property
+    @cached_property
     def inputs(self) -> tuple[str, ...]:
         """The evidence inputs the rule reads, in reading order."""
         return tuple(
             dict.fromkeys([*(name for c in self.criteria.values() for name in c.inputs), *self.reads])
         )
 
-    @property
+    @cached_property
     def reasons(self) -> tuple[str, ...]:
         """Every reason for which the rule can be indeterminate; its place is its bit in the mask."""
         doubtful = (c for node in self.parts.values() for c in node.doubts())

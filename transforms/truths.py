@@ -47,7 +47,7 @@ class Kleene:
 
     def holds(self, draws: int) -> Bools:
         """Where the truth is true, one a draw."""
-        return np.unpackbits(self._true, count=draws).view(np.bool_)
+        return np.unpackbits(self._true, count=draws, bitorder="little").view(np.bool_)
 
 
 class DrawTruths:
@@ -85,15 +85,23 @@ class DrawTruths:
 
 def kleene_columns(frame: pl.DataFrame) -> dict[str, Kleene]:
     """The columns of a frame of nullable Booleans."""
-    true = frame.select(pl.all().fill_null(value=False))
-    false = frame.select((~pl.all()).fill_null(value=False))
+    true = frame.select(pl.all().fill_null(value=False)).rechunk().to_arrow()
+    false = frame.select((~pl.all()).fill_null(value=False)).rechunk().to_arrow()
     return {name: Kleene(_packed(true[name]), _packed(false[name])) for name in frame.columns}
 
 
-def _packed(column: pl.Series) -> Packed:
-    return np.packbits(column.to_numpy())
+def _packed(column: Any) -> Packed:
+    """The bits of an Arrow column of Booleans without nulls; as a rule they are taken as they lie in memory."""
+    if not len(column):
+        return np.zeros(0, dtype=np.uint8)
+    array = column.combine_chunks()
+    if array.offset % 8:
+        return np.packbits(array.to_numpy(zero_copy_only=False), bitorder="little")
+    first = array.offset // 8
+    bits = np.frombuffer(array.buffers()[1], dtype=np.uint8)
+    return bits[first : first + (len(array) + 7) // 8]
 
 
 def _always_known(condition: Any) -> Kleene:
-    bits = np.packbits(condition)
+    bits = np.packbits(condition, bitorder="little")
     return Kleene(bits, ~bits)
