@@ -103,7 +103,7 @@ def build_evidence(
         )
         .sort("key")
     )
-    results = results.join(who, on="patient_id")
+    results = _numbered(results, who)
     sources = _by_analyte(results, base, switches)
     gathered = _gather(base, sources, results)
     ferritin_day = gathered.select(pl.coalesce(context.day(pl.col("ferritin.at")), base["day"])).to_series()
@@ -135,6 +135,18 @@ def build_evidence(
         unit_problems=_unit_problems(base, unusable.join(who, on="patient_id")),
     )
     return _published(indices.derive(frame, switches).with_columns(result_flags=_result_flags(gathered)))
+
+
+def _numbered(results: pl.DataFrame, who: pl.DataFrame) -> pl.DataFrame:
+    """The results of the patients at hand with the patient's number; a join of whole rows would move every column."""
+    number = results.select("patient_id").join(who, on="patient_id", how="left", maintain_order="left")[
+        "patient"
+    ]
+    return (
+        results.with_columns(number).filter(number.is_not_null())
+        if number.null_count()
+        else results.with_columns(number)
+    )
 
 
 def _by_analyte(results: pl.DataFrame, base: pl.DataFrame, switches: Switches) -> dict[str, pl.DataFrame]:

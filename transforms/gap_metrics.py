@@ -62,7 +62,7 @@ def gap_times(
         )
         .with_columns(day=day(pl.col("index_collected_at")))
     )
-    sources = _sources(draws, results.join(who, on="patient_id"), events.join(who, on="patient_id"))
+    sources = _sources(draws, _readable(results, who), events.join(who, on="patient_id"))
     times = pl.concat([_times(draws, sources, measure, as_of_day) for measure in MEASURES])
     return shaped(_with_strata(times, results), GAP_TIME).sort("metric", "patient_id", "index_collected_at")
 
@@ -122,13 +122,21 @@ def _read(frame: pl.DataFrame) -> list[str]:
     return [name for name in frame.columns if name in read]
 
 
-def _sources(draws: pl.DataFrame, results: pl.DataFrame, events: pl.DataFrame) -> Sources:
-    """What can close a gap by name: patient, first and last day."""
+def _readable(results: pl.DataFrame, who: pl.DataFrame) -> pl.DataFrame:
+    """The results that can close a gap: patient, analyte, collected_at."""
     read = {name for measure in MEASURES for group in measure.closes for name in group}
     wanted = (read | {"iron", *BINDING, *MARROW}) & set(ANALYTES)
+    return (
+        results.select("patient_id", "analyte", "collected_at")
+        .filter(pl.col("analyte").is_in(wanted))
+        .join(who, on="patient_id")
+    )
+
+
+def _sources(draws: pl.DataFrame, results: pl.DataFrame, events: pl.DataFrame) -> Sources:
+    """What can close a gap by name: patient, first and last day."""
     points = (
-        results.filter(pl.col("analyte").is_in(wanted))
-        .select("patient", "analyte", first=day(pl.col("collected_at")))
+        results.select("patient", "analyte", first=day(pl.col("collected_at")))
         .unique()
         .with_columns(last="first")
     )
