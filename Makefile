@@ -4,7 +4,7 @@
 #   make test          the same environment, then pytest (PYTEST_ARGS="-k iron" passes arguments on)
 #   make lint          formatting, lint and types, as CI checks them
 #   make format        what `make lint` asks for and a tool can do by itself
-#   make bench         the benchmark
+#   make bench         the benchmark; make bench-adapters measures what a foreign source adds
 #   make rule-pages    remake docs/rules from the rules and their expert tables
 #   make fingerprints  record new versions of rules and value sets; ANEW=1 also versions that nobody has run yet
 #   make lock          remake requirements.lock; UPGRADE=1 moves to the newest versions that pyproject.toml allows
@@ -23,7 +23,7 @@ unexport PIP_USER PIP_TARGET PIP_PREFIX PIP_REQUIRE_VIRTUALENV PIP_CONSTRAINT PI
 export PIP_NO_INPUT := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help environment demo test lint format bench rule-pages fingerprints lock clean distclean
+.PHONY: help environment demo test lint format bench bench-adapters rule-pages fingerprints lock clean distclean
 
 help:
 	@sed -n '3,11p' Makefile | cut -c3-
@@ -47,6 +47,9 @@ format: $(READY)
 
 bench: $(READY)
 	@$(PY) -m benchmarks $(BENCH_ARGS)
+
+bench-adapters: $(READY)
+	@$(PY) -m benchmarks.adapters $(BENCH_ARGS)
 
 rule-pages: $(READY)
 	@$(PY) -m flows.rule_pages docs/rules tests/rules

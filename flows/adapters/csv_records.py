@@ -18,6 +18,7 @@ from duckdb import ColumnExpression, ConstantExpression, Expression, FunctionExp
 from flows.csv_lines import read_header
 from flows.errors import ExtractError
 from flows.file_probe import FileBytes, open_text_bytes
+from flows.quoted_fields import commas_in_fields
 from flows.reading import read_exactly
 
 _BROKEN_LINE = re.compile(r"on Line: (\d+)")
@@ -61,19 +62,22 @@ def csv_records(
     )
     texts: dict[str, Expression] = {name: ColumnExpression(name) for name in names}
     separators = info.tabs if separator == "\t" else info.commas
-    if not quote or info.quotes == info.paired_quotes:
-        if separators == info.lines * (len(names) - 1):
-            return CsvRecords(rows, texts, FunctionExpression("record_line"), info.lines - 1)
+    plain = FunctionExpression("record_line")
+    hidden = 0 if not quote or info.quotes == info.paired_quotes else None
+    if hidden is None and separator == ",":
+        hidden = commas_in_fields(path, info.quotes)
+    if hidden is not None:
+        if separators - hidden == info.lines * (len(names) - 1):
+            return CsvRecords(rows, texts, plain, info.lines - 1)
     else:
+        names_of = {str(path): info.name}
+        held = _number(rows.count("*"), names_of)
+        if held == info.lines - 1:
+            return CsvRecords(rows, texts, plain, held)
         received = FunctionExpression("concat", *texts.values())
-        held, line_ends = _size(rows, received, path, info.name)
-        if held + line_ends == info.lines - 1:
-            line = (
-                FunctionExpression("record_line_after", received)
-                if line_ends
-                else FunctionExpression("record_line")
-            )
-            return CsvRecords(rows, texts, line, held)
+        line_ends = rows.select(FunctionExpression("line_ends", received).alias("line_ends"))
+        if held + _number(line_ends.sum("line_ends"), names_of) == info.lines - 1:
+            return CsvRecords(rows, texts, FunctionExpression("record_line_after", received), held)
     return _exact_records(connection, path, info.name, names, separator, nulls, scratch)
 
 
@@ -116,14 +120,12 @@ def _names(header: Sequence[str], file: str) -> list[str]:
     return names
 
 
-def _size(rows: duckdb.DuckDBPyRelation, received: Expression, path: Path, name: str) -> tuple[int, int]:
-    """Number of records, and of line ends inside their fields."""
-    line_ends = FunctionExpression("line_ends", received).alias("line_ends")
+def _number(relation: duckdb.DuckDBPyRelation, names: Mapping[str, str]) -> int:
     try:
-        held, inside = rows.select(line_ends).aggregate("count(*), sum(line_ends)").fetchall()[0]
+        row = relation.fetchone()
     except duckdb.InvalidInputException as error:
-        raise broken_line(error, {str(path): name}) from None
-    return int(held), int(inside or 0)
+        raise broken_line(error, names) from None
+    return int(row[0] or 0) if row else 0
 
 
 def _exact_records(

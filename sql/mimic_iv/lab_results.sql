@@ -130,11 +130,16 @@ COPY (
                 WHEN regexp_full_match(first_words, '(<=?|>=?|LESS THAN|GREATER THAN)\s*\d+(\.\d+)?', 'i')
                     THEN first_words
             END AS stated_limit,
-            itemid = '51266'  -- Platelet Smear
-            AND regexp_matches(concat_ws(' ', value, comments), '\bclump', 'i')
-            AND NOT regexp_matches(
-                concat_ws(' ', value, comments), '\b(no|not|without|absent|negative|checked)\b.*\bclump', 'i'
-            ) AS has_clumps
+            CASE
+                WHEN itemid = '51266'  -- Platelet Smear
+                    THEN
+                        regexp_matches(concat_ws(' ', value, comments), '\bclump', 'i')
+                        AND NOT regexp_matches(
+                            concat_ws(' ', value, comments),
+                            '\b(no|not|without|absent|negative|checked)\b.*\bclump', 'i'
+                        )
+                ELSE FALSE
+            END AS has_clumps
         FROM limited
     )
 
@@ -168,8 +173,6 @@ COPY (
         stated.ref_range_upper AS reference_high,
         stated.flag AS abnormal_flag,
         CASE WHEN regexp_matches(stated.comments, '^\s*CORRECTED RESULT', 'i') THEN 'corrected' END AS status,
-        NULL::VARCHAR AS site,
-        NULL::VARCHAR AS method,
         stated.comments AS comment,
         stated.labevent_id AS result_id,
         stated.source_file,

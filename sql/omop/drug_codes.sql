@@ -1,4 +1,4 @@
--- one row per drug concept in use and code that tells it: its ATC classes, else its RxNorm ingredients, else its name, else itself
+-- one row per drug concept in use and code that tells it: its ATC classes, else those its name gives, else its RxNorm ingredients, else itself
 CREATE TEMP TABLE drug_code AS
 WITH RECURSIVE used AS (
     SELECT DISTINCT try_cast(drug_concept_id AS BIGINT) AS drug FROM drug_exposure
@@ -89,13 +89,13 @@ product AS (
     GROUP BY try_cast(concept_id AS BIGINT)
 ),
 
--- a product that no table relates to anything still says in its name what is in it
+-- A download of the vocabularies may lack ATC, and value sets list few RxNorm ingredients: a name says what is in a drug.
 named AS (
     SELECT
         drug,
         unnest(classes_by_name(name)) AS code
     FROM product
-    WHERE drug NOT IN (SELECT drug FROM class_of) AND drug NOT IN (SELECT drug FROM ingredient_of)
+    WHERE drug NOT IN (SELECT drug FROM class_of)
 ),
 
 coded AS (
@@ -107,16 +107,16 @@ coded AS (
     UNION ALL
     SELECT
         drug,
-        'RXNORM' AS code_system,
-        code
-    FROM ingredient_of
-    WHERE drug NOT IN (SELECT drug FROM class_of)
-    UNION ALL
-    SELECT
-        drug,
         'ATC' AS code_system,
         code
     FROM named
+    UNION ALL
+    SELECT
+        drug,
+        'RXNORM' AS code_system,
+        code
+    FROM ingredient_of
+    WHERE drug NOT IN (SELECT drug FROM class_of) AND drug NOT IN (SELECT drug FROM named)
     UNION ALL
     SELECT
         drug,

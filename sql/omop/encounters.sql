@@ -4,10 +4,14 @@ COPY (
         coalesce(try_cast(visit.person_id AS BIGINT)::VARCHAR, visit.person_id) AS patient_id,
         'encounter' AS kind,
         'SPECIALTY' AS code_system,
-        -- NUCC codes are codes; other specialties go by their names, spelled the American way
+        -- NUCC codes are codes; other specialties go by their names, spelled the American way: "Clinical Haematology" is
+        -- hematology
         CASE
             WHEN specialty.vocabulary = 'NUCC' THEN specialty.code
-            ELSE replace(lower(coalesce(specialty.name, provider.specialty_source_value)), 'haem', 'hem')
+            ELSE regexp_replace(
+                    replace(lower(coalesce(specialty.name, provider.specialty_source_value)), 'haem', 'hem'),
+                    '^(clinical|pa?ediatric) ', ''
+                )
         END AS code,
         visit.visit_start_date AS start_date,
         visit.visit_end_date AS end_date,

@@ -1,12 +1,7 @@
 -- one row per measurement, with its code, result text, unit, file and line; nothing is dropped
 COPY (
-    WITH operator (concept_id, sign) AS (
-        -- "=" (4172703) says nothing
-        VALUES ('4171756', '<'), ('4171754', '<='), ('4172704', '>'), ('4171755', '>=')
-    ),
-
-    -- a measurement may say that it was made on a specimen: the column its event id stands for has a concept of its own
-    specimen_column AS (
+    -- A measurement may say that it was made on a specimen: the column its event id stands for has a concept of its own.
+    WITH specimen_column AS (
         SELECT concept_id FROM term WHERE vocabulary = 'CDM' AND lower(code) = 'specimen.specimen_id'
     )
 
@@ -34,20 +29,24 @@ COPY (
                 )
         END AS code,
         CASE
-            WHEN measurement.value_as_number IS NOT NULL AND operator.sign IS NOT NULL
-                THEN concat(operator.sign, measurement.value_as_number)
+            WHEN measurement.value_as_number IS NULL
+                THEN coalesce(answer.name, measurement.value_source_value, nullif(measurement.value_as_concept_id, '0'))
+            WHEN measurement.operator_concept_id = '4171756' THEN concat('<', measurement.value_as_number)
+            WHEN measurement.operator_concept_id = '4171754' THEN concat('<=', measurement.value_as_number)
+            WHEN measurement.operator_concept_id = '4172704' THEN concat('>', measurement.value_as_number)
+            WHEN measurement.operator_concept_id = '4171755' THEN concat('>=', measurement.value_as_number)
             -- the sign that the load lost, where the text is the same number
-            WHEN
-                regexp_full_match(measurement.value_source_value, '\s*[<>]=?\s*\d+(\.\d+)?\s*')
-                AND try_cast(regexp_extract(measurement.value_source_value, '[\d.]+') AS DOUBLE)
-                = try_cast(measurement.value_as_number AS DOUBLE)
-                THEN trim(measurement.value_source_value)
-            ELSE coalesce(
-                    measurement.value_as_number,
-                    answer.name,
-                    measurement.value_source_value,
-                    nullif(measurement.value_as_concept_id, '0')
-                )
+            WHEN left(measurement.value_source_value, 1) IN ('<', '>')
+                THEN
+                    CASE
+                        WHEN
+                            regexp_full_match(measurement.value_source_value, '[<>]=?\s*\d+(\.\d+)?\s*')
+                            AND try_cast(regexp_extract(measurement.value_source_value, '[\d.]+') AS DOUBLE)
+                            = try_cast(measurement.value_as_number AS DOUBLE)
+                            THEN trim(measurement.value_source_value)
+                        ELSE measurement.value_as_number
+                    END
+            ELSE measurement.value_as_number
         END AS value,
         CASE
             WHEN
@@ -59,7 +58,6 @@ COPY (
                 THEN coalesce(test.system, sent.system, 'OMOP')
         END AS code_system,
         tube.name AS specimen_id,
-        NULL::VARCHAR AS resulted_at,
         coalesce(test.name, sent.name) AS name,
         CASE
             WHEN unit.vocabulary = 'UCUM' THEN unit.code
@@ -67,11 +65,6 @@ COPY (
         END AS unit,
         measurement.range_low AS reference_low,
         measurement.range_high AS reference_high,
-        NULL::VARCHAR AS abnormal_flag,
-        NULL::VARCHAR AS status,
-        NULL::VARCHAR AS site,
-        NULL::VARCHAR AS method,
-        NULL::VARCHAR AS comment,
         measurement.measurement_id AS result_id,
         measurement.source_file,
         measurement.source_line
@@ -83,7 +76,6 @@ COPY (
         ON
             try_cast(measurement.value_as_concept_id AS BIGINT) = answer.concept_id
             AND answer.concept_id <> 0
-    LEFT JOIN operator ON measurement.operator_concept_id = operator.concept_id
     LEFT JOIN specimen_column ON try_cast(measurement.meas_event_field_concept_id AS BIGINT) = specimen_column.concept_id
     LEFT JOIN tube
         ON

@@ -6,19 +6,9 @@ COPY (
         code,
         value,
         -- scores of Synthea's own (QALY, DALY, QOLS) and SNOMED findings stand in the same column
-        CASE WHEN is_loinc(code) THEN 'LOINC' END AS code_system,
-        NULL::VARCHAR AS specimen_id,
-        NULL::VARCHAR AS resulted_at,
+        CASE WHEN regexp_full_match(code, '\d+-\d') THEN 'LOINC' END AS code_system,
         description AS name,
         units AS unit,
-        NULL::VARCHAR AS reference_low,
-        NULL::VARCHAR AS reference_high,
-        NULL::VARCHAR AS abnormal_flag,
-        NULL::VARCHAR AS status,
-        NULL::VARCHAR AS site,
-        NULL::VARCHAR AS method,
-        NULL::VARCHAR AS comment,
-        NULL::VARCHAR AS result_id,
         source_file,
         source_line
     FROM observations

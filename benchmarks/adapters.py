@@ -1,0 +1,110 @@
+"""What an adapter adds: the same rows in canonical form and in the layout of each source, until they are ingested.
+
+``make bench-adapters``, or ``python -m benchmarks.adapters --rows 2000000``. Each run is a process of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+CANONICAL = "canonical"
+SOURCES = ("mimic-iv", "omop", "synthea")
+LIMIT = 1.5  # times the canonical form
+
+
+@dataclass(frozen=True)
+class Run:
+    """Seconds (wall and processor) of adapting and of ingesting, rows, and the peak memory in MB."""
+
+    adapt: tuple[float, float]
+    ingest: tuple[float, float]
+    rows: int
+    peak_mb: int
+
+    def total(self, clock: int) -> float:
+        """Seconds of both by the clock on the wall (0) or the processor's (1)."""
+        return self.adapt[clock] + self.ingest[clock]
+
+
+def main() -> None:
+    """Make the extracts that are not there, ingest each in turn, and print what it took."""
+    options = _options()
+    folders = {CANONICAL: options.out / f"extract-{options.rows}"}
+    folders |= {source: options.out / f"{source}-{options.rows}" for source in SOURCES}
+    for source, folder in folders.items():
+        if (folder / "complete").exists():
+            continue
+        shutil.rmtree(folder, ignore_errors=True)
+        print(f"Making {folder.relative_to(options.out)} …", flush=True)
+        if source == CANONICAL:
+            _python("benchmarks.made_up", folder, options.rows)
+        else:
+            _python("benchmarks.source_forms", folders[CANONICAL], source, folder)
+        (folder / "complete").touch()
+    runs: dict[str, list[Run]] = {source: [] for source in folders}
+    for _ in range(options.repeat):
+        for source, folder in folders.items():
+            work = options.out / "ingested"
+            shutil.rmtree(work, ignore_errors=True)
+            told = json.loads(_python("benchmarks.until_ingested", source, folder, work))
+            runs[source].append(
+                Run(tuple(told["adapt"]), tuple(told["ingest"]), told["rows"], told["peak_mb"])
+            )
+            shutil.rmtree(work, ignore_errors=True)
+    print(_table(runs))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.adapters", description=main.__doc__)
+    parser.add_argument("--rows", type=int, default=2_000_000, help="about how many laboratory results")
+    parser.add_argument(
+        "--repeat", type=int, default=3, help="how often each source is read; the best counts"
+    )
+    parser.add_argument("--out", type=Path, default=ROOT / "build" / "bench", help="folder to work in")
+    options = parser.parse_args()
+    options.out = options.out.resolve()
+    options.out.mkdir(parents=True, exist_ok=True)
+    return options
+
+
+def _python(module: str, *arguments: object) -> str:
+    """What a program of the benchmark prints. Exits where it fails."""
+    command = [sys.executable, "-m", module, *map(str, arguments)]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": str(ROOT)}
+    )
+    if done.returncode != 0:
+        sys.exit(f"{module} failed:\n{done.stderr[-2000:]}")
+    return done.stdout
+
+
+def _table(runs: dict[str, list[Run]]) -> str:
+    """The best run of each source, by either clock: whatever else the machine does only makes a run longer."""
+    base = [min(run.total(clock) for run in runs[CANONICAL]) for clock in (0, 1)]
+    lines = [
+        f"{'':>12}{'rows':>12}{'adapt':>10}{'ingest':>10}{'wall':>9}{'times':>7}{'cpu':>9}{'times':>7}{'MB':>8}"
+    ]
+    for source, every in runs.items():
+        best = min(every, key=lambda run: run.total(1))
+        wall, processor = (min(run.total(clock) for run in every) for clock in (0, 1))
+        lines.append(
+            f"{source:>12}{best.rows:>12,}{best.adapt[1]:>8.1f} s{best.ingest[1]:>8.1f} s{wall:>7.1f} s"
+            f"{wall / base[0]:>7.2f}{processor:>7.1f} s{processor / base[1]:>7.2f}"
+            f"{max(run.peak_mb for run in every):>8,}"
+        )
+    lines.append(
+        f"adapt and ingest are processor seconds; the aim is at most {LIMIT} times the canonical form."
+    )
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()
