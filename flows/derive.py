@@ -159,6 +159,9 @@ def _small_tables(
         frames["lab_coverage"] = known.stored.coverage(merges, identifiers)
     else:
         frames["lab_coverage"] = derived_coverage(contacts, first=earliest, kinds=known.stored.kinds())
+    if merges:  # a piece of its own beside those of the buckets
+        differ = known.stored.merged_differences(merges, identifiers)
+        write_table(build, "quality_flag", piece_name(generation, len(parts.parts)), differ)
     for table, frame in frames.items():
         for number, mine in _by_bucket(frame, parts):
             write_table(build, table, piece_name(generation, number), mine)

@@ -43,6 +43,7 @@ class _Tables:
     freshness: list[Row]
     unmapped_codes: list[Row]
     unknown_units: list[Row]
+    patient_conflicts: list[Row]
 
 
 def write_report(night: Path, out: Path) -> None:
@@ -81,6 +82,7 @@ def _read(con: duckdb.DuckDBPyConnection) -> _Tables:
         freshness=rows("freshness", as_of=as_of),
         unmapped_codes=rows("unmapped_codes"),
         unknown_units=rows("unknown_units"),
+        patient_conflicts=rows("patient_conflicts"),
     )
 
 
@@ -121,6 +123,7 @@ def _page(tables: _Tables) -> str:
         freshness=tables.freshness,
         unmapped_codes=tables.unmapped_codes,
         unknown_units=tables.unknown_units,
+        patient_conflicts=tables.patient_conflicts,
         charts=_charts(tables),
     )
 

@@ -34,7 +34,7 @@ from flows.staging import bucket_of
 from schemas.analytes import BLOOD_COUNT_ANALYTES
 from schemas.gaps import GAP_TIME
 from schemas.switches import DEFAULTS, Switches
-from transforms.counts import attrition, draw_flags, negative, rule_counts, totals
+from transforms.counts import attrition, draw_flags, negative, place_flags, rule_counts, totals
 from transforms.due import due_on
 from transforms.evidence import build_evidence, index_draws
 from transforms.gap_metrics import gap_metrics, gap_tallies, gap_times, seen_at
@@ -76,6 +76,7 @@ class Bucket:
     events: pl.DataFrame
     coverage: pl.DataFrame
     unseen: pl.DataFrame
+    out_of_place: pl.DataFrame
 
 
 @dataclass(frozen=True)
@@ -212,7 +213,9 @@ def _judge(
     _write(tables, "why", name, why_of_members(evidence, judged.verdicts, members, rules, bucket.results))
     times = gap_times(evidence, judged.verdicts, bucket.results, bucket.events, bucket.patients, as_of_day)
     _write(tables, "gap_time", name, times)
-    _write(tables, "draw_flag", name, draw_flags(judged.flagged))
+    _write(
+        tables, "draw_flag", name, pl.concat([draw_flags(judged.flagged), place_flags(bucket.out_of_place)])
+    )
     _write(tables, "due", name, due_on(evidence, bucket.coverage, bucket.unseen, rules, as_of_day))
     counted.rules.append(rule_counts(judged.verdicts, rules))
     counted.steps.append(attrition(judged.verdicts, rules))
@@ -272,6 +275,7 @@ _ASKS = {
     "events": ("events", "results", "reported", "seen_until"),
     "coverage": ("coverage", "results", "reported"),
     "unseen": ("results", "reported", "events", "patients", "seen_until"),
+    "out_of_place": ("results", "patients", "seen_until"),
 }
 
 

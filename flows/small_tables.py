@@ -26,7 +26,13 @@ from transforms.extract_tables import (
     parse_patients,
     received_text,
 )
-from transforms.stored_tables import additions, newest_patients, resolved_patients, under_remaining
+from transforms.stored_tables import (
+    additions,
+    merged_differences,
+    newest_patients,
+    resolved_patients,
+    under_remaining,
+)
 
 STORED = {"patients": LAB_PATIENT, "clinical_events": LAB_CLINICAL_EVENT, "coverage": LAB_COVERAGE}
 
@@ -56,6 +62,11 @@ class StoredTables:
         """lab.patient of all patients, or of those that came under the identifiers."""
         rows = resolved_patients(newest_patients(self.rows("patients", identifiers)), merges)
         return rows.select(*LAB_PATIENT, pl.exclude(*LAB_PATIENT))
+
+    def merged_differences(self, merges: Mapping[str, str], identifiers: pl.Series | None) -> pl.DataFrame:
+        """Rows of quality.flag of patients whose merged identifiers say different things, likewise."""
+        rows = newest_patients(self.rows("patients", identifiers))
+        return shaped(merged_differences(rows, merges), QUALITY_FLAG)
 
     def events(self, merges: Mapping[str, str], identifiers: pl.Series | None = None) -> pl.DataFrame:
         """lab.clinical_event, likewise."""

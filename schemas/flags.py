@@ -111,7 +111,28 @@ DRAW_FLAGS: tuple[Flag, ...] = (
 )
 """Flags of a draw, raised by several results together."""
 
-FLAGS: tuple[Flag, ...] = (*RESULT_FLAGS, *DRAW_FLAGS)
+CONFLICTING_PATIENT = "CONFLICTING_PATIENT"
+CONFLICTING_VALUE = "CONFLICTING_VALUE"
+CONFLICTING_MERGE = "CONFLICTING_MERGE"
+MERGED_PATIENTS_DIFFER = "MERGED_PATIENTS_DIFFER"
+PATIENT_FLAGS: tuple[Flag, ...] = (
+    Flag(CONFLICTING_PATIENT, "rows of one patient disagree about who that is; the value is unknown"),
+    Flag(
+        CONFLICTING_VALUE, "rows of one patient disagree about elevation or a stratum; the value is unknown"
+    ),
+    Flag(CONFLICTING_MERGE, "an identifier was merged into two patients, and so into neither"),
+    Flag(MERGED_PATIENTS_DIFFER, "identifiers that were merged disagree; is it one patient?"),
+)
+"""Flags of a patient: rows of the small tables that disagree."""
+
+PLACE_FLAGS: tuple[Flag, ...] = (
+    Flag("AFTER_NIGHT", "collected after the night; not seen by it"),
+    Flag("BEFORE_BIRTH", "collected before the patient's date of birth; the age is unknown there"),
+    Flag("AFTER_DEATH", "collected after the day of the patient's death"),
+)
+"""Flags of a result by its place in the life of the patient, and by the night."""
+
+FLAGS: tuple[Flag, ...] = (*RESULT_FLAGS, *DRAW_FLAGS, *PATIENT_FLAGS, *PLACE_FLAGS)
 
 FLAG_BITS: Mapping[str, int] = {flag.name: 1 << number for number, flag in enumerate(RESULT_FLAGS)}
 """Bit of each flag of a result."""

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from schemas.tables import QUALITY_FLAG, shaped
 from transforms.rule import INDETERMINATE, NOT_APPLICABLE, NOT_MET, TIERS, Rule
 
 STATUS = {
@@ -112,3 +113,17 @@ def draw_flags(flagged: pl.DataFrame) -> pl.DataFrame:
             source_line=pl.lit(None, dtype=pl.Int64),
         )
     )
+
+
+def place_flags(out_of_place: pl.DataFrame) -> pl.DataFrame:
+    """quality_flag rows of results that lie outside the patient's life or after the night.
+
+    out_of_place: patient_id, specimen_id, collected_at, analyte, source_file, source_line, and after_night,
+    before_birth and after_death (null: not known).
+    """
+    kinds = {"after_night": "AFTER_NIGHT", "before_birth": "BEFORE_BIRTH", "after_death": "AFTER_DEATH"}
+    parts = [
+        out_of_place.filter(pl.col(column).fill_null(value=False)).with_columns(flag=pl.lit(flag))
+        for column, flag in kinds.items()
+    ]
+    return shaped(pl.concat(parts), QUALITY_FLAG)

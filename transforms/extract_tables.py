@@ -26,14 +26,12 @@ from schemas.extract_checks import (
     MERGE_CHECKS,
     PATIENT_CHECKS,
 )
+from schemas.flags import CONFLICTING_MERGE
 from schemas.text_values import as_boolean, as_code, as_code_system, as_date, as_number, as_word, tidy
+from transforms.patient_identity import FLAG_SCHEMA, IDENTITY, disagreements, one_row_each
 
 WHERE = ("source_file", "source_line")
-CONFLICTING_PATIENT = "CONFLICTING_PATIENT"
-CONFLICTING_MERGE = "CONFLICTING_MERGE"
-CONFLICTING_COLUMN = "CONFLICTING_VALUE"  # quality flag: rows disagree about a column that is no identity
 BORN_AFTER_EXTRACT = "BORN_AFTER_EXTRACT"
-_IDENTITY = ("sex", "birth_date", "death_date", "duffy_null")
 
 
 @dataclass(frozen=True)
@@ -58,60 +56,44 @@ class MergeCycleError(ValueError):
         self.line = line
 
 
-FLAG_SCHEMA = {
-    "patient_id": pl.String,
-    "flag": pl.String,
-    "detail": pl.String,
-    "source_file": pl.String,
-    "source_line": pl.Int64,
-}
 FATE_SCHEMA = {"source_file": pl.String, "fate": pl.String, "rows": pl.Int64}
 
 
 def parse_patients(texts: pl.DataFrame, *, newest: date | None, timezone: str) -> Parsed:
     """Patients, one row each, with their stratum columns.
 
-    newest: latest date seen anywhere else in the extract; a birth after it cannot be. Rows that disagree about sex,
-    birth, death or Duffy phenotype are all rejected (none is known to be right); rows that disagree about elevation
-    or a stratum leave that value missing, with a flag. Rows under a merged identifier give way to the patient's own.
+    newest: latest date seen anywhere else in the extract; a birth after it cannot be. A value on which the rows of a
+    patient disagree is unknown and flagged (transforms.patient_identity). Rows under a merged identifier give way to
+    the patient's own.
     """
     clean, rejected = split(texts, PATIENT_CHECKS)
-    extra = [name for name in texts.columns if name.startswith("stratum_")]
-    typed = _with_own_id(clean).with_columns(
-        __sex=as_word("sex", SEX_WORDS),
-        __birth_date=as_date("birth_date", timezone),
-        __death_date=as_date("death_date", timezone),
-        __duffy_null=as_boolean("duffy_null", BOOLEAN_WORDS),
-        __residence_elevation_m=as_number("residence_elevation_m"),
-        **{f"__{name}": tidy(name) for name in extra},
-    )
+    strata = [name for name in texts.columns if name.startswith("stratum_")]
+    columns = [*IDENTITY, "residence_elevation_m", *strata]
     if newest is not None:
-        late = (pl.col("__birth_date") > newest).fill_null(value=False)
-        rejected = pl.concat([rejected, _rejected(typed.filter(late), texts.columns, BORN_AFTER_EXTRACT)])
-        typed = typed.filter(~late)
-    typed, replaced = _own_rows_first(typed)
-    known = [pl.col(f"__{name}").drop_nulls().n_unique().over("patient_id") > 1 for name in _IDENTITY]
-    conflict = pl.any_horizontal(known)
-    marked = typed.with_columns(__conflict=conflict)
-    rejected = pl.concat(
-        [rejected, _rejected(marked.filter("__conflict"), texts.columns, CONFLICTING_PATIENT)]
+        late = (as_date("birth_date", timezone) > newest).fill_null(value=False)
+        rejected = pl.concat([rejected, _rejected(clean.filter(late), texts.columns, BORN_AFTER_EXTRACT)])
+        clean = clean.filter(~late)
+    typed = (
+        _with_own_id(clean)
+        .with_columns(
+            as_word("sex", SEX_WORDS).alias("sex"),
+            as_date("birth_date", timezone).alias("birth_date"),
+            as_date("death_date", timezone).alias("death_date"),
+            as_boolean("duffy_null", BOOLEAN_WORDS).alias("duffy_null"),
+            as_number("residence_elevation_m").alias("residence_elevation_m"),
+            *(tidy(name).alias(name) for name in strata),
+        )
+        .sort("patient_id", *WHERE)
     )
-    agreeing = marked.filter(~pl.col("__conflict")).sort("patient_id", *WHERE)
-    soft = ["residence_elevation_m", *extra]
-    flags = _disagreements(agreeing, soft)
-    # rows that complete each other become one patient; max() takes the only value there is
-    accepted = agreeing.group_by("patient_id").agg(
-        *(pl.col(f"__{name}").max().alias(name) for name in _IDENTITY),
-        *(_agreed(f"__{name}").alias(name) for name in soft),
-    )
-    first = agreeing["patient_id"].is_first_distinct()
+    believed, replaced = _own_rows_first(typed)
+    first = believed["patient_id"].is_first_distinct()
     fates = _fates(
-        accepted=agreeing.filter(first),
-        duplicate=agreeing.filter(~first),
+        accepted=believed.filter(first),
+        duplicate=believed.filter(~first),
         superseded=replaced,
         quarantined=rejected,
     )
-    return Parsed(accepted.sort("patient_id"), rejected, fates, flags)
+    return Parsed(one_row_each(believed, columns), rejected, fates, disagreements(typed, columns))
 
 
 def parse_events(texts: pl.DataFrame, *, timezone: str) -> Parsed:
@@ -146,30 +128,53 @@ def parse_coverage(texts: pl.DataFrame, *, timezone: str) -> Parsed:
 def parse_merges(texts: pl.DataFrame) -> tuple[dict[str, str], Parsed]:
     """Map from each given-up identifier to the one that remains in the end, and what became of the rows.
 
-    An identifier merged into two different ones stays as it is, its rows rejected. Raises MergeCycleError.
+    An identifier merged into two that are not the same in the end stays as it is, its rows rejected and flagged.
+    Raises MergeCycleError.
     """
     clean, rejected = split(texts, MERGE_CHECKS)
     clean = clean.with_columns(tidy("from_patient_id"), tidy("to_patient_id"))
-    twofold = pl.col("to_patient_id").n_unique().over("from_patient_id") > 1
-    clean = clean.with_columns(__twofold=twofold)
-    rejected = pl.concat([rejected, _rejected(clean.filter("__twofold"), texts.columns, CONFLICTING_MERGE)])
-    clean = clean.filter(~pl.col("__twofold"))
-    parsed = _without_repeats(clean.select("from_patient_id", "to_patient_id", *WHERE), rejected)
-    steps = dict(parsed.accepted.select("from_patient_id", "to_patient_id").iter_rows())
-    lines = {row[0]: row[1:] for row in parsed.accepted.select("from_patient_id", *WHERE).iter_rows()}
-    return {start: _end_of_chain(start, steps, lines) for start in sorted(steps)}, parsed
+    steps: dict[str, list[str]] = {}
+    lines: dict[tuple[str, str], tuple[str, int]] = {}
+    for old, new, *where in clean.sort(*WHERE).select("from_patient_id", "to_patient_id", *WHERE).iter_rows():
+        if (old, new) not in lines:
+            lines[(old, new)] = (where[0], where[1])
+            steps.setdefault(old, []).append(new)
+    ends = _ends(steps, lines)
+    torn = pl.col("from_patient_id").is_in([old for old in steps if ends[old] == old])
+    flags = clean.filter(torn).select(
+        patient_id="from_patient_id",
+        flag=pl.lit(CONFLICTING_MERGE),
+        detail=pl.format(
+            "to_patient_id: {}", pl.col("to_patient_id").n_unique().over("from_patient_id").cast(pl.Int64)
+        ),
+        source_file="source_file",
+        source_line="source_line",
+    )
+    rejected = pl.concat([rejected, _rejected(clean.filter(torn), texts.columns, CONFLICTING_MERGE)])
+    parsed = _without_repeats(
+        clean.filter(~torn).select("from_patient_id", "to_patient_id", *WHERE), rejected, flags
+    )
+    return {old: ends[old] for old in sorted(steps) if ends[old] != old}, parsed
 
 
-def _end_of_chain(start: str, steps: Mapping[str, str], lines: Mapping[str, tuple[str, int]]) -> str:
-    seen = {start}
-    here = steps[start]
-    while here in steps:
-        if here in seen:
-            file, line = lines[here]
-            raise MergeCycleError(file, line)
-        seen.add(here)
-        here = steps[here]
-    return here
+def _ends(steps: Mapping[str, list[str]], lines: Mapping[tuple[str, str], tuple[str, int]]) -> dict[str, str]:
+    """The identifier that remains in the end for each one; itself where nothing or no single one follows."""
+    ends: dict[str, str] = {}
+    for start in sorted(steps):
+        path = {start: None}  # in order, and no recursion: chains may be long
+        while path:
+            here = next(reversed(path))
+            onward = steps.get(here, [])
+            unknown = next((new for new in onward if new not in ends), None)
+            if unknown is None:
+                found = {ends[new] for new in onward}
+                ends[here] = found.pop() if len(found) == 1 else here
+                path.popitem()
+            elif unknown in path:
+                raise MergeCycleError(*lines[(here, unknown)])
+            else:
+                path[unknown] = None
+    return ends
 
 
 def _same(words: tuple[str, ...]) -> dict[str, str | None]:
@@ -183,11 +188,6 @@ def _with_own_id(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(source_patient_id=pl.lit(None, pl.String))
 
 
-def _agreed(column: str) -> pl.Expr:
-    values = pl.col(column).drop_nulls()
-    return pl.when(values.n_unique() == 1).then(values.max())
-
-
 def _own_rows_first(typed: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Rows to believe, and rows under a merged identifier of patients who have a row of their own."""
     own = pl.col("source_patient_id").is_null()
@@ -195,31 +195,21 @@ def _own_rows_first(typed: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     return typed.filter(~give_way), typed.filter(give_way)
 
 
-def _disagreements(rows: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
-    found = [
-        rows.filter(pl.col(f"__{name}").drop_nulls().n_unique().over("patient_id") > 1).select(
-            "patient_id",
-            flag=pl.lit(CONFLICTING_COLUMN),
-            detail=pl.lit(name),
-            source_file="source_file",
-            source_line="source_line",
-        )
-        for name in columns
-    ]
-    return pl.concat([pl.DataFrame(schema=FLAG_SCHEMA), *found])
-
-
 def _rejected(rows: pl.DataFrame, columns: list[str], reason: str) -> pl.DataFrame:
     return rows.select(*columns, reasons=pl.lit([reason], pl.List(pl.String)))
 
 
-def _without_repeats(typed: pl.DataFrame, rejected: pl.DataFrame) -> Parsed:
+def _without_repeats(
+    typed: pl.DataFrame, rejected: pl.DataFrame, flags: pl.DataFrame | None = None
+) -> Parsed:
     content = [name for name in typed.columns if name not in (*WHERE, "source_patient_id")]
     ordered = typed.sort(*content, *(name for name in typed.columns if name not in content))
     # not by file and line: an adapter may make several rows from one line of its source
     first = ordered.select(pl.struct(content).is_first_distinct()).to_series()
     fates = _fates(accepted=ordered.filter(first), duplicate=ordered.filter(~first), quarantined=rejected)
-    return Parsed(ordered.filter(first), rejected, fates, pl.DataFrame(schema=FLAG_SCHEMA))
+    return Parsed(
+        ordered.filter(first), rejected, fates, pl.DataFrame(schema=FLAG_SCHEMA) if flags is None else flags
+    )
 
 
 def _fates(**rows: pl.DataFrame) -> pl.DataFrame:

@@ -9,6 +9,9 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from schemas.flags import MERGED_PATIENTS_DIFFER
+from transforms.patient_identity import disagreements, one_row_each
+
 _APART = ("load", "source_patient_id", "source_file", "source_line")
 
 
@@ -57,13 +60,25 @@ def resolved_patients(newest: pl.DataFrame, merges: Mapping[str, str]) -> pl.Dat
         newest.filter(pl.col("patient_id").is_in(list(merges)))
         .with_columns(pl.col("patient_id").replace(dict(merges)))
         .join(own, on="patient_id", how="anti")
-        .group_by("patient_id")
-        .agg(_agreed(name) for name in columns)
     )
+    lent = one_row_each(lent, columns)
     kept = ["patient_id", *columns]
     return pl.concat([own.select(kept), lent.select(kept)]).sort("patient_id")
 
 
-def _agreed(column: str) -> pl.Expr:
-    values = pl.col(column).drop_nulls()
-    return pl.when(values.n_unique() == 1).then(values.max()).alias(column)
+def merged_differences(newest: pl.DataFrame, merges: Mapping[str, str]) -> pl.DataFrame:
+    """Flags of the patients whose merged identifiers say different things (transforms.patient_identity).
+
+    newest: from :func:`newest_patients`. The store does not keep the lines of patients, so none is named.
+    """
+    columns = [name for name in newest.columns if name not in ("patient_id", *_APART)]
+    own = pl.col("patient_id")
+    remains = own.replace(dict(merges))
+    involved = newest.filter(own.is_in([*merges, *set(merges.values())])).with_columns(
+        remains,
+        source_patient_id=pl.when(remains != own).then(own),
+        source_file=pl.lit(None, pl.String),
+        source_line=pl.lit(None, pl.Int64),
+    )
+    found = disagreements(involved, columns).filter(pl.col("flag") == MERGED_PATIENTS_DIFFER)
+    return found.unique(maintain_order=True)

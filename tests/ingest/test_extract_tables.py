@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from itertools import permutations
 
 import polars as pl
 import pytest
@@ -11,11 +10,9 @@ import pytest
 from schemas.extract import EXTRACT_TABLES
 from schemas.text_values import as_date
 from transforms.extract_tables import (
-    MergeCycleError,
     Parsed,
     parse_coverage,
     parse_events,
-    parse_merges,
     parse_patients,
 )
 from transforms.observed import derived_coverage, event_contacts, joined_contacts
@@ -110,19 +107,6 @@ def test_duffy_words(word: str, value: bool) -> None:
     assert patients({"patient_id": "p", "duffy_null": word}).accepted["duffy_null"].item() is value
 
 
-def test_patients_who_disagree_are_both_set_aside() -> None:
-    rows = [
-        {"patient_id": "p", "sex": "male", "birth_date": "1980-01-01"},
-        {"patient_id": "p", "sex": "F", "birth_date": "1980-01-01"},
-        {"patient_id": "q", "sex": "male"},
-    ]
-    for order in permutations(rows):
-        parsed = patients(*order)
-        assert parsed.accepted["patient_id"].to_list() == ["q"]
-        assert parsed.rejected["reasons"].to_list() == [["CONFLICTING_PATIENT"]] * 2
-        assert fates(parsed) == {"accepted": 1, "quarantined": 2}
-
-
 def test_patients_who_repeat_or_complete_each_other_are_one() -> None:
     parsed = patients(
         {"patient_id": "p", "sex": "M"},
@@ -135,25 +119,6 @@ def test_patients_who_repeat_or_complete_each_other_are_one() -> None:
     )
     assert parsed.accepted.select("sex", "birth_date").rows() == [("male", date(1980, 1, 1))]
     assert fates(parsed) == {"accepted": 1, "duplicate": 1}
-
-
-def test_disagreement_about_a_stratum_costs_the_stratum_only() -> None:
-    parsed = patients(
-        {"patient_id": "p", "sex": "M", "stratum_region": "north", "residence_elevation_m": "10"},
-        {"patient_id": "p", "sex": "M", "stratum_region": "south", "residence_elevation_m": "10"},
-    )
-    assert parsed.accepted.select("sex", "stratum_region", "residence_elevation_m").rows() == [
-        ("male", None, 10.0)
-    ]
-    assert parsed.flags["detail"].to_list() == ["stratum_region", "stratum_region"]
-
-
-def test_the_row_of_a_merged_identifier_gives_way() -> None:
-    parsed = patients(
-        {"patient_id": "p", "sex": "M"}, {"patient_id": "p", "sex": "F", "source_patient_id": "old"}
-    )
-    assert parsed.accepted["sex"].to_list() == ["male"]
-    assert fates(parsed) == {"accepted": 1, "superseded": 1}
 
 
 def event(**values: str | None) -> dict[str, str | None]:
@@ -214,31 +179,6 @@ def test_coverage_rows() -> None:
         "BAD_OBSERVED_FROM",
     ]
     assert fates(parsed) == {"accepted": 1, "duplicate": 1, "quarantined": 3}
-
-
-def merge(old: str, new: str) -> dict[str, str | None]:
-    return {"from_patient_id": old, "to_patient_id": new}
-
-
-def test_merges_follow_chains() -> None:
-    merges, parsed = parse_merges(
-        texts("patient_merges", merge("a", "b"), merge("b", "c"), merge("a", "b"), merge("x", "x"))
-    )
-    assert merges == {"a": "c", "b": "c"}
-    assert fates(parsed) == {"accepted": 2, "duplicate": 1, "quarantined": 1}
-    assert parsed.rejected["reasons"].to_list() == [["SELF_MERGE"]]
-
-
-def test_merges_into_two_are_not_followed() -> None:
-    merges, parsed = parse_merges(texts("patient_merges", merge("a", "b"), merge("a", "c"), merge("d", "e")))
-    assert merges == {"d": "e"}
-    assert parsed.rejected["reasons"].to_list() == [["CONFLICTING_MERGE"]] * 2
-
-
-@pytest.mark.parametrize("pairs", [["ab", "ba"], ["ab", "bc", "ca"], ["xa", "ab", "ba"]])
-def test_circular_merges(pairs: list[str]) -> None:
-    with pytest.raises(MergeCycleError):
-        parse_merges(texts("patient_merges", *(merge(*pair) for pair in pairs)))
 
 
 def test_derived_coverage_reaches_to_each_patients_last_contact() -> None:

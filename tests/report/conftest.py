@@ -28,6 +28,8 @@ create table quality.quarantine (table_name text, patient_id text, reasons text[
     source_file text,
     source_line bigint);
 create table quality.unmapped_codes (code_system text, code text, name text, rows bigint);
+create table quality.patient_conflicts (patient_id text, flag text, column_name text, value_count integer,
+    sources text[]);
 create table quality.unknown_units (analyte text, unit text, rows bigint);
 create table screen.evidence (patient_id text, index_specimen_id text, index_collected_at timestamp,
     age_years double, sex text, hb_g_l double, hb_collected_at timestamp, tsat_pct double,
