@@ -24,7 +24,8 @@ def why_rows(
     """Rows of why.parquet for the given draws and one rule.
 
     evidence, verdicts: the same draws in the same order. sources: results that may be named (patient_id, analyte,
-    collected_at, specimen_id, source_value, source_unit); of several at one moment the first by content is.
+    collected_at, value_low, value_high, specimen_id, source_value, source_unit); of several at one moment the one whose
+    value the evidence has, of several such the first by content.
     """
     every = pl.int_range(len(evidence), dtype=pl.UInt32, eager=True)
     return _told(evidence, verdicts, [(rule, every)], sources)
@@ -150,19 +151,28 @@ def _named(evidence: pl.DataFrame, inputs: Collection[str], sources: pl.DataFram
     """For each input the row in ``sources`` of the result that spoke, one number a draw; null where none is known."""
     draws = pl.int_range(len(evidence), dtype=pl.UInt32, eager=True).alias("draw")
     spoken = pl.concat(
-        [pl.DataFrame(schema={"draw": pl.UInt32, **_MOMENT})]
+        [pl.DataFrame(schema={"draw": pl.UInt32, **_MOMENT, "low": pl.Float64, "high": pl.Float64})]
         + [
             evidence.select(
-                draws, "patient_id", analyte=pl.lit(name), collected_at=f"{name}_collected_at"
+                draws,
+                "patient_id",
+                analyte=pl.lit(name),
+                collected_at=f"{name}_collected_at",
+                low=_end(evidence, name, "low"),
+                high=_end(evidence, name, "high"),
             ).filter(pl.col("collected_at").is_not_null())
             for name in inputs
         ]
     )
     found = (
-        sources.select(*_MOMENT, *SOURCE)
+        sources.select(*_MOMENT, *SOURCE, "value_low", "value_high")
         .with_row_index("source")
         .join(spoken, on=list(_MOMENT))
-        .sort("analyte", "draw", *SOURCE)
+        .with_columns(
+            silent=pl.col("value_low").ne_missing(pl.col("low"))
+            | pl.col("value_high").ne_missing(pl.col("high"))
+        )
+        .sort("analyte", "draw", "silent", *SOURCE)
         .unique(["analyte", "draw"], keep="first", maintain_order=True)
     )
     by_input = {str(name[0]): part for name, part in found.group_by("analyte")}
@@ -172,6 +182,12 @@ def _named(evidence: pl.DataFrame, inputs: Collection[str], sources: pl.DataFram
         if name in by_input:
             rows[name].scatter(by_input[name]["draw"], by_input[name]["source"])
     return rows
+
+
+def _end(evidence: pl.DataFrame, input_id: str, end: str) -> pl.Expr:
+    """Lower or upper end of what spoke for an input: the value itself where it is exact."""
+    column = INPUTS[input_id].column
+    return pl.coalesce([name for name in (column, f"{column}_{end}") if name in evidence.columns])
 
 
 _MOMENT: Mapping[str, Any] = {

@@ -58,9 +58,9 @@ SELECT
     measured.value,
     criterion.unit,
     dated.collected_at,
-    source.specimen_id,
-    source.source_value,
-    source.source_unit,
+    if(spoken.analyte IS NULL, source.specimen_id, spoken.specimen_id) AS specimen_id,
+    if(spoken.analyte IS NULL, source.source_value, spoken.source_value) AS source_value,
+    if(spoken.analyte IS NULL, source.source_unit, spoken.source_unit) AS source_unit,
     criterion.threshold,
     criterion.citation
 FROM verdicts
@@ -75,6 +75,24 @@ LEFT JOIN dated
         verdicts.patient_id = dated.patient_id
         AND verdicts.index_collected_at = dated.index_collected_at
         AND criterion.date_column = dated.date_column
+LEFT JOIN ( -- of several results at one moment the one whose value was read
+    SELECT
+        patient_id,
+        analyte,
+        collected_at,
+        value,
+        min(specimen_id) AS specimen_id,
+        min_by(source_value, coalesce(specimen_id, '')) AS source_value,
+        min_by(source_unit, coalesce(specimen_id, '')) AS source_unit
+    FROM lab.result
+    WHERE superseded_at IS NULL
+    GROUP BY ALL
+) AS spoken
+    ON
+        verdicts.patient_id = spoken.patient_id
+        AND criterion.input = spoken.analyte
+        AND dated.collected_at = spoken.collected_at
+        AND measured.value = spoken.value
 LEFT JOIN (
     SELECT
         patient_id,

@@ -20,7 +20,7 @@ create table run.rule_count (rule_id text, status text, tier text, draws bigint,
 create table run.attrition (rule_id text, step integer, says text, draws bigint, patients bigint);
 create table lab.patient (patient_id text, sex text, birth_date date, death_date date);
 create table lab.result (patient_id text, specimen_id text, collected_at timestamp, analyte text,
-    value double,
+    value double, value_low double, value_high double,
     unit text, source_value text, source_unit text, site text, superseded_at timestamp);
 create table quality.flag (patient_id text, specimen_id text, collected_at timestamp, analyte text, flag text,
     source_file text, source_line bigint, detail text);
@@ -79,7 +79,7 @@ insert into screen.evidence values
 insert into screen.verdict
     select patient_id, index_specimen_id, index_collected_at, true, false from screen.evidence;
 insert into lab.result
-    select patient_id, index_specimen_id, index_collected_at, 'hb', 101.25, 'g/L', '10.125', 'g/dL',
+    select patient_id, index_specimen_id, index_collected_at, 'hb', 101.25, 101.25, 101.25, 'g/L', '10.125', 'g/dL',
     $hostile, null
     from screen.evidence;
 insert into screen.finding
