@@ -1,28 +1,41 @@
-"""Record the verdicts of the random patients: ``python -m tests.properties.golden`` from the repository.
+"""Record the verdicts of the random patients and the perturbed rows: ``python -m tests.properties.golden`` from the repository.
 
 One digest a rule, so that a change says whose verdicts changed. Record anew only with a change that means to change them.
 """
 
 import hashlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 from tests.properties.cases import GOLDEN_PATIENTS, GOLDEN_SEED, population
+from tests.properties.perturbed import base_rows, perturbed
 from tests.testbed import verdicts_of
+from transforms.judging import judge
 from transforms.rules import RULES
 
 RECORDED = Path(__file__).with_name("golden.json")
 
 
-def digests() -> dict[str, str]:
-    """Digest of the sorted verdicts of every rule, reasons of unknown included."""
+def digests() -> dict[str, dict[str, str]]:
+    """Digest of the sorted verdicts of every rule: of the random patients, reasons of unknown included, and of the
+    perturbed rows of the expert tables.
+    """
     verdicts = verdicts_of(population(GOLDEN_SEED, GOLDEN_PATIENTS))
+    judged = judge(perturbed(base_rows()), RULES).verdicts
     return {
-        rule.rule_id: hashlib.sha256(
-            "\n".join(f"{who} {verdicts[who][rule.rule_id]}" for who in sorted(verdicts)).encode()
-        ).hexdigest()[:16]
-        for rule in RULES
+        "patients": {
+            rule.rule_id: _digest(f"{who} {verdicts[who][rule.rule_id]}" for who in sorted(verdicts))
+            for rule in RULES
+        },
+        "perturbed": {
+            rule.rule_id: _digest(map(str, judged[rule.status_column].to_list())) for rule in RULES
+        },
     }
+
+
+def _digest(lines: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
 
 
 if __name__ == "__main__":

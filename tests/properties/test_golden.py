@@ -9,7 +9,12 @@ def test_no_verdict_changed_unnoticed() -> None:
     recorded = json.loads(RECORDED.read_text(encoding="utf-8"))
     now = digests()
     changed = sorted(
-        rule_id for rule_id in recorded.keys() | now.keys() if recorded.get(rule_id) != now.get(rule_id)
+        {
+            rule_id
+            for whose, found in now.items()
+            for rule_id in recorded[whose].keys() | found.keys()
+            if recorded[whose].get(rule_id) != found.get(rule_id)
+        }
     )
     assert not changed, (
         f"Verdicts of {', '.join(changed)} changed. If that is meant, raise the version of each rule whose patients "
