@@ -15,14 +15,16 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from flows.generations import current
+from flows.generations import SCREEN, current, judged_again
 from flows.home import Home
+from flows.manifest import Manifest, read_manifest
 from flows.spreadsheets import write_cohort_files, write_workbook
 from flows.sql import statement
 from flows.stages import Counts, Night
 from schemas.tables import FINDING, MEMBERSHIP, QUALITY_FLAG, QUARANTINE, WHY
 from schemas.warehouse import LEDGER
-from transforms.membership import LOOK_BACK
+from transforms.causes import CAUSE
+from transforms.ledger import Occasion, entries
 from transforms.rules import RULES
 
 
@@ -65,7 +67,7 @@ def write_exports(night: Night, as_of: date) -> Counts:
         members = connection.execute(statement("warehouse/members"), paths).pl()
         with ThreadPoolExecutor(1) as beside:  # DuckDB computes while Python writes cells
             people = beside.submit(_cohorts, members, build)
-            _ledger(connection, night, as_of)
+            _ledger(night, as_of)
             paths["why"] = str(build / "why.parquet")
             digest = _one(connection.execute(statement("warehouse/digest"), paths))
             people.result()
@@ -89,27 +91,59 @@ def _cohorts(members: pl.DataFrame, build: Path) -> None:
     write_workbook(members, RULES, build / "cohorts.xlsx")
 
 
-def _ledger(connection: duckdb.DuckDBPyConnection, night: Night, as_of: date) -> None:
-    """Write the ledger: the last published night's, and how tonight's membership differs from it."""
-    home, build = Home(night.home), night.build
-    earlier: Path | None = home.night() if home.published.exists() else None
-    nothing = build / "tables" / "nothing"
-    nothing.mkdir(exist_ok=True)
-    pl.DataFrame(schema=LEDGER).write_parquet(nothing / "ledger.parquet")
-    pl.DataFrame(schema=dict(MEMBERSHIP)).write_parquet(nothing / "membership.parquet")
-    parameters = {
-        "earlier_ledger": str((earlier or nothing) / "ledger.parquet"),
-        "before": str((earlier or nothing) / "membership.parquet"),
-        "after": str(build / "membership.parquet"),
-        "patients": str(build / "tables" / "lab_patient" / "*.parquet"),
-        "first_night": earlier is None,
-        "look_back_days": LOOK_BACK,
-        "as_of": as_of,
-        "run_id": night.run_id,
-        "path": str(build / "ledger.parquet"),
-    }
-    connection.execute(statement("warehouse/ledger"), parameters)
-    shutil.rmtree(nothing)
+def _ledger(night: Night, as_of: date) -> None:
+    """Write the ledger: the last published night's, and how tonight's membership differs from it.
+
+    Where only some patients were judged again the membership of the others is what it was.
+    """
+    build = night.build
+    tables = build / "tables"
+    ground = Home(night.home).ground()
+    earlier = Home(night.home).last()
+    ledger = (
+        pl.DataFrame(schema=dict(LEDGER)) if earlier is None else pl.read_parquet(earlier / "ledger.parquet")
+    )
+    again = judged_again(SCREEN, tables)
+    dead = current(tables, "lab_patient")
+    died = [] if dead is None else [dead.filter(pl.col("death_date") <= as_of).select("patient_id").collect()]
+    causes = tables / "cause" / "all.parquet"
+    new = entries(
+        _members_of(earlier, again),
+        _members_of(build, again),
+        ever=ledger.filter(pl.col("event").is_in(["entered", "reentered"])),
+        causes=pl.read_parquet(causes) if causes.is_file() else pl.DataFrame(schema=CAUSE),
+        dead=died[0]["patient_id"] if died else pl.Series([], dtype=pl.String),
+        occasion=Occasion(
+            as_of, night.run_id, earlier is None, why_everybody(ground.manifest, read_manifest(build))
+        ),
+    )
+    pl.concat([ledger, new]).write_parquet(build / "ledger.parquet", compression="zstd")
+
+
+def _members_of(folder: Path | None, patients: pl.Series | None) -> pl.DataFrame:
+    if folder is None:
+        return pl.DataFrame(schema=dict(MEMBERSHIP))
+    rows = pl.scan_parquet(folder / "membership.parquet", glob=False)
+    if patients is not None:
+        rows = rows.filter(pl.col("patient_id").is_in(patients.implode()))
+    return rows.collect(engine="streaming")
+
+
+def why_everybody(before: Manifest | None, now: Manifest | None) -> str | None:
+    """Why everybody may have been judged anew, in the ledger's words; None where nothing but the data changed."""
+    if before is None or now is None:
+        return None
+    if before.screen_basis.get("rules") != now.screen_basis.get("rules"):
+        return "rule_changed"
+    settings = [before.screen_basis.get("switches"), *(before.lab_basis.get(name) for name in _SETTINGS)]
+    if settings != [now.screen_basis.get("switches"), *(now.lab_basis.get(name) for name in _SETTINGS)]:
+        return "setting_changed"
+    if before.lab_basis != now.lab_basis:
+        return "coverage_changed"
+    return None
+
+
+_SETTINGS = ("version", "polars", "timezone", "code_map")
 
 
 def _one(cursor: duckdb.DuckDBPyConnection) -> str:

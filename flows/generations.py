@@ -104,6 +104,14 @@ def owners(group: Group, tables: Path) -> pl.DataFrame:
     return pl.read_parquet(path) if path.is_file() else pl.DataFrame(schema=OWNER)
 
 
+def judged_again(group: Group, tables: Path) -> pl.Series | None:
+    """Patients whose rows the newest generation holds beside those of others in earlier ones; None: it is the only."""
+    numbers = _numbers(group, tables)
+    if len(numbers) <= 1:
+        return None
+    return owners(group, tables).filter(pl.col("generation") == numbers[-1])["patient_id"]
+
+
 def current(tables: Path, table: str, patients: pl.Series | None = None) -> pl.LazyFrame | None:
     """The rows of a table that are in force; None where it has no piece. patients: only theirs."""
     group = GROUP_OF[table]

@@ -132,9 +132,13 @@ class Home:
         manifests = [read_manifest(folder) for folder in self.finished()]
         clear_store(self.store, [manifest for manifest in manifests if manifest is not None])
 
+    def last(self) -> Path | None:
+        """Folder of the published night; None where there is none yet."""
+        return self.night() if self.published.exists() else None
+
     def ground(self) -> Ground:
         """What the next night builds on: the published night, if its version kept a manifest."""
-        night = self.night() if self.published.exists() else None
+        night = self.last()
         manifest = read_manifest(night) if night is not None else None
         return Ground(self.store, night if manifest is not None else None, manifest)
 

@@ -18,7 +18,7 @@ import polars as pl
 from flows.adapters.model import SourceFile
 from flows.derive import Derived, Known, derive, has_coverage
 from flows.errors import CheckError, ExtractError
-from flows.generations import LAB, inherit, own
+from flows.generations import LAB, inherit, own, pieces_of
 from flows.lab_pieces import Reading
 from flows.loading import Arrival, Ground, Loaded, load_extract
 from flows.manifest import Manifest
@@ -29,6 +29,7 @@ from flows.store import RawRows
 from flows.tables import inherit_table, write_table
 from schemas.checks import ContractError
 from schemas.tables import INPUT_FILE, UNMAPPED_CODE, empty, shaped
+from transforms.causes import causes_of_merges, causes_of_results, causes_of_tables, first_causes
 from transforms.changes import Concerned, concerned
 
 
@@ -95,7 +96,9 @@ def _tables(
 ) -> Ingested:
     before = ground.manifest
     known = known_now(loaded, ground, arrival)
-    who = concerned(loaded.identifiers, before.merges if before else {}, loaded.merges)
+    added = loaded.added
+    new = (added.patients["patient_id"], added.events["patient_id"], added.coverage["patient_id"])
+    who = concerned([loaded.sent, *new], before.merges if before else {}, loaded.merges)
     basis = _basis(arrival, known)
     generation = (before.number if before else 0) + 1
     made = bucket_count(known.raw.rows, buckets)
@@ -115,6 +118,8 @@ def _tables(
         _must_not_be_all_quarantined(build, loaded)
     _files_and_codes(build, ground.night, loaded, derived, everybody=everybody)
     write_table(build, "code_map", "all", arrival.code_map.table())
+    if before is not None:
+        _causes(build, loaded, who, generation)
     return Ingested(
         _counts(loaded, derived, newest, None if everybody else len(who.patients)),
         Manifest(
@@ -155,7 +160,8 @@ def _basis(arrival: Arrival, known: Known) -> Mapping[str, str]:
         "timezone": arrival.timezone,
         "code_map": str(arrival.code_map.sha256),
         "coverage_given": str(known.coverage_given),
-        "kinds": " ".join(known.stored.kinds()),
+        # without a coverage table what is observed is told by all rows together
+        "kinds": "" if known.coverage_given else " ".join(known.stored.kinds()),
     }
 
 
@@ -182,7 +188,7 @@ def _some(
         patients=who.patients,
         first_contact=None if first == "None" else datetime.fromisoformat(first).date(),
     )
-    if str(derived.first_contact) != first:
+    if not known.coverage_given and str(derived.first_contact) != first:
         return None  # coverage begins on another day, for everybody
     own(LAB, tables, pl.concat([who.patients, who.gone]), generation)
     return derived
@@ -243,6 +249,22 @@ def _files_and_codes(
     for number in sorted(numbers):
         mine = unmapped.filter(pl.col("load") == number).sort("rows", *texts, descending=[True, *[False] * 5])
         write_table(build, "unmapped_code", f"{number:06d}", shaped(mine, UNMAPPED_CODE))
+
+
+def _causes(build: Path, loaded: Loaded, who: Concerned, generation: int) -> None:
+    """Write why each patient of whom something is new is looked at again, for the ledger."""
+    pieces = pieces_of(build / "tables", "lab_result").get(generation, [])
+    results = pl.scan_parquet(pieces, glob=False).filter(pl.col("patient_id").is_in(who.patients.implode()))
+    sent = loaded.sent.replace(dict(loaded.merges)) if loaded.merges else loaded.sent
+    added = loaded.added
+    found = [
+        causes_of_results(results.collect(engine="streaming"), sent, loaded.load.loaded_at),
+        causes_of_tables(added.patients, added.events, added.coverage, loaded.merges),
+        causes_of_merges(who.regrouped),
+    ]
+    folder = build / "tables" / "cause"
+    folder.mkdir(parents=True, exist_ok=True)
+    first_causes(found).write_parquet(folder / "all.parquet")
 
 
 def _counts(loaded: Loaded, derived: Derived, newest: datetime | None, patients: int | None) -> IngestCounts:

@@ -16,7 +16,7 @@ from flows.errors import ExtractError
 from flows.manifest import Load, LoadedFile, Manifest, RawPiece
 from flows.reading import Found, ReadFile, find_files, ragged_quarantine, read_files
 from flows.row_counts import Tally
-from flows.small_tables import SmallFiles, StoredTables, add_small_tables, read_merges
+from flows.small_tables import Added, SmallFiles, StoredTables, add_small_tables, read_merges
 from flows.staging import (
     ROWS_PER_SLICE,
     SMALL_LOAD,
@@ -60,7 +60,7 @@ class Arrival:
 class Loaded:
     """The store with tonight's load.
 
-    identifiers: those that new rows of any table came under. divided_anew: the store's slices changed. known_files:
+    sent: identifiers under which new laboratory rows came. added: what is new in the small tables. divided_anew: the store's slices changed. known_files:
     files that had been loaded before. notes: sentences about files and columns.
     """
 
@@ -69,7 +69,8 @@ class Loaded:
     slices: int
     divided_anew: bool
     merges: Mapping[str, str]
-    identifiers: tuple[pl.Series, ...]
+    sent: pl.Series
+    added: Added
     tally: Tally
     known_files: int
     notes: tuple[str, ...]
@@ -142,10 +143,8 @@ def _load(
         slices=slices,
         divided_anew=divided_anew,
         merges=merges,
-        identifiers=(
-            _identifiers(ground.store, new_pieces),
-            *(frame["patient_id"] for frame in (added.patients, added.events, added.coverage)),
-        ),
+        sent=_identifiers(ground.store, new_pieces),
+        added=added,
         tally=tally,
         known_files=known_files,
         notes=_notes(found.unknown, every, known_files),
