@@ -166,7 +166,9 @@ def simulate(
 @app.command()
 def run(
     home: HomeOption,
-    extract: ExtractOption,
+    extract: Annotated[
+        Path | None, typer.Option("--extract", help="Folder of the extract; not with --known-at.")
+    ] = None,
     source: SourceOption = "canonical",
     as_of: Annotated[
         str | None, typer.Option(help="Night to screen: a date, or auto. Default: today.")
@@ -174,6 +176,10 @@ def run(
     full: Annotated[
         bool, typer.Option("--full", help="Make everything anew from all that was ever loaded.")
     ] = False,
+    known_at: Annotated[
+        str | None,
+        typer.Option(help="Make a past night again as it was known at this local time, beside the others."),
+    ] = None,
     direct: Annotated[bool, typer.Option("--direct", help="Run without Prefect.")] = False,
     buckets: BucketsOption = None,
     memory_limit: MemoryOption = None,
@@ -182,7 +188,7 @@ def run(
     switch: SwitchOption = None,
 ) -> None:
     """Screen an extract and publish the night."""
-    from flows.commands import night_in_words, run_home, switches_from
+    from flows.commands import night_in_words, past_in_words, recall_home, run_home, switches_from
 
     flags = {
         "buckets": buckets,
@@ -191,6 +197,11 @@ def run(
         "keep_nights": keep_nights,
         "switches": switches_from(switch or ()),
     }
+    if known_at is not None:
+        print(past_in_words(home, recall_home(home, as_of, known_at, flags)))
+        return
+    if extract is None:
+        raise UsageError("Name the folder of the extract with --extract.")
     content = run_home(home, extract, source, as_of, flags, direct=direct, full=full)
     print(night_in_words(home, content))
 
@@ -222,7 +233,8 @@ def explain(
     from flows.commands import day_of
     from flows.home import Home
 
-    night, day = Home(home.absolute()).night(), day_of(as_of)
+    day = day_of(as_of)
+    night = Home(home.absolute()).night_of(day)
     from flows.explain import explain_patient
     from flows.explain_text import render
 

@@ -50,6 +50,17 @@ def run_home(
     return content
 
 
+def recall_home(home: Path, as_of: str | None, known_at: str, flags: Mapping[str, Any]) -> RunContent:
+    """Make a past night again as it was known at a local time; returns the content of its run.json.
+
+    as_of: by default the day of that time. Always without an orchestrator: nobody schedules the past. Raises
+    HemacohortError.
+    """
+    from flows.night import begin, run_night
+
+    return run_night(begin(home, home, "canonical", as_of or known_at[:10], flags, known_at=known_at))
+
+
 def write_simulation(out: Path, *, patients: int, years: int, seed: int, form: str) -> None:
     """Simulate an extract and write it into a folder that is new or empty. UsageError otherwise."""
     from flows.simulate import write_extract
@@ -86,6 +97,16 @@ def night_in_words(home: Path, content: RunContent) -> str:
         counts = (row["confirmed"], row["probable"], row["possible"])
         open_ = f"{row['indeterminate']:>{len(titles[-1])},}"
         lines.append(f"{row['title']:{width}}  {'  '.join(f'{count:>9,}' for count in counts)}  {open_}")
+    return "\n".join([*lines, "", NOT_A_DIAGNOSIS, NOT_REVIEWED])
+
+
+def past_in_words(home: Path, content: RunContent) -> str:
+    """Where a past night that was made again lies, and its digest."""
+    lines = [
+        f"Night of {content['as_of']} as it was known at {content['known_at']}, in {home / 'past' / content['run_id']}",
+        f"digest {content['digest']}",
+        "The published night is what it was.",
+    ]
     return "\n".join([*lines, "", NOT_A_DIAGNOSIS, NOT_REVIEWED])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -13,6 +13,8 @@ import pyarrow.parquet as pq
 from flows.errors import CheckError
 from flows.generations import piece_name
 from flows.lab_pieces import LabPiece, Reading, normalized
+from flows.loading import Arrival
+from flows.manifest import Load, RawPiece
 from flows.small_tables import StoredTables
 from flows.staging import ROWS_PER_BUCKET, ROWS_PER_SLICE, bucket_of
 from flows.store import RawRows, identifiers_of
@@ -28,6 +30,28 @@ class Known:
     stored: StoredTables
     reading: Reading
     coverage_given: bool
+
+
+def known_of(
+    store: Path,
+    pieces: Sequence[RawPiece],
+    merges: Mapping[str, str],
+    slices: int,
+    loads: Sequence[Load],
+    arrival: Arrival,
+) -> Known:
+    """All that some loads brought. store: HOME/store. loads: the earliest first; rows of later ones are not seen."""
+    newest = loads[-1].number
+    stored = StoredTables(store, pieces, newest)
+    labs = [piece for piece in pieces if piece.table == "lab_results"]
+    times = {load.number: load.loaded_at for load in loads}
+    given = any(piece.table == "coverage" and piece.rows for piece in pieces)
+    return Known(
+        RawRows(store, labs, merges, slices, newest),
+        stored,
+        Reading(arrival.timezone, times, arrival.code_map.map),
+        given and not stored.rows("coverage").is_empty(),
+    )
 
 
 @dataclass(frozen=True)
@@ -66,7 +90,7 @@ def derive(
 ) -> Derived:
     """Write the tables of generations.LAB for everybody, or for some patients, into BUILD/tables.
 
-    buckets: of everybody. patients: identifiers that remain; None for everybody. first_contact: the earliest day of
+    buckets: of everybody, at most as many as the store has slices. patients: identifiers that remain; None for everybody. first_contact: the earliest day of
     contact of everybody else. Raises ContractError, and CheckError if rows are lost.
     """
     parts = (
@@ -93,6 +117,7 @@ def derive(
 
 
 def _everybody(raw: RawRows, buckets: int) -> _Parts:
+    buckets = min(buckets, raw.slices)  # a bucket is made of whole slices
     moved = raw.moved()
     return _Parts(
         [
@@ -100,7 +125,7 @@ def _everybody(raw: RawRows, buckets: int) -> _Parts:
             for bucket in range(buckets)
         ],
         bucket_of(pl.col("patient_id"), raw.slices, buckets),
-        raw.rows,
+        raw.count(),
     )
 
 
@@ -174,8 +199,3 @@ def _by_bucket(frame: pl.DataFrame, parts: _Parts) -> Iterator[tuple[int, pl.Dat
     )
     for number in range(len(parts.parts)):
         yield number, divided.get((number,), frame.clear())
-
-
-def has_coverage(stored: StoredTables) -> bool:
-    """Whether any load gave coverage; then absence is judged by it alone."""
-    return any(piece.table == "coverage" and piece.rows for piece in stored.pieces)

@@ -100,6 +100,10 @@ def _ledger(night: Night, as_of: date) -> None:
     tables = build / "tables"
     ground = Home(night.home).ground()
     earlier = Home(night.home).last()
+    if night.known_at is not None and earlier is not None:  # a past night changes nothing
+        told = pl.read_parquet(earlier / "ledger.parquet").filter(pl.col("as_of") <= as_of)
+        told.write_parquet(build / "ledger.parquet", compression="zstd")
+        return
     ledger = (
         pl.DataFrame(schema=dict(LEDGER)) if earlier is None else pl.read_parquet(earlier / "ledger.parquet")
     )

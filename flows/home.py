@@ -17,7 +17,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from flows.errors import HomeLockedError, NewerHomeError, UsageError
@@ -53,6 +53,11 @@ class Home:
     @property
     def nights(self) -> Path:
         return self.root / "nights"
+
+    @property
+    def past(self) -> Path:
+        """Past nights as they were known at a time, made again on request."""
+        return self.root / "past"
 
     @property
     def published(self) -> Path:
@@ -108,6 +113,18 @@ class Home:
             raise UsageError(f"{self.root} holds no published night yet; `hemacohort run` makes one.")
         return self.published.resolve(strict=True)
 
+    def night_of(self, as_of: date | None) -> Path:
+        """The newest kept night of a day, as it was known then; the published one where there is none, or for None.
+
+        UsageError if nothing is published.
+        """
+        night = self.night()
+        if as_of is None:
+            return night
+        kept = [night, *reversed(self.finished())]
+        manifests = ((folder, read_manifest(folder)) for folder in kept)
+        return next((folder for folder, told in manifests if told is not None and told.as_of == as_of), night)
+
     def finished(self) -> list[Path]:
         """Folders of the finished nights, the oldest first."""
         if not self.nights.is_dir():
@@ -124,6 +141,9 @@ class Home:
         for folder in set(self.nights.iterdir()) - set(self.finished()):
             shutil.rmtree(folder, ignore_errors=True)
         self.clear_store()
+        for folder in self.past.iterdir() if self.past.is_dir() else ():
+            if not (folder / RUN_FILE).is_file():
+                shutil.rmtree(folder, ignore_errors=True)
         for link in self.root.glob(".published-*"):
             link.unlink(missing_ok=True)
 

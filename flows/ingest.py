@@ -16,16 +16,13 @@ from pathlib import Path
 import polars as pl
 
 from flows.adapters.model import SourceFile
-from flows.derive import Derived, Known, derive, has_coverage
+from flows.derive import Derived, Known, derive, known_of
 from flows.errors import CheckError, ExtractError
 from flows.generations import LAB, inherit, own, pieces_of
-from flows.lab_pieces import Reading
 from flows.loading import Arrival, Ground, Loaded, load_extract
 from flows.manifest import Manifest
 from flows.row_counts import FileCounts
-from flows.small_tables import StoredTables
 from flows.staging import bucket_count
-from flows.store import RawRows
 from flows.tables import inherit_table, write_table
 from schemas.checks import ContractError
 from schemas.tables import INPUT_FILE, UNMAPPED_CODE, empty, shaped
@@ -95,13 +92,14 @@ def _tables(
     loaded: Loaded, build: Path, ground: Ground, arrival: Arrival, buckets: int | None, *, full: bool
 ) -> Ingested:
     before = ground.manifest
-    known = known_now(loaded, ground, arrival)
+    loads = (*(before.loads if before else ()), loaded.load)
+    known = known_of(ground.store, loaded.pieces, loaded.merges, loaded.slices, loads, arrival)
     added = loaded.added
     new = (added.patients["patient_id"], added.events["patient_id"], added.coverage["patient_id"])
     who = concerned([loaded.sent, *new], before.merges if before else {}, loaded.merges)
     basis = _basis(arrival, known)
     generation = (before.number if before else 0) + 1
-    made = bucket_count(known.raw.rows, buckets)
+    made = bucket_count(known.raw.count(), buckets)
     derived: Derived | None = None
     if before is not None and ground.night is not None and not full and not loaded.divided_anew:
         derived = _some(build, ground.night, known, who, before, basis, generation)
@@ -126,7 +124,7 @@ def _tables(
             number=generation,
             as_of=before.as_of if before else arrival.loaded_at.date(),
             slices=loaded.slices,
-            loads=(*(before.loads if before else ()), loaded.load),
+            loads=loads,
             pieces=loaded.pieces,
             merges=loaded.merges,
             newest_collected_at=newest,
@@ -134,22 +132,6 @@ def _tables(
             screen_basis=before.screen_basis if before else {},
         ),
     )
-
-
-def known_now(loaded: Loaded, ground: Ground, arrival: Arrival) -> Known:
-    """All that the home knows with tonight's load."""
-    stored = StoredTables(ground.store, loaded.pieces, loaded.load.number)
-    loads = (*(ground.manifest.loads if ground.manifest else ()), loaded.load)
-    raw = RawRows(
-        ground.store,
-        [piece for piece in loaded.pieces if piece.table == "lab_results"],
-        loaded.merges,
-        loaded.slices,
-        loaded.load.number,
-    )
-    times = {load.number: load.loaded_at for load in loads}
-    reading = Reading(arrival.timezone, times, arrival.code_map.map)
-    return Known(raw, stored, reading, has_coverage(stored))
 
 
 def _basis(arrival: Arrival, known: Known) -> Mapping[str, str]:

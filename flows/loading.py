@@ -138,7 +138,13 @@ def _load(
         newest=_newest_day(ground.store, new_pieces, before),
     )
     return Loaded(
-        load=Load(number=number, run_id=arrival.run_id, loaded_at=arrival.loaded_at, files=_loaded(tally)),
+        load=Load(
+            number=number,
+            run_id=arrival.run_id,
+            loaded_at=arrival.loaded_at,
+            files=_loaded(tally),
+            merges=merges if every["patient_merges"] else None,
+        ),
         pieces=(*pieces, *added.pieces),
         slices=slices,
         divided_anew=divided_anew,

@@ -35,12 +35,17 @@ class LoadedFile(_Frozen):
 
 
 class Load(_Frozen):
-    """What one night brought in. loaded_at: local time of the home."""
+    """What one night brought in.
+
+    loaded_at: local time of the home. merges: given-up identifier to the one that remains, None where the night brought
+    no table of them.
+    """
 
     number: int
     run_id: str
     loaded_at: datetime
     files: tuple[LoadedFile, ...]
+    merges: Mapping[str, str] | None = None
 
 
 class RawPiece(_Frozen):
@@ -78,6 +83,14 @@ class Manifest(_Frozen):
     def known(self) -> frozenset[tuple[str, str]]:
         """Table and checksum of every file loaded so far."""
         return frozenset((file.table, file.sha256) for load in self.loads for file in load.files)
+
+    def known_at(self, moment: datetime) -> Manifest | None:
+        """The same home as it was known at a local time; None if nothing was."""
+        loads = tuple(load for load in self.loads if load.loaded_at <= moment)
+        if not loads:
+            return None
+        merges = [load.merges for load in loads if load.merges is not None]
+        return self.model_copy(update={"loads": loads, "merges": merges[-1] if merges else {}})
 
     def of(self, table: str) -> tuple[RawPiece, ...]:
         """The raw pieces of a table, the earliest load first."""

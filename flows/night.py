@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from flows import settings
 from flows.code_map import read_code_map
 from flows.home import RUN_FILE, Home
-from flows.stages import STAGES, Counts, Night, Stage, as_of_text, run_stage
+from flows.stages import STAGES, Counts, Night, Stage, as_of_text, moment_text, run_stage
 
 log = logging.getLogger("hemacohort")
 Carry = Callable[[Stage, Night], Counts]
@@ -30,10 +30,12 @@ def begin(
     flags: Mapping[str, Any],
     *,
     full: bool = False,
+    known_at: str | None = None,
 ) -> Night:
     """Make or open the home and name the night.
 
-    flags: settings given on the command line (None: not given). full: make everything anew.
+    flags: settings given on the command line (None: not given). full: make everything anew. known_at: a local
+    time; the night is one that is past, as it was known then.
 
     Raises UsageError (settings, code map, --as-of, a folder that is no home) and NewerHomeError.
     """
@@ -52,6 +54,7 @@ def begin(
         started_at=local,
         settings=chosen,
         full=full,
+        known_at=None if known_at is None else moment_text(known_at),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -44,13 +45,15 @@ def settle(night: Night, as_of: date, digest: str) -> Counts:
         }
         write_piece(night.build, "run", pl.DataFrame([run], schema=RUN))
         write_piece(night.build, "stage", pl.DataFrame(schema=STAGE))
+        night.place.parent.mkdir(mode=0o700, exist_ok=True)
         night.build.rename(night.place)
     return {"tables": build_warehouse(night.place)}
 
 
 def publish(night: Night, as_of: date, records: Sequence[dict[str, Any]]) -> Counts:
-    """Write run.json, swap the published link to the night, and remove nights older than the last ones
-    kept.
+    """Write run.json, swap the published link to the night, and remove nights older than the last ones kept.
+
+    A past night that was made again stays beside the others and is never put in force.
     """
     place = night.place
     stages = [{**record, "counts": json.dumps(record["counts"], default=str)} for record in records]
@@ -70,6 +73,7 @@ def publish(night: Night, as_of: date, records: Sequence[dict[str, Any]]) -> Cou
             "run_id": night.run_id,
             "as_of": as_of,
             "source": night.source,
+            "known_at": night.known_at,
             "started_at": night.started_at,
             "finished_at": datetime.now(UTC).astimezone(night.settings.zone).replace(tzinfo=None),
             "settings": night.settings.model_dump(),
@@ -86,6 +90,9 @@ def publish(night: Night, as_of: date, records: Sequence[dict[str, Any]]) -> Cou
         },
     )
     home = Home(night.home)
+    if night.known_at is not None:
+        return {"nights_kept": len(home.finished())}
+    os.sync()  # the machine may stop at any moment: first the files, then the link to them
     home.publish(night.run_id)
     home.prune(night.settings.keep_nights)
     return {"nights_kept": len(home.finished())}

@@ -12,9 +12,11 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from flows.code_map import read_code_map
 from flows.errors import CheckError, HemacohortError, UsageError
 from flows.failures import unforeseen
 from flows.home import Home
+from flows.loading import Ground
 from flows.manifest import read_manifest, write_manifest
 from flows.settings import Settings
 
@@ -26,7 +28,8 @@ class Night:
     """What every stage of a night needs to know: paths, dates and ids, never a connection or a frame.
 
     as_of: "today", "auto" or an ISO date, as asked; ``decided_as_of`` gives the day once it is decided.
-    started_at: local time in the home's time zone. full: make everything anew.
+    started_at: local time in the home's time zone. full: make everything anew. known_at: the local time at which a past
+    night is to be seen again as it was known then; such a night reads no extract and is never put in force.
     """
 
     home: Path
@@ -37,6 +40,7 @@ class Night:
     started_at: datetime
     settings: Settings
     full: bool = False
+    known_at: datetime | None = None
 
     @property
     def build(self) -> Path:
@@ -46,7 +50,8 @@ class Night:
     @property
     def place(self) -> Path:
         """The folder the night stays in."""
-        return Home(self.home).nights / self.run_id
+        home = Home(self.home)
+        return (home.nights if self.known_at is None else home.past) / self.run_id
 
     @property
     def folder(self) -> Path:
@@ -119,6 +124,8 @@ def decided_as_of(night: Night) -> date:
 
 
 def _adapt(night: Night) -> Counts:
+    if night.known_at is not None:
+        return {"adapted": False}
     from flows.adapters import adapt
 
     out = night.build / "canonical"
@@ -126,8 +133,24 @@ def _adapt(night: Night) -> Counts:
     return {"source": night.source, "adapted": folder == out}
 
 
+def _recall(night: Night, moment: datetime) -> Counts:
+    """The tables of everybody as they were known at a local time."""
+    from flows.loading import Arrival
+    from flows.publish import own_version
+    from flows.recall import recall
+
+    code_map = read_code_map(night.home, night.settings.code_map)
+    arrival = Arrival(night.run_id, night.started_at, night.settings.timezone, own_version(), code_map)
+    then, newest = recall(
+        night.build, Home(night.home).ground(), arrival, moment, buckets=night.settings.buckets
+    )
+    write_manifest(night.build, then)
+    return {"loads": len(then.loads), "newest_collected_at": newest, "patients": None}
+
+
 def _ingest(night: Night) -> Counts:
-    from flows.code_map import read_code_map
+    if night.known_at is not None:
+        return _recall(night, night.known_at)
     from flows.ingest import ingest
     from flows.loading import Arrival
     from flows.publish import own_version
@@ -174,6 +197,8 @@ def _screen(night: Night) -> Counts:
     if manifest is None:
         raise CheckError("manifest", "the night has no manifest")
     basis = verdicts_rest_on(night.settings.switches)
+    if night.known_at is not None:
+        ground = Ground(ground.store, None, None)
     before = ground.manifest
     everybody = (
         before is None
@@ -229,6 +254,17 @@ STAGES = (
     Stage("report", "Write the report", _report),
     Stage("publish", "Publish the night", _publish, retries=2),
 )
+
+
+def moment_text(text: str) -> datetime:
+    """A local time from what a person wrote; a day alone is its end. UsageError if it is none."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--known-at is a local time such as 2026-11-24T06:00, not {text[:40]!r}.") from None
+    if moment.tzinfo is not None:
+        raise UsageError("--known-at is a local time of the home, without a zone.")
+    return moment + timedelta(days=1, microseconds=-1) if len(text) == len("2026-11-24") else moment
 
 
 def as_of_text(text: str | None, now: datetime) -> str:

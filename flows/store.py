@@ -29,10 +29,12 @@ class RawRows:
     slices: int
     newest_load: int
 
-    @property
-    def rows(self) -> int:
-        """Rows of all pieces."""
-        return sum(piece.rows for piece in self.pieces)
+    def count(self) -> int:
+        """Rows that are seen."""
+        if not self.pieces:
+            return 0
+        frames = [self._scan(piece).select("load") for piece in self.pieces]
+        return int(pl.concat(frames).select(pl.len()).collect(engine="streaming").item())
 
     def of_slice(self, number: int, moved: pl.DataFrame | None) -> pl.LazyFrame:
         """All rows of the patients of one slice under the identifiers that remain. moved: from :meth:`moved`."""

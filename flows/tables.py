@@ -19,10 +19,11 @@ def write_table(build: Path, table: str, piece: str, frame: pl.DataFrame) -> Non
     frame.write_parquet(folder / f"{piece}.parquet", compression="zstd", compression_level=1)
 
 
-def inherit_table(table: str, night: Path | None, build: Path) -> None:
-    """Take over the pieces of a table of an earlier night as hard links."""
+def inherit_table(table: str, night: Path | None, build: Path, newest_load: int | None = None) -> None:
+    """Take over the pieces of a table of an earlier night as hard links; newest_load: no pieces of later loads."""
     folder = build / "tables" / table
     folder.mkdir(parents=True, exist_ok=True)
     if night is not None:
         for piece in (night / "tables" / table).glob("*.parquet"):
-            os.link(piece, folder / piece.name)
+            if newest_load is None or int(piece.stem.partition("_")[0]) <= newest_load:
+                os.link(piece, folder / piece.name)

@@ -1,0 +1,55 @@
+"""Recall: the tables of everybody as they were known at an earlier time, from what the store keeps of every load."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+
+from flows.derive import derive, known_of
+from flows.errors import CheckError, UsageError
+from flows.loading import TABLES_OF_LOADS, Arrival, Ground
+from flows.manifest import Manifest
+from flows.staging import bucket_count
+from flows.tables import inherit_table, write_table
+from schemas.checks import ContractError
+from schemas.tables import INPUT_FILE, UNMAPPED_CODE, shaped
+
+
+def recall(
+    build: Path, ground: Ground, arrival: Arrival, moment: datetime, *, buckets: int | None = None
+) -> tuple[Manifest, datetime | None]:
+    """Write the tables of generations.LAB as they were known at a local time; the home's state then, and the newest
+    collection time.
+
+    Nothing is loaded. Raises UsageError for a home that knew nothing then, and CheckError if rows are lost.
+    """
+    now, night = ground.manifest, ground.night
+    then = None if now is None else now.known_at(moment)
+    if then is None or night is None:
+        raise UsageError(f"This home knew nothing yet at {moment:%Y-%m-%d %H:%M}.")
+    newest_load = then.loads[-1].number
+    known = known_of(ground.store, then.pieces, then.merges, then.slices, then.loads, arrival)
+    try:
+        derived = derive(
+            build,
+            known,
+            generation=1,
+            buckets=bucket_count(known.raw.count(), buckets),
+            patients=None,
+            first_contact=None,
+        )
+        for table in TABLES_OF_LOADS:
+            inherit_table(table, night, build, newest_load)
+        files = pl.read_parquet(night / "tables" / "input_file" / "*.parquet")
+        write_table(
+            build, "input_file", "all", shaped(files.filter(pl.col("load") <= newest_load), INPUT_FILE)
+        )
+        texts = ["load", "code_system", "code", "name", "unit"]
+        unmapped = derived.unmapped.group_by(texts).agg(pl.col("rows").sum()).sort(texts)
+        write_table(build, "unmapped_code", "all", shaped(unmapped, UNMAPPED_CODE))
+        write_table(build, "code_map", "all", arrival.code_map.table())
+    except ContractError as error:
+        raise CheckError("contract", str(error)) from None
+    return then.model_copy(update={"number": 1}), derived.newest
