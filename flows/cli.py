@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 import typer.exceptions
 
+from flows.cli_codes import codes_app
 from flows.cli_rules import rules_app
 from flows.errors import HemacohortError, UsageError
 
@@ -30,6 +31,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(rules_app, name="rules")
+app.add_typer(codes_app, name="codes")
 
 HomeOption = Annotated[Path, typer.Option("--home", envvar="HEMACOHORT_HOME", help="Folder of the home.")]
 ExtractOption = Annotated[Path, typer.Option("--extract", help="Folder of the extract.")]

@@ -71,8 +71,8 @@ def read_code_map(root: Path, setting: Path | None) -> CodeMapFile:
 
 def check(path: Path, lines: Sequence[MapLine]) -> None:
     """Raise UsageError for the first line that is wrong by itself or beside the others."""
-    for number, sentence in problems(lines):
-        raise UsageError(f"{path.name}, line {number}: {sentence}.")
+    for line, sentence in problems(lines):
+        raise UsageError(f"{path.name}, line {line.line}: {sentence}.")
 
 
 def read_rows(path: Path) -> list[tuple[int, dict[str, str]]]:

@@ -25,7 +25,7 @@ from flows.row_counts import FileCounts
 from flows.staging import bucket_count
 from flows.tables import inherit_table, write_table
 from schemas.checks import ContractError
-from schemas.tables import INPUT_FILE, UNMAPPED_CODE, empty, shaped
+from schemas.tables import INPUT_FILE, UNMAPPED_CODE, UNMAPPED_TEXTS, empty, shaped
 from transforms.causes import causes_of_merges, causes_of_results, causes_of_tables, first_causes
 from transforms.changes import Concerned, concerned
 
@@ -225,11 +225,11 @@ def _files_and_codes(
         shutil.rmtree(build / "tables" / "unmapped_code", ignore_errors=True)
     else:
         inherit_table("unmapped_code", night, build)
-    texts = ["load", "code_system", "code", "name", "unit"]
+    texts = ["load", *UNMAPPED_TEXTS, "bin"]
     unmapped = derived.unmapped.group_by(texts).agg(pl.col("rows").sum())
     numbers = {loaded.load.number, *(unmapped["load"].unique() if everybody else ())}
     for number in sorted(numbers):
-        mine = unmapped.filter(pl.col("load") == number).sort("rows", *texts, descending=[True, *[False] * 5])
+        mine = unmapped.filter(pl.col("load") == number).sort(texts, nulls_last=True)
         write_table(build, "unmapped_code", f"{number:06d}", shaped(mine, UNMAPPED_CODE))
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from flows.code_review import write_unmapped
 from flows.home import RUN_FILE, Home
 from flows.sql import statement
 from flows.stages import Counts, Night
@@ -32,6 +33,7 @@ def settle(night: Night, as_of: date, digest: str) -> Counts:
     """
     if night.build.is_dir():
         write_reference(night.build, night.settings.switches)
+        write_unmapped(night.build)
         run = {
             "run_id": night.run_id,
             "as_of": as_of,

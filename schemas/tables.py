@@ -69,13 +69,24 @@ QUARANTINE: Mapping[str, Any] = {
     "analyte": pl.String,
     **SOURCE,
 }
-UNMAPPED_CODE: Mapping[str, Any] = {
+UNMAPPED_TEXTS = ("code_system", "code", "specimen", "name", "unit", "site")
+UNMAPPED_CODE: Mapping[
+    str, Any
+] = {  # rows that no rule reads, counted by load, texts and bin (transforms.unmapped)
     "load": pl.Int32,
-    "code_system": pl.String,
-    "code": pl.String,
-    "name": pl.String,
-    "unit": pl.String,
+    **dict.fromkeys(UNMAPPED_TEXTS, pl.String),
+    "bin": pl.Int16,
     "rows": pl.Int64,
+}
+UNMAPPED_SUMMARY: Mapping[str, Any] = {
+    **dict.fromkeys(UNMAPPED_TEXTS, pl.String),
+    "rows": pl.Int64,
+    "numbers": pl.Int64,
+    **dict.fromkeys(("p05", "p25", "median", "p75", "p95"), pl.Float64),
+    "suggested": pl.String,
+    "score": pl.Float64,
+    "reason": pl.String,
+    "others": pl.List(pl.String),
 }
 LAB_PATIENT: Mapping[str, Any] = {
     "patient_id": pl.String,
@@ -295,6 +306,7 @@ CONTRACTS: Mapping[str, pa.DataFrameSchema] = {
     ),
     "code_map": contract("code_map", CODE_MAP, required=("line", "code", "accepted")),
     "unmapped_code": contract("unmapped_code", UNMAPPED_CODE, required=("load", "rows")),
+    "unmapped_summary": contract("unmapped_summary", UNMAPPED_SUMMARY, required=("code", "rows", "numbers")),
     "contact": contract("contact", CONTACT, required=("patient_id",), checks=()),
     "finding": contract(
         "finding",

@@ -54,9 +54,9 @@ PIECES = (
         "quality.quarantine", "quarantine.parquet", "one row per rejected row, as received, with its reasons"
     ),
     Source(
-        "run.unmapped_code",
-        "tables/unmapped_code/*.parquet",
-        "one row per load and code that no rule reads, with its volume",
+        "quality.unmapped_codes",
+        "tables/unmapped_summary/*.parquet",
+        "one row per code, specimen, name, unit and site that no rule reads: volume, values, and what it may be",
         stored=True,
     ),
     Source(
@@ -180,7 +180,6 @@ STAGE: Mapping[str, Any] = {
 VIEWS: Mapping[str, str] = {
     "warehouse/rulebook": "reference.rulebook",
     "warehouse/unknown_units": "quality.unknown_units",
-    "warehouse/unmapped_codes": "quality.unmapped_codes",
     "warehouse/patient_conflicts": "quality.patient_conflicts",
     "warehouse/one_test_short": "screen.one_test_short",
     "warehouse/tonight": "cohort.tonight",
@@ -189,7 +188,6 @@ VIEWS: Mapping[str, str] = {
 
 VIEW_SAYS: Mapping[str, str] = {
     "reference.rulebook": "one row per rule and criterion: the rule book as the night used it",
-    "quality.unmapped_codes": "one row per code no rule reads, with its volume",
     "quality.unknown_units": "one row per analyte and unit text that could not be used",
     "quality.patient_conflicts": "one row per patient and column on which the rows of the extract disagree",
     "screen.one_test_short": "one row per patient and rule that a single missing test keeps from a verdict",

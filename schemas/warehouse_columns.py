@@ -49,6 +49,21 @@ _SAYS: Mapping[str, str] = {
     "rule_version": "version of the rule",
     "version": "version",
     "title": "name of the cohort, analyte or value set, or what a switch decides",
+    "numbers": "rows whose value is a plain number",
+    **{
+        name: f"{share} of the numbers, as sent and right to 6 %; null where there are fewer than 20"
+        for name, share in {
+            "p05": "5th percentile",
+            "p25": "first quartile",
+            "median": "median",
+            "p75": "third quartile",
+            "p95": "95th percentile",
+        }.items()
+    },
+    "suggested": "analyte that the code may stand for: a suggestion, for a person to accept or refuse",
+    "score": "how well name, unit and values fit, 0 to 1; not a probability",
+    "reason": "what the suggestion rests on",
+    "others": "other analytes that it may be, the likelier first",
     "value_set": "value set of codes",
     "line": "line of the code map",
     "specimen": "what was examined, as received",

@@ -6,9 +6,10 @@ lines of which neither includes the other's conditions must not contradict each 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
+from typing import Any
 
 from schemas.analytes import ANALYTES, LOINC, LOINC_NAMES, OWN_CODES, analyte_of
 from schemas.code_map import CONDITIONS, NO_UNIT, MapLine
@@ -41,7 +42,7 @@ class CodeMap:
 NO_MAP = CodeMap()
 
 
-def line_for(lines: Iterable[MapLine], row: Mapping[str, str | None]) -> MapLine | None:
+def line_for(lines: Iterable[MapLine], row: Mapping[str, Any]) -> MapLine | None:
     """The line that speaks for a row (its specimen, name and site), None if none does. lines: as of ``lines_of``."""
     fitting = (
         line
@@ -74,18 +75,34 @@ def _fits(name: str, wanted: str, text: str | None) -> bool:
     return not wanted or compared(name, wanted) == compared(name, text)
 
 
-def problems(lines: Sequence[MapLine]) -> list[tuple[int, str]]:
-    """What is wrong with the lines of a map: (line, sentence), in order of the lines."""
-    found = [(line.line, sentence) for line in lines for sentence in _of_line(line)]
+def same_question(one: MapLine, other: MapLine) -> bool:
+    """Whether two lines ask the same: this analyte for the same rows."""
+    codes = [code_key(line.code_system, line.code) for line in (one, other)]
+    return codes[0] == codes[1] and _asked(one) == _asked(other) and one.analyte == other.analyte
+
+
+def _asked(line: MapLine) -> dict[str, str]:
+    return {name: compared(name, getattr(line, name)) for name in line.conditions}
+
+
+def _numbered(line: MapLine) -> str:
+    return f"line {line.line}"
+
+
+def problems(
+    lines: Sequence[MapLine], called: Callable[[MapLine], str] = _numbered
+) -> list[tuple[MapLine, str]]:
+    """What is wrong with the lines of a map, in their order: the line and a sentence. called: how a line is named."""
+    found = [(line, sentence) for line in lines for sentence in _of_line(line)]
     groups: dict[tuple[str, str], list[MapLine]] = {}
     for line in lines:
         groups.setdefault(code_key(line.code_system, line.code), []).append(line)
     for group in groups.values():
         for one, other in combinations(group, 2):
-            sentence = _of_pair(one, other)
-            if sentence:
-                found.append((other.line, sentence))
-    return sorted(found)
+            verb = _of_pair(one, other)
+            if verb:
+                found.append((other, verb.format(called(one))))
+    return sorted(found, key=lambda item: lines.index(item[0]))
 
 
 def _of_line(line: MapLine) -> Iterable[str]:
@@ -97,32 +114,25 @@ def _of_line(line: MapLine) -> Iterable[str]:
     if not line.analyte:
         yield "analyte is empty"
     elif line.analyte not in ANALYTES:
-        yield f"{line.analyte!r} is no analyte; `hemacohort sql` shows them in reference.analyte"
+        yield f"{line.analyte[:40]!r} is no analyte; reference.analyte of the warehouse lists them"
     elif known is not None and known != line.analyte:
         yield f"the code {line.code} of {line.code_system} stands for {known} everywhere and cannot be {line.analyte}"
     elif line.default_unit and resolve(line.analyte, line.default_unit) is None:
-        yield f"default_unit {line.default_unit!r} is no unit of {line.analyte}"
+        yield f"default_unit {line.default_unit[:40]!r} is no unit of {line.analyte}"
 
 
 def _of_pair(one: MapLine, other: MapLine) -> str | None:
-    """What is wrong between an earlier and a later line of one code; None if nothing is."""
-    asked = [{name: compared(name, getattr(line, name)) for name in line.conditions} for line in (one, other)]
+    """What is wrong between an earlier and a later line of one code, with {} for the earlier; None if nothing is."""
+    meant = [(line.analyte, line.default_unit) for line in (one, other)]
+    if one.accepted != other.accepted:
+        return "the line contradicts {}" if same_question(one, other) else None
+    if not one.accepted:
+        return "the line repeats {}" if same_question(one, other) else None
+    asked = [_asked(one), _asked(other)]
     if asked[0] == asked[1]:
-        if one.accepted and other.accepted:
-            same = (one.analyte, one.default_unit) == (other.analyte, other.default_unit)
-            return f"the line {'repeats' if same else 'contradicts'} line {one.line}"
-        if one.analyte == other.analyte:
-            return (
-                f"the line {'repeats' if one.accepted == other.accepted else 'contradicts'} line {one.line}"
-            )
-        return None
-    if not (one.accepted and other.accepted) or (one.analyte, one.default_unit) == (
-        other.analyte,
-        other.default_unit,
-    ):
-        return None
+        return "the line repeats {}" if meant[0] == meant[1] else "the line contradicts {}"
     apart = any(asked[0][name] != asked[1][name] for name in asked[0].keys() & asked[1].keys())
     nested = asked[0].items() <= asked[1].items() or asked[1].items() <= asked[0].items()
-    if apart or nested:
+    if apart or nested or meant[0] == meant[1]:
         return None
-    return f"the line contradicts line {one.line} for rows that meet the conditions of both"
+    return "the line contradicts {} for rows that meet the conditions of both"

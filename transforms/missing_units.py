@@ -26,6 +26,7 @@ from schemas.site_medians import (
     MOST_OUTSIDE,
 )
 from schemas.tables import empty, shaped
+from transforms.code_map import NO_MAP, CodeMap
 from transforms.codes import pair_rows
 from transforms.conversion import to_intervals
 from transforms.medians import medians
@@ -35,7 +36,7 @@ from transforms.unit_spellings import EMPTY_UNITS
 from transforms.values import Bound
 
 GROUP = ("site", "analyte", "month")
-READ = ("patient_id", "collected_at", "code_system", "code", "unit", "value", "site")
+READ = ("patient_id", "collected_at", "code_system", "code", "specimen", "name", "unit", "value", "site")
 TALLY: Mapping[str, Any] = {
     "site": pl.String,
     "analyte": pl.String,
@@ -57,14 +58,14 @@ def has_no_unit() -> pl.Expr:
     return pl.col("unit").is_null() | text.is_in(list(EMPTY_UNITS))
 
 
-def tally_missing(raw: pl.DataFrame, *, timezone: str) -> pl.DataFrame:
+def tally_missing(raw: pl.DataFrame, *, timezone: str, code_map: CodeMap = NO_MAP) -> pl.DataFrame:
     """Different results that need a unit and have none, counted (``TALLY``).
 
     raw: (n) the columns ``READ`` of laboratory rows of whole patients, as text. Bounds and texts that are no number tell
     nothing. One row per site, analyte, month and number: rows; one without a number: patients. Tallies of other patients
     can be added.
     """
-    pair, pairs = pair_rows(raw)
+    pair, pairs = pair_rows(raw, code_map)
     lacking = pairs.select(lacks_unit()).to_series().gather(pair)
     rows = raw.with_columns(pair=pair, analyte=pairs["analyte"].gather(pair)).filter(
         lacking, pl.col("analyte").is_not_null()

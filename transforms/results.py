@@ -23,6 +23,7 @@ from transforms.missing_units import NONE_DECIDED
 from transforms.said_elsewhere import stated_units, value_texts, with_units
 from transforms.same_day import settle_by_others
 from transforms.times import ORDER_UNKNOWN, clock_changes, read_times, without_clock
+from transforms.unmapped import counted
 from transforms.values import Bound
 from transforms.versions import RANK, WITHDRAWN, settle_versions
 
@@ -48,8 +49,9 @@ class Normalized:
 
     results: usable results, superseded ones too (``schemas.tables.LAB_RESULT``). quarantine: rejected rows as
     received, with reasons. flags: quality flags of current results and of rejected rows. reported: rows that were
-    reported at a known time but whose value cannot be used. unmapped: load, code_system, code, name, unit and rows of
-    tests that no rule reads. fates: load, source_file, fate, rows; their sum is the number of rows that came in.
+    reported at a known time but whose value cannot be used. unmapped: rows of tests that no rule reads, counted by
+    their texts and values (``schemas.tables.UNMAPPED_CODE``). fates: load, source_file, fate, rows; their sum is the
+    number of rows that came in.
     """
 
     results: pl.DataFrame
@@ -102,9 +104,7 @@ def normalize_results(
         ),
         flags=_quality_flags(judged),
         reported=_reported(rejected),
-        unmapped=ignored.group_by("load", "code_system", "code", "name", "unit").agg(
-            rows=pl.len().cast(pl.Int64)
-        ),
+        unmapped=counted(ignored),
         fates=pl.concat(fates).select("load", "source_file", "fate", pl.col("rows").cast(pl.Int64)),
     )
 

@@ -1,5 +1,11 @@
--- One row per code that no rule reads, the most frequent first.
-select code_system, code, name, rows
+-- One row per code and name that no rule reads, the most frequent first, and what it may be.
+select
+    code_system,
+    code,
+    name,
+    sum(rows) as rows,
+    arg_max(suggested, score) as suggested
 from quality.unmapped_codes
-order by rows desc, code_system, code
+group by code_system, code, name
+order by rows desc, code_system, code, name
 limit 25

@@ -27,7 +27,8 @@ create table quality.flag (patient_id text, specimen_id text, collected_at times
 create table quality.quarantine (table_name text, patient_id text, reasons text[], analyte text,
     source_file text,
     source_line bigint);
-create table quality.unmapped_codes (code_system text, code text, name text, rows bigint);
+create table quality.unmapped_codes (code_system text, code text, name text, rows bigint, suggested text,
+    score double);
 create table quality.patient_conflicts (patient_id text, flag text, column_name text, value_count integer,
     sources text[]);
 create table quality.unknown_units (analyte text, unit text, rows bigint);
@@ -115,7 +116,7 @@ insert into quality.flag
 insert into quality.quarantine
     select 'lab_results', 'secretpatient' || i, ['REJECT_TEXT'], 'ferritin', 'lab_results.csv.gz', i
     from range(50) as numbers(i);
-insert into quality.unmapped_codes values ('local', $hostile, $formula, 150);
+insert into quality.unmapped_codes values ('local', $hostile, $formula, 150, 'ferritin', 0.9);
 insert into quality.unknown_units values ('hb', $hostile, 3);
 insert into screen.why values
     ('secretpatient0', 'iron_deficiency_anemia', '2026-06-01 08:15:00', 'anemia',

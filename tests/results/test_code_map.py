@@ -10,6 +10,7 @@ import pytest
 from schemas.code_map import MapLine
 from transforms.code_map import CodeMap, problems
 from transforms.results import Normalized
+from transforms.unmapped import summarized
 
 Normalize = Callable[..., Normalized]
 EMPTY = dict.fromkeys(
@@ -167,5 +168,15 @@ def test_bucket_order_does_not_matter(normalize: Normalize) -> None:
     ],
 )
 def test_lines_that_are_wrong_or_contradict_each_other_are_told(lines: list[MapLine], found: str) -> None:
-    told = "; ".join(f"line {number}: {sentence}" for number, sentence in problems(lines))
+    told = "; ".join(f"line {one.line}: {sentence}" for one, sentence in problems(lines))
     assert told.startswith(found) if found else not told
+
+
+def test_ignored_rows_are_counted_by_specimen_name_unit_and_site(
+    normalize: Normalize,
+) -> None:
+    row = {"code_system": "LAB", "code": "X", "value": "7"}
+    done = normalize(row, row, {**row, "site": "A"}, {**row, "specimen": "urine"}, {**row, "unit": "g"})
+    found = summarized(done.unmapped)
+    assert found.height == 4
+    assert found["rows"].sum() == 5
