@@ -23,7 +23,7 @@ unexport PIP_USER PIP_TARGET PIP_PREFIX PIP_REQUIRE_VIRTUALENV PIP_CONSTRAINT PI
 export PIP_NO_INPUT := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help environment demo test lint format bench bench-adapters rule-pages fingerprints lock clean distclean
+.PHONY: help environment demo test lint format bench bench-nights bench-adapters rule-pages fingerprints lock clean distclean
 
 help:
 	@sed -n '3,11p' Makefile | cut -c3-
@@ -44,6 +44,9 @@ lint: $(READY)
 format: $(READY)
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
+
+bench-nights: $(READY)
+	@$(PY) -m benchmarks.nights $(BENCH_ARGS)
 
 bench: $(READY)
 	@$(PY) -m benchmarks $(BENCH_ARGS)

@@ -39,19 +39,19 @@ def main() -> None:
     if not (extract / "complete").exists():
         shutil.rmtree(extract, ignore_errors=True)
         print(f"Making an extract of about {options.rows:,} results in {extract} …", flush=True)
-        _run(["-m", "benchmarks.made_up", str(extract), str(options.rows)], Path(os.devnull))
+        run_python(["-m", "benchmarks.made_up", str(extract), str(options.rows)], Path(os.devnull))
         (extract / "complete").touch()
     home, bare = options.out / "home", options.out / "yardstick"
     yardstick, nights, stages = [], [], []
     for _ in range(options.repeat):
         shutil.rmtree(bare, ignore_errors=True)
-        seconds, processor, peak = _run(
+        seconds, processor, peak = run_python(
             ["-m", "benchmarks.yardstick", str(extract), str(bare)], options.out / "yardstick.log"
         )
         yardstick.append(Run(seconds, seconds, processor, peak))
         shutil.rmtree(home, ignore_errors=True)
         arguments = ["run", "--home", home, "--extract", extract, "--direct", "--as-of", "auto"]
-        seconds, processor, peak = _run(
+        seconds, processor, peak = run_python(
             ["-c", HEMACOHORT, *map(str, arguments)], options.out / "hemacohort.log"
         )
         night = json.loads((home / "published" / "run.json").read_text(encoding="utf-8"))
@@ -80,7 +80,7 @@ def _options() -> argparse.Namespace:
     return options
 
 
-def _run(arguments: Sequence[str], log: Path) -> tuple[float, float, float]:
+def run_python(arguments: Sequence[str], log: Path) -> tuple[float, float, float]:
     """Wall seconds, processor seconds and peak memory (MB) of a Python program. Exits where it fails.
 
     This process imports nothing large: a child's peak starts with the memory of the process it comes from.
