@@ -10,6 +10,7 @@ import argparse
 import json
 import shutil
 import statistics
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
@@ -43,18 +44,28 @@ def main() -> None:
         deltas.append(took)
         print(f"night {number + 1}: {rows:,} rows, {_said(took)}", flush=True)
     full = _night(home, delta, out, "--full")
-    middle = statistics.median(seconds for seconds, _, _ in deltas)
+    middle = statistics.median(took.seconds for took in deltas)
+    print("  ".join(f"{name} {seconds:.1f} s" for name, seconds in deltas[-1].stages.items()))
     print(f"first load: {_said(first)}")
     print(f"full rebuild: {_said(full)}")
-    print(f"a delta takes {middle:.1f} s, {100 * middle / full[0]:.1f} % of a full rebuild")
+    print(f"a delta takes {middle:.1f} s, {100 * middle / full.seconds:.1f} % of a full rebuild")
     print(
-        f"digest of the last delta night and of the rebuild are {'equal' if deltas[-1][2] == full[2] else 'NOT EQUAL'}"
+        f"digest of the last delta night and of the rebuild are {'equal' if deltas[-1].digest == full.digest else 'NOT EQUAL'}"
     )
     shutil.rmtree(home, ignore_errors=True)
 
 
-def _night(home: Path, extract: Path, out: Path, *more: str) -> tuple[float, float, str]:
-    """Seconds, peak memory (MB) and digest of a night."""
+@dataclass(frozen=True)
+class Took:
+    """A night: wall seconds, peak memory (MB), digest, and seconds by stage."""
+
+    seconds: float
+    peak_mb: float
+    digest: str
+    stages: dict[str, float]
+
+
+def _night(home: Path, extract: Path, out: Path, *more: str) -> Took:
     arguments = [
         "run",
         "--home",
@@ -68,11 +79,17 @@ def _night(home: Path, extract: Path, out: Path, *more: str) -> tuple[float, flo
     ]
     seconds, _, peak = run_python(["-c", HEMACOHORT, *arguments], out / "night.log")
     night = json.loads((home / "published" / "run.json").read_text(encoding="utf-8"))
-    return seconds, max(peak, *(stage["peak_mb"] for stage in night["stages"])), night["digest"]
+    stages = night["stages"]
+    return Took(
+        seconds,
+        max(peak, *(stage["peak_mb"] for stage in stages)),
+        night["digest"],
+        {stage["stage"]: stage["seconds"] for stage in stages},
+    )
 
 
-def _said(took: tuple[float, float, str]) -> str:
-    return f"{took[0]:.1f} s, {took[1]:,.0f} MB"
+def _said(took: Took) -> str:
+    return f"{took.seconds:.1f} s, {took.peak_mb:,.0f} MB"
 
 
 def _delta(labs: Path, folder: Path, number: int) -> int:

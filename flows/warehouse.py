@@ -141,6 +141,7 @@ def build_warehouse(night: Path, file: Path | None = None, *, self_contained: bo
     sources = [replace(source, stored=True) if self_contained else source for source in PIECES]
     folder = glob.escape(str(night.resolve()))
     with duckdb.connect(str(target)) as connection:
+        connection.begin()  # statement by statement each comment would be a transaction of its own
         for text in (*ddl_schemas(), *(_ddl(source, night, folder) for source in sources)):
             connection.execute(text)
         for name in VIEWS:
@@ -148,6 +149,7 @@ def build_warehouse(night: Path, file: Path | None = None, *, self_contained: bo
         kinds = {source.name: (source.kind, source.says) for source in sources}
         kinds |= {view: ("VIEW", VIEW_SAYS[view]) for view in VIEWS.values()}
         _comment(connection, kinds)
+        connection.commit()
     return len(kinds)
 
 
