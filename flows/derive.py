@@ -58,7 +58,7 @@ def known_of(
 class Derived:
     """What became of the raw rows of the patients.
 
-    fates: load, source_file, fate, rows. unmapped: load, code_system, code, name, unit, rows. first_contact: the
+    fates: load, source_file, fate, rows. unmapped: as in transforms.results. first_contact: the
     earliest day of contact of anybody so far, from which on domains count as observed.
     """
 

@@ -138,7 +138,7 @@ OTHER_TEST = frozenset(
         "a1c hba1c glycated glycosylated glyco clearance ratio antibody antibodies ab igg igm index fetal f s c variant "
         "electrophoresis free carboxy methemoglobin glucan target goal comment interpretation excretion 24h delta "
         "prealbumin microalbumin calculated delivery receptor carbohydrate deficient cdt direct conjugated protein "
-        "neonatal reagent crossmatch distribution large giant immature fraction surface autoantibody mutation gene"
+        "neonatal reagent crossmatch distribution large giant immature fraction surface autoantibody mutation gene indirect unconjugated morphology"
     ).split()
 )
 """Words that make another test of a name, unless they belong to the name itself."""

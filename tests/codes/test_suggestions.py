@@ -67,6 +67,7 @@ def test_words_that_exclude_say_something() -> None:
         ("Folate, RBC", "ng/mL", 400, "rbc_folate"),
         ("Hb A2", "%", 2.6, "hba2"),
         ("Creatinine", "mg/dL", 1, "creatinine"),
+        ("Bilirubin, Indirect", "mg/dL", 1.06, "bilirubin_indirect"),
     ],
 )
 def test_names_units_and_values_of_laboratories(name: str, unit: str, median: float, analyte: str) -> None:
@@ -95,6 +96,7 @@ def test_names_units_and_values_of_laboratories(name: str, unit: str, median: fl
         ("EGFR mutation", None, 1),
         ("Lymphocytes", "%", 25),
         ("Glucose", "mg/dL", 100),
+        ("RBC Morphology", "N/A", 1),
         ("Sodium", "mmol/L", 140),
     ],
 )
