@@ -2,6 +2,7 @@
 #
 #   make demo          environment, simulated extract, screening, report, and where to look
 #   make test          the same environment, then pytest (PYTEST_ARGS="-k iron" passes arguments on)
+#   make test-nightly  the properties and the mutants of the rules at full strength (about half an hour)
 #   make lint          formatting, lint and types, as CI checks them
 #   make format        what `make lint` asks for and a tool can do by itself
 #   make bench         the benchmark; make bench-adapters measures what a foreign source adds
@@ -23,10 +24,10 @@ unexport PIP_USER PIP_TARGET PIP_PREFIX PIP_REQUIRE_VIRTUALENV PIP_CONSTRAINT PI
 export PIP_NO_INPUT := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help environment demo test lint format bench bench-nights bench-adapters rule-pages fingerprints lock clean distclean
+.PHONY: help environment demo test test-nightly lint format bench bench-nights bench-adapters rule-pages fingerprints lock clean distclean
 
 help:
-	@sed -n '3,11p' Makefile | cut -c3-
+	@sed -n '3,12p' Makefile | cut -c3-
 
 environment: $(READY)
 
@@ -35,6 +36,9 @@ demo: $(READY)
 
 test: $(READY)
 	@$(PY) -m pytest $(PYTEST_ARGS)
+
+test-nightly: $(READY)
+	@HYPOTHESIS_PROFILE=nightly $(PY) -m pytest tests/properties tests/mutation tests/evidence tests/results $(PYTEST_ARGS)
 
 lint: $(READY)
 	@$(PY) -m ruff format --check .

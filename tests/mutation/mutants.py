@@ -1,26 +1,32 @@
-"""Mutants of the rules: what a slip of the pen would make of them, and whether the expert tables notice.
+"""Mutants of the rules: what a slip of the pen would make of them, and whether the tests notice.
 
-Run ``python -m tests.mutation.mutants`` from the repository for the list of survivors. A mutant changes one place of one
-rule: a limit that takes in its own value or no longer does, a criterion or a part left out, an unknown taken as no, a
-``soft`` forgotten, a number of lines raised or lowered. It is noticed if the verdict of any row of any expert
-table, or of any of the random patients whose verdicts are recorded, changes.
+``python -m tests.mutation.mutants`` records the survivors in ``survivors.txt`` beside this file, each with what is known
+of it: ``equivalent`` where ``tests.mutation.proof`` shows that nothing tells it from the rule, ``alive`` where something
+would, and ``undecided`` where the proof takes too long. A mutant changes one place of one rule: a limit that takes in its
+own value or no longer does, a criterion or a part left out, an unknown taken as no, a ``soft`` forgotten, a number of
+lines raised or lowered. It is noticed if the verdict changes of any row of any expert table, of any of the random
+patients, or of any of the perturbed rows whose verdicts are recorded.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import polars as pl
 
 from schemas.evidence import INPUTS
+from tests.mutation.proof import difference
 from tests.properties.cases import GOLDEN_PATIENTS, GOLDEN_SEED, population
+from tests.properties.perturbed import base_rows, of_rule, perturbed
 from tests.rules.test_every_clause import expert_tables
 from tests.testbed import INDEX, evidence_of
 from transforms import atoms
-from transforms.judging import judge, status
+from transforms.judging import KEYS, judge, status
 from transforms.logic import All, AnyOf, AtLeast, Criterion, Named, Node, Not, Soft, Unknown, soft
 from transforms.quantities import Quantity
 from transforms.rule import Rule
@@ -30,6 +36,7 @@ from transforms.truths import DrawTruths
 QUANTITIES = {item.input_id: item for item in vars(atoms).values() if isinstance(item, Quantity)}
 EDGE = {"below": "at_most", "at_most": "below", "above": "at_least", "at_least": "above"}
 COMPARED = re.compile(r"(?P<input>.+)_(?P<verb>below|at_least|above|at_most)_(?P<limit>\d+(_\d+)?)")
+SURVIVORS = Path(__file__).with_name("survivors.txt")
 PARTS = ("applies", "gate", "ruled_out", "explained_by")
 
 
@@ -106,25 +113,26 @@ def _comparison(quantity: Quantity, verb: str, limit: float) -> Criterion:
     return made
 
 
-def judged_frame() -> pl.DataFrame:
-    """Evidence, verdicts and statuses at the index draw: every row of every expert table, and random patients whose
-    verdicts are held by their digests (tests/properties/test_golden.py).
+def judged_frames() -> dict[str, pl.DataFrame]:
+    """For each rule evidence, verdicts and statuses at the index draw: every row of every expert table, the random patients
+    and the perturbed rows of its own tables, whose verdicts are held by their digests (tests/properties/test_golden.py).
     """
     cases = [
         {name: cell for name, cell in case.items() if name != "verdict"} | {"case": f"{rule_id}/{number}"}
         for rule_id, rows in expert_tables().items()
         for number, case in enumerate(rows)
     ]
-    evidence = evidence_of(cases + population(GOLDEN_SEED, GOLDEN_PATIENTS))
+    patients = evidence_of(cases + population(GOLDEN_SEED, GOLDEN_PATIENTS)).filter(index_collected_at=INDEX)
+    evidence = pl.concat([patients, perturbed(base_rows())])
     verdicts = judge(evidence, RULES).verdicts
-    keys = ["patient_id", "index_specimen_id", "index_collected_at"]
-    return pl.concat([evidence, verdicts.drop(keys)], how="horizontal").filter(
-        pl.col("index_collected_at") == INDEX
-    )
+    whole = pl.concat([evidence, verdicts.drop(KEYS)], how="horizontal")
+    common, made = whole.head(len(patients)), whole.tail(-len(patients))
+    return {rule.rule_id: pl.concat([common, made.filter(of_rule(rule.rule_id))]) for rule in RULES}
 
 
-def noticed(frame: pl.DataFrame, mutant: Mutant) -> bool:
-    """Whether any row of the tables gets another verdict."""
+def noticed(frames: Mapping[str, pl.DataFrame], mutant: Mutant) -> bool:
+    """Whether any row of its rule's frame gets another verdict."""
+    frame = frames[mutant.rule.rule_id]
     edges = {c.id: c.expr for c in mutant.rule.criteria.values() if c.id not in frame.columns}
     truths = DrawTruths(frame.with_columns(**edges).select(list(mutant.rule.criteria)))
     for rule in RULES:
@@ -132,14 +140,39 @@ def noticed(frame: pl.DataFrame, mutant: Mutant) -> bool:
     return bool((status(mutant.rule, truths) != truths.status(mutant.rule.status_column)).any())
 
 
-def survivors() -> tuple[int, list[str]]:
-    """How many mutants there are, and those that no table notices."""
-    frame = judged_frame()
-    made = [mutant for rule in RULES for mutant in mutants(rule)]
-    return len(made), sorted({mutant.says for mutant in made if not noticed(frame, mutant)})
+def all_mutants() -> dict[str, Mutant]:
+    """Every mutant of every rule by what it says; of several that say the same, the others are numbered."""
+    found: dict[str, Mutant] = {}
+    for rule in RULES:
+        for mutant in mutants(rule):
+            says, number = mutant.says, 1
+            while says in found:
+                number += 1
+                says = f"{mutant.says} ({number})"
+            found[says] = mutant
+    return found
+
+
+def recorded() -> dict[str, str]:
+    """The survivors on record: what each says, and what is known of it."""
+    lines = SURVIVORS.read_text(encoding="utf-8").splitlines()
+    return {says: known for known, says in (line.split("\t") for line in lines)}
+
+
+def survivors() -> dict[str, str]:
+    """The mutants that no test notices, and what is known of each."""
+    frames = judged_frames()
+    rules = {rule.rule_id: rule for rule in RULES}
+    known = {False: "equivalent", True: "alive", None: "undecided"}
+    return {
+        says: known[difference(rules[mutant.rule.rule_id], mutant.rule)]
+        for says, mutant in all_mutants().items()
+        if not noticed(frames, mutant)
+    }
 
 
 if __name__ == "__main__":
-    count, alive = survivors()
-    print(*alive, sep="\n")
-    print(f"{len(alive)} of {count} mutants survive")
+    alive = survivors()
+    lines = sorted(f"{known}\t{says}\n" for says, known in alive.items())
+    SURVIVORS.write_text("".join(lines), encoding="utf-8")
+    print(f"{len(alive)} of {len(all_mutants())} mutants survive: {dict(Counter(alive.values()))}")

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tests.properties.cases import GOLDEN_PATIENTS, GOLDEN_SEED, population
-from tests.properties.perturbed import base_rows, perturbed
+from tests.properties.perturbed import base_rows, of_rule, perturbed
 from tests.testbed import verdicts_of
 from transforms.judging import judge
 from transforms.rules import RULES
@@ -19,7 +19,7 @@ RECORDED = Path(__file__).with_name("golden.json")
 
 def digests() -> dict[str, dict[str, str]]:
     """Digest of the sorted verdicts of every rule: of the random patients, reasons of unknown included, and of the
-    perturbed rows of the expert tables.
+    perturbed rows of its own expert tables.
     """
     verdicts = verdicts_of(population(GOLDEN_SEED, GOLDEN_PATIENTS))
     judged = judge(perturbed(base_rows()), RULES).verdicts
@@ -29,7 +29,10 @@ def digests() -> dict[str, dict[str, str]]:
             for rule in RULES
         },
         "perturbed": {
-            rule.rule_id: _digest(map(str, judged[rule.status_column].to_list())) for rule in RULES
+            rule.rule_id: _digest(
+                map(str, judged.filter(of_rule(rule.rule_id))[rule.status_column].to_list())
+            )
+            for rule in RULES
         },
     }
 

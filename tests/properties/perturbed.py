@@ -72,13 +72,17 @@ def base_rows() -> pl.DataFrame:
 
 
 def perturbed(base: pl.DataFrame, seed: int = SEED, copies: int = COPIES) -> pl.DataFrame:
-    """The base rows so many times over, each copy with one to four inputs changed; the same for the same seed."""
-    rng = random.Random(seed)
+    """The base rows so many times over, each copy with one to four inputs changed.
+
+    What becomes of a row depends on the row and the seed alone, not on the others.
+    """
     read = {rule.rule_id: _units(columns_read(rule), base) for rule in RULES}
     changes: dict[str, dict[int, Any]] = defaultdict(dict)
-    owners = base["patient_id"].str.split("/").list.first().to_list()
+    names = base["patient_id"].to_list()
     for number in range(len(base) * copies):
-        units = read[owners[number % len(base)]]
+        copy, row = divmod(number, len(base))
+        rng = random.Random(f"{seed} {copy} {names[row]}")
+        units = read[names[row].split("/")[0]]
         for unit in rng.sample(units, min(len(units), rng.choice((1, 1, 2, 3, 4)))):
             for column, value in _changed(unit, base, rng).items():
                 changes[column][number] = value
@@ -91,6 +95,11 @@ def perturbed(base: pl.DataFrame, seed: int = SEED, copies: int = COPIES) -> pl.
         )
         for column, found in changes.items()
     )
+
+
+def of_rule(rule_id: str) -> pl.Expr:
+    """The rows made of the rule's own tables."""
+    return pl.col("patient_id").str.starts_with(f"{rule_id}/")
 
 
 def _units(columns: Sequence[str], base: pl.DataFrame) -> list[str]:

@@ -18,5 +18,5 @@ def test_no_verdict_changed_unnoticed() -> None:
     )
     assert not changed, (
         f"Verdicts of {', '.join(changed)} changed. If that is meant, raise the version of each rule whose patients "
-        "could differ and record anew: python -m tests.properties.golden"
+        "could differ and record anew: python -m tests.properties.golden (also after a new row in an expert table)"
     )
