@@ -188,6 +188,13 @@ def run(
     timezone: TimezoneOption = None,
     keep_nights: Annotated[int | None, typer.Option(min=1, help="Published nights to keep.")] = None,
     switch: SwitchOption = None,
+    unit_inference: Annotated[
+        bool | None,
+        typer.Option(
+            "--unit-inference/--no-unit-inference",
+            help="Whether a missing unit may be inferred from values. Default: yes.",
+        ),
+    ] = None,
 ) -> None:
     """Screen an extract and publish the night."""
     from flows.commands import night_in_words, past_in_words, recall_home, run_home, switches_from
@@ -198,6 +205,7 @@ def run(
         "timezone": timezone,
         "keep_nights": keep_nights,
         "switches": switches_from(switch or ()),
+        "unit_inference": unit_inference,
     }
     if known_at is not None:
         print(past_in_words(home, recall_home(home, as_of, known_at, flags)))

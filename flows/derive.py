@@ -19,6 +19,7 @@ from flows.small_tables import StoredTables
 from flows.staging import ROWS_PER_BUCKET, ROWS_PER_SLICE, bucket_of
 from flows.store import RawRows, identifiers_of
 from flows.tables import write_table
+from transforms.missing_units import NONE_DECIDED
 from transforms.observed import derived_coverage, event_contacts, joined_contacts
 
 
@@ -49,7 +50,7 @@ def known_of(
     return Known(
         RawRows(store, labs, merges, slices, newest),
         stored,
-        Reading(arrival.timezone, times, arrival.code_map.map),
+        Reading(arrival.timezone, times, arrival.code_map.map, NONE_DECIDED),
         given and not stored.rows("coverage").is_empty(),
     )
 

@@ -41,7 +41,7 @@ FILES: Mapping[str, _File] = {
     "findings": _File(FINDING, ("finding",)),
     "why": _File(WHY, ("why",)),
     "membership": _File(MEMBERSHIP, ("membership",)),
-    "quality_flags": _File(QUALITY_FLAG, ("quality_flag", "draw_flag"), ("table_flag",)),
+    "quality_flags": _File(QUALITY_FLAG, ("quality_flag", "draw_flag"), ("table_flag", "site_flag")),
     "quarantine": _File(QUARANTINE, ("quarantine",), ("table_quarantine",)),
 }
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from flows.errors import CheckError, ExtractError
 from flows.generations import LAB, inherit, own, pieces_of
 from flows.loading import Arrival, Ground, Loaded, load_extract
 from flows.manifest import Manifest
+from flows.missing_units import write_missing_units
 from flows.row_counts import FileCounts
 from flows.staging import bucket_count
 from flows.tables import inherit_table, write_table
@@ -96,8 +97,18 @@ def _tables(
     known = known_of(ground.store, loaded.pieces, loaded.merges, loaded.slices, loads, arrival)
     added = loaded.added
     new = (added.patients["patient_id"], added.events["patient_id"], added.coverage["patient_id"])
-    who = concerned([loaded.sent, *new], before.merges if before else {}, loaded.merges)
     basis = _basis(arrival, known)
+    stands = before is not None and not full and _same(before, basis)
+    told = write_missing_units(
+        known.raw,
+        known.reading,
+        build,
+        arrival,
+        earlier=ground.night / "tables" if stands and ground.night is not None else None,
+        regrouped=before is not None and before.merges != loaded.merges,
+    )
+    known = replace(known, reading=replace(known.reading, units=told.units))
+    who = concerned([loaded.sent, *new, told.patients], before.merges if before else {}, loaded.merges)
     generation = (before.number if before else 0) + 1
     made = bucket_count(known.raw.count(), buckets)
     derived: Derived | None = None
@@ -141,6 +152,7 @@ def _basis(arrival: Arrival, known: Known) -> Mapping[str, str]:
         "polars": pl.__version__,  # its hash divides the patients
         "timezone": arrival.timezone,
         "code_map": str(arrival.code_map.sha256),
+        "unit_inference": str(arrival.unit_inference),
         "coverage_given": str(known.coverage_given),
         # without a coverage table what is observed is told by all rows together
         "kinds": "" if known.coverage_given else " ".join(known.stored.kinds()),
@@ -157,9 +169,9 @@ def _some(
     generation: int,
 ) -> Derived | None:
     """The tables of the patients concerned beside those of the last night; None where everybody is concerned."""
-    first = before.lab_basis.get("first_contact", "None")
-    if before.lab_basis != {**basis, "first_contact": first}:
+    if not _same(before, basis):
         return None
+    first = before.lab_basis.get("first_contact", "None")
     tables = build / "tables"
     inherit(LAB, night / "tables", tables)
     derived = derive(
@@ -174,6 +186,11 @@ def _some(
         return None  # coverage begins on another day, for everybody
     own(LAB, tables, pl.concat([who.patients, who.gone]), generation)
     return derived
+
+
+def _same(before: Manifest, basis: Mapping[str, str]) -> bool:
+    """Whether the tables of the last night rest on the same."""
+    return before.lab_basis == {**basis, "first_contact": before.lab_basis.get("first_contact", "None")}
 
 
 def _newest(mine: datetime | None, before: Manifest | None) -> datetime | None:

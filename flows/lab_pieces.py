@@ -45,11 +45,14 @@ class LabPiece:
 
 @dataclass(frozen=True)
 class Reading:
-    """How rows are read. loads: local time of each load by number. code_map: what the site's own codes stand for."""
+    """How rows are read. loads: local time of each load by number. code_map: what the site's own codes stand for.
+    units: which unit missing ones are (``transforms.missing_units``); None: none is inferred.
+    """
 
     timezone: str
     loads: Mapping[int, datetime]
     code_map: CodeMap
+    units: pl.DataFrame | None
 
 
 def normalized(parts: Sequence[Sequence[pl.LazyFrame]], reading: Reading) -> Iterator[tuple[int, LabPiece]]:
@@ -79,7 +82,11 @@ def _part(rows: pl.LazyFrame, reading: Reading) -> LabPiece:
     with _contracts:
         validate(texts.drop("load"), STAGED["lab_results"])
     normal = normalize_results(
-        texts, timezone=reading.timezone, loads=reading.loads, code_map=reading.code_map
+        texts,
+        timezone=reading.timezone,
+        loads=reading.loads,
+        code_map=reading.code_map,
+        units=reading.units,
     )
     unreadable = rejected.group_by("load", "source_file").agg(
         fate=pl.lit("quarantined"), rows=pl.len().cast(pl.Int64)

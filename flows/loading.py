@@ -47,13 +47,16 @@ class Ground:
 
 @dataclass(frozen=True)
 class Arrival:
-    """The night's own facts. loaded_at: local time in the home's time zone. code_map: the site's."""
+    """The night's own facts. loaded_at: local time in the home's time zone. code_map: the site's.
+    unit_inference: whether a missing unit may be inferred.
+    """
 
     run_id: str
     loaded_at: datetime
     timezone: str
     version: str
     code_map: CodeMapFile = NO_CODE_MAP
+    unit_inference: bool = True
 
 
 @dataclass(frozen=True)

@@ -104,6 +104,7 @@ def hemacohort_night(  # noqa: PLR0913  a deployment names its settings one by o
     memory_limit: str | None = None,
     keep_nights: int | None = None,
     switches: dict[str, str] | None = None,
+    unit_inference: bool | None = None,  # noqa: FBT001  a deployment names it
 ) -> Any:
     """Screen an extract and publish the night in a home; returns the content of run.json (counts and file
     names).
@@ -117,6 +118,7 @@ def hemacohort_night(  # noqa: PLR0913  a deployment names its settings one by o
         "memory_limit": memory_limit,
         "keep_nights": keep_nights,
         "switches": switches,
+        "unit_inference": unit_inference,
     }
     try:
         night = begin(Path(home), Path(extract), source, as_of, flags, full=full)

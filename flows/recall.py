@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from flows.derive import derive, known_of
 from flows.errors import CheckError, UsageError
 from flows.loading import TABLES_OF_LOADS, Arrival, Ground
 from flows.manifest import Manifest
+from flows.missing_units import write_missing_units
 from flows.staging import bucket_count
 from flows.tables import inherit_table, write_table
 from schemas.checks import ContractError
@@ -32,6 +34,8 @@ def recall(
     newest_load = then.loads[-1].number
     known = known_of(ground.store, then.pieces, then.merges, then.slices, then.loads, arrival)
     try:
+        told = write_missing_units(known.raw, known.reading, build, arrival, earlier=None, regrouped=False)
+        known = replace(known, reading=replace(known.reading, units=told.units))
         derived = derive(
             build,
             known,

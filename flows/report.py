@@ -16,6 +16,8 @@ from markupsafe import Markup
 
 from flows import plain_words, report_charts
 from flows.sql import statement
+from schemas.flags import INFERRED_UNITS
+from schemas.site_medians import OUTCOMES
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _WINDOW_DAYS = 365
@@ -44,6 +46,9 @@ class _Tables:
     unmapped_codes: list[Row]
     unknown_units: list[Row]
     patient_conflicts: list[Row]
+    missing_units: list[Row]
+    inferred_units: Row
+    site_unit_drift: list[Row]
 
 
 def write_report(night: Path, out: Path) -> None:
@@ -83,6 +88,9 @@ def _read(con: duckdb.DuckDBPyConnection) -> _Tables:
         unmapped_codes=rows("unmapped_codes"),
         unknown_units=rows("unknown_units"),
         patient_conflicts=rows("patient_conflicts"),
+        missing_units=rows("missing_units"),
+        inferred_units=rows("inferred_units", flags=list(INFERRED_UNITS))[0],
+        site_unit_drift=rows("site_unit_drift"),
     )
 
 
@@ -124,6 +132,10 @@ def _page(tables: _Tables) -> str:
         unmapped_codes=tables.unmapped_codes,
         unknown_units=tables.unknown_units,
         patient_conflicts=tables.patient_conflicts,
+        missing_units=tables.missing_units,
+        inferred_units=tables.inferred_units,
+        site_unit_drift=tables.site_unit_drift,
+        outcomes=OUTCOMES,
         charts=_charts(tables),
     )
 

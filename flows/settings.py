@@ -41,6 +41,9 @@ class Settings(BaseSettings):
     code_map: Path | None = Field(
         None, description="the site's code map, relative to the home; by default code_map.csv, if it is there"
     )
+    unit_inference: bool = Field(
+        True, description="whether the unit of a result without one may be inferred from values"
+    )
     keep_nights: int = Field(7, ge=1, description="published nights to keep")
     alert_email: SecretStr | None = Field(
         None, description="where alerts are mailed, as mailto(s)://USER:PASSWORD@HOST:PORT?from=…&to=…"

@@ -140,7 +140,14 @@ def _recall(night: Night, moment: datetime) -> Counts:
     from flows.recall import recall
 
     code_map = read_code_map(night.home, night.settings.code_map)
-    arrival = Arrival(night.run_id, night.started_at, night.settings.timezone, own_version(), code_map)
+    arrival = Arrival(
+        night.run_id,
+        night.started_at,
+        night.settings.timezone,
+        own_version(),
+        code_map,
+        night.settings.unit_inference,
+    )
     then, newest = recall(
         night.build, Home(night.home).ground(), arrival, moment, buckets=night.settings.buckets
     )
@@ -166,7 +173,14 @@ def _ingest(night: Night) -> Counts:
         canonical,
         night.build,
         Home(night.home).ground(),
-        Arrival(night.run_id, night.started_at, night.settings.timezone, own_version(), code_map),
+        Arrival(
+            night.run_id,
+            night.started_at,
+            night.settings.timezone,
+            own_version(),
+            code_map,
+            night.settings.unit_inference,
+        ),
         buckets=night.settings.buckets,
         full=night.full,
         originals=originals,
@@ -191,6 +205,7 @@ def _decide_as_of(night: Night) -> Counts:
 
 def _screen(night: Night) -> Counts:
     from flows.screen import screen, verdicts_rest_on
+    from flows.site_drift import write_site_drift
 
     as_of, ground = decided_as_of(night), Home(night.home).ground()
     manifest = read_manifest(night.build)
@@ -216,7 +231,8 @@ def _screen(night: Night) -> Counts:
         switches=night.settings.switches,
     )
     write_manifest(night.build, manifest.model_copy(update={"as_of": as_of, "screen_basis": basis}))
-    return asdict(counts)
+    drifting = write_site_drift(night.build, as_of=as_of)
+    return {**asdict(counts), "drifting_site_months": drifting}
 
 
 def _export(night: Night) -> Counts:

@@ -33,16 +33,14 @@ class RawRows:
         """Rows that are seen."""
         if not self.pieces:
             return 0
-        frames = [self._scan(piece).select("load") for piece in self.pieces]
+        frames = [self.scan(piece).select("load") for piece in self.pieces]
         return int(pl.concat(frames).select(pl.len()).collect(engine="streaming").item())
 
     def of_slice(self, number: int, moved: pl.DataFrame | None) -> pl.LazyFrame:
         """All rows of the patients of one slice under the identifiers that remain. moved: from :meth:`moved`."""
-        frames = [self._scan(piece) for piece in self.pieces if piece.slice == number]
+        frames = [self.scan(piece) for piece in self.pieces if piece.slice == number]
         frames += [
-            self._scan(piece).filter(pl.col("slice") == number)
-            for piece in self.pieces
-            if piece.slice is None
+            self.scan(piece).filter(pl.col("slice") == number) for piece in self.pieces if piece.slice is None
         ]
         frames = [frame.drop("slice", strict=False) for frame in frames]
         if moved is not None:
@@ -63,7 +61,7 @@ class RawRows:
     def of_identifiers(self, identifiers: pl.Series) -> pl.LazyFrame:
         """All rows that came under the given identifiers, under the ones that remain."""
         wanted = pl.col("patient_id").is_in(identifiers.implode())
-        frames = [self._scan(piece).drop("slice", strict=False).filter(wanted) for piece in self.pieces]
+        frames = [self.scan(piece).drop("slice", strict=False).filter(wanted) for piece in self.pieces]
         if not frames:
             return self._nothing()
         rows = pl.concat(frames, how="diagonal")
@@ -71,14 +69,15 @@ class RawRows:
 
     def without_patient(self, load: int) -> pl.LazyFrame:
         """The rows of a load that name no patient."""
-        frames = [self._scan(piece).drop("slice", strict=False) for piece in self.pieces]
+        frames = [self.scan(piece).drop("slice", strict=False) for piece in self.pieces]
         if not frames:
             return self._nothing()
         return pl.concat(frames, how="diagonal").filter(
             pl.col("patient_id").is_null() & (pl.col("load") == load)
         )
 
-    def _scan(self, piece: RawPiece) -> pl.LazyFrame:
+    def scan(self, piece: RawPiece) -> pl.LazyFrame:
+        """The rows of a piece, as they were received."""
         return pl.scan_parquet(self.folder / piece.path, glob=False).filter(
             pl.col("load") <= self.newest_load
         )

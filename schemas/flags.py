@@ -65,6 +65,16 @@ RESULT_FLAGS: tuple[Flag, ...] = (
 )
 """Flags of one result."""
 
+SITE_FLAGS: tuple[Flag, ...] = (
+    Flag(
+        "SITE_UNIT_DRIFT", "the median of a site's month is far from what is expected: units may be mixed up"
+    ),
+)
+"""Flags of a site, an analyte and a month, raised by all their results together."""
+
+INFERRED_UNITS = ("UNIT_INFERRED", "HB_UNIT_INFERRED", "NEUT_UNIT_INFERRED")
+"""Flags of a result whose unit nobody sent."""
+
 DRAW_FLAGS: tuple[Flag, ...] = (
     Flag("TSAT_CONFLICT", "reported and computed transferrin saturation differ by more than 5 points"),
     Flag("PLT_CLUMPS", "platelets were clumped; the count was not used"),
@@ -132,7 +142,7 @@ PLACE_FLAGS: tuple[Flag, ...] = (
 )
 """Flags of a result by its place in the life of the patient, and by the night."""
 
-FLAGS: tuple[Flag, ...] = (*RESULT_FLAGS, *DRAW_FLAGS, *PATIENT_FLAGS, *PLACE_FLAGS)
+FLAGS: tuple[Flag, ...] = (*RESULT_FLAGS, *DRAW_FLAGS, *PATIENT_FLAGS, *PLACE_FLAGS, *SITE_FLAGS)
 
 FLAG_BITS: Mapping[str, int] = {flag.name: 1 << number for number, flag in enumerate(RESULT_FLAGS)}
 """Bit of each flag of a result."""

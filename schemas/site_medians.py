@@ -110,6 +110,7 @@ OUTCOMES: Mapping[str, str] = {
     "too_few": "too few different results or patients to tell",
     "ambiguous": "more than one unit is possible",
     "none_fits": "no unit of the analyte fits",
+    "switched_off": "units are not inferred in this home",
     "not_inferred": "no unit of this analyte is ever inferred",
 }
 

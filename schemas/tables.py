@@ -12,6 +12,7 @@ from schemas.analytes import ANALYTES
 from schemas.checks import Check, contract
 from schemas.code_map import CODE_MAP
 from schemas.extract import CODE_SYSTEMS, COVERAGE_DOMAINS, EVENT_KINDS, EXTRACT_TABLES, SEXES, STATUSES
+from schemas.site_medians import MISSING_UNIT, OUTCOMES, SITE_UNIT_DRIFT
 
 TIME = pl.Datetime("us")
 SOURCE: Mapping[str, Any] = {"source_file": pl.String, "source_line": pl.Int64}
@@ -249,6 +250,7 @@ CONTRACTS: Mapping[str, pa.DataFrameSchema] = {
         (Check("BARE_FLAG", "a flag is a bare name", pl.col("flag").str.contains(r"^[A-Z][A-Z0-9_]*\??$")),),
         required=("flag",),
     ),
+    "site_flag": contract("site_flag", QUALITY_FLAG, required=("flag", "analyte", "collected_at", "detail")),
     "quarantine": contract(
         "quarantine",
         QUARANTINE,
@@ -305,6 +307,18 @@ CONTRACTS: Mapping[str, pa.DataFrameSchema] = {
         required=("table_name", "source_file", "rows", *FATES, "load", "loaded_at"),
     ),
     "code_map": contract("code_map", CODE_MAP, required=("line", "code", "accepted")),
+    "missing_unit": contract(
+        "missing_unit",
+        MISSING_UNIT,
+        (_one_of("outcome", tuple(OUTCOMES), "KNOWN_OUTCOME"), _KNOWN_ANALYTE),
+        required=("site", "analyte", "month", "results", "patients", "outcome"),
+    ),
+    "site_unit_drift": contract(
+        "site_unit_drift",
+        SITE_UNIT_DRIFT,
+        (_KNOWN_ANALYTE,),
+        required=tuple(name for name in SITE_UNIT_DRIFT if name != "median"),
+    ),
     "unmapped_code": contract("unmapped_code", UNMAPPED_CODE, required=("load", "rows")),
     "unmapped_summary": contract("unmapped_summary", UNMAPPED_SUMMARY, required=("code", "rows", "numbers")),
     "contact": contract("contact", CONTACT, required=("patient_id",), checks=()),

@@ -60,6 +60,18 @@ PIECES = (
         stored=True,
     ),
     Source(
+        "quality.missing_units",
+        "tables/missing_unit/*.parquet",
+        "one row per site, analyte and month with results without a unit: the unit inferred for them, if one",
+        stored=True,
+    ),
+    Source(
+        "quality.site_unit_drift",
+        "tables/site_unit_drift/*.parquet",
+        "one row per site, analyte and month whose median is far from what is expected: units may be mixed up",
+        stored=True,
+    ),
+    Source(
         "screen.evidence",
         "tables/evidence/*.parquet",
         "one row per index draw, a column per input",
@@ -188,7 +200,7 @@ VIEWS: Mapping[str, str] = {
 
 VIEW_SAYS: Mapping[str, str] = {
     "reference.rulebook": "one row per rule and criterion: the rule book as the night used it",
-    "quality.unknown_units": "one row per analyte and unit text that could not be used",
+    "quality.unknown_units": "one row per analyte, unit text, site and flag for which results could not be used",
     "quality.patient_conflicts": "one row per patient and column on which the rows of the extract disagree",
     "screen.one_test_short": "one row per patient and rule that a single missing test keeps from a verdict",
     "cohort.tonight": "one row per patient and rule that changed tonight",

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from schemas.evidence import CONTEXT, DOMAINS, INPUTS
 from schemas.gaps import HORIZONS
 from schemas.history_atoms import HISTORY_ATOMS
+from schemas.site_medians import OUTCOMES
 
 _SAYS: Mapping[str, str] = {
     "patient_id": "patient, as the source names it",
@@ -95,6 +96,18 @@ _SAYS: Mapping[str, str] = {
     "because": "why the membership changed",
     "caused_by": "the result or event that caused the change",
     "criterion_id": "criterion",
+    "month": "first day of the month of collection",
+    "results": "different results",
+    "median_as_sent": "median of the numbers as sent, without a unit",
+    "outcome": "what came of the question which unit it is: " + ", ".join(OUTCOMES),
+    "median": "median in the canonical unit, always one of the values; null where it is censored",
+    "median_low": "lower end of the median, canonical unit",
+    "median_high": "upper end of the median, canonical unit",
+    "expected": "median the rule reference expects, canonical unit",
+    "expected_low": "median below which units may be mixed up",
+    "expected_high": "median above which units may be mixed up",
+    "example_values": "up to three of the smallest value texts, numbers only",
+    "example_code": "one of the codes concerned",
     "says": "the sentence a person reads",
     "verdict": "true, false, or null: cannot be determined",
     "input": "evidence input the criterion reads",

@@ -20,6 +20,8 @@ def infer_units(
 
     rows: (n) pair (position in ``pairs``), site, analyte, at. units: as of ``transforms.missing_units.decide_units``.
     """
+    if units.is_empty():
+        return rows["pair"], pairs
     lacking = pairs["flags"].gather(rows["pair"]) & WITHOUT_UNIT != 0
     return with_units(rows["pair"], pairs, _of_month(lacking, rows, units), "UNIT_INFERRED")
 
@@ -29,6 +31,8 @@ def infer_hemoglobins(rows: pl.DataFrame, pairs: pl.DataFrame, units: pl.DataFra
 
     rows: (n) pair, site, analyte, at, text, labeled, number, low, high, flags and usable.
     """
+    if units.is_empty():
+        return rows
     unit = _of_month((rows["flags"] & _AMBIGUOUS != 0) & rows["labeled"].is_null(), rows, units)
     if unit.null_count() == len(unit):
         return rows

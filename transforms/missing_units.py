@@ -32,7 +32,8 @@ from transforms.conversion import to_intervals
 from transforms.medians import medians
 from transforms.said_elsewhere import lacks_unit, stated_units
 from transforms.times import read_times
-from transforms.unit_spellings import EMPTY_UNITS
+from transforms.unit_spellings import UNREADABLE
+from transforms.units import is_missing
 from transforms.values import Bound
 
 GROUP = ("site", "analyte", "month")
@@ -52,10 +53,9 @@ _NO_NUMBER = FLAG_BITS["REJECT_TEXT"] | FLAG_BITS["MISSING_VALUE"] | FLAG_BITS["
 _TOLD_BY_ITSELF = 30.0
 
 
-def has_no_unit() -> pl.Expr:
-    """Over raw laboratory rows: nothing is said of the unit."""
-    text = pl.col("unit").str.strip_chars(" \t\r\n\u00a0\u200b\ufeff").str.to_lowercase()
-    return pl.col("unit").is_null() | text.is_in(list(EMPTY_UNITS))
+def without_unit(units: pl.Series) -> list[str | None]:
+    """Those of the different unit texts that say nothing of the unit."""
+    return [text for text in units.unique().to_list() if is_missing(text)]
 
 
 def tally_missing(raw: pl.DataFrame, *, timezone: str, code_map: CodeMap = NO_MAP) -> pl.DataFrame:
@@ -68,7 +68,7 @@ def tally_missing(raw: pl.DataFrame, *, timezone: str, code_map: CodeMap = NO_MA
     pair, pairs = pair_rows(raw, code_map)
     lacking = pairs.select(lacks_unit()).to_series().gather(pair)
     rows = raw.with_columns(pair=pair, analyte=pairs["analyte"].gather(pair)).filter(
-        lacking, pl.col("analyte").is_not_null()
+        lacking, pl.col("analyte").is_not_null(), pl.col("patient_id").is_not_null()
     )
     rows = rows.filter(stated_units(rows, pairs, rows["value"]).is_null())
     values = to_intervals(pairs, rows["pair"], rows["value"])
@@ -131,6 +131,21 @@ def decide_units(tallies: pl.DataFrame) -> pl.DataFrame:
     return shaped(decided, MISSING_UNIT).sort(GROUP)
 
 
+def changed_sites(before: pl.DataFrame, after: pl.DataFrame) -> list[str]:
+    """Sites of which another unit is inferred than before, or one no longer is."""
+    keys = [*GROUP, "unit"]
+    told = [frame.filter(pl.col("unit").is_not_null()).select(keys) for frame in (before, after)]
+    changed = pl.concat(
+        [told[0].join(told[1], on=keys, how="anti"), told[1].join(told[0], on=keys, how="anti")]
+    )
+    return sorted(changed["site"].unique())
+
+
+def switched_off(decided: pl.DataFrame) -> pl.DataFrame:
+    """The decisions where nobody wants any: what came without a unit is counted, and nothing is inferred."""
+    return decided.with_columns(unit=pl.lit(None, pl.String), outcome=pl.lit("switched_off"))
+
+
 def _told(numbers: pl.DataFrame, counted: pl.DataFrame, analyte_id: str) -> pl.DataFrame:
     """The unit that fits each site and month of one analyte, and what came of it."""
     analyte, medians_of = ANALYTES[analyte_id], MEDIANS[analyte_id]
@@ -166,8 +181,12 @@ def _share_outside(analyte: Analyte, factor: float) -> pl.Expr:
 
 
 def _candidates(analyte: Analyte) -> Mapping[str, float]:
-    """The analyte's units by what they multiply with; of several with one factor the first, for they mean the same."""
+    """The analyte's units and factors; of several with one factor the first, for they mean the same.
+
+    A slip and a count of tetramers are units only where a label says so.
+    """
     units: dict[float, str] = {}
     for unit, factor in analyte.units.items():
-        units.setdefault(float(factor), unit)
+        if unit not in UNREADABLE:
+            units.setdefault(float(factor), unit)
     return {unit: factor for factor, unit in units.items()}

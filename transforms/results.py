@@ -132,9 +132,9 @@ def _read(
     )
     if "source_patient_id" not in named.columns:
         named = named.with_columns(source_patient_id=pl.lit(None, pl.String))
-    flags = (
-        values["flags"] | times["time_flags"] | in_comment.cast(pl.Int64) * FLAG_BITS["VALUE_FROM_COMMENT"]
-    )
+    flags = values["flags"] | times["time_flags"]
+    if in_comment.any():
+        flags = flags | in_comment.cast(pl.Int64) * FLAG_BITS["VALUE_FROM_COMMENT"]
     rows = pl.concat([named, meant, values], how="horizontal").with_columns(
         times["reported"], row=pl.int_range(pl.len()), state=state, flags=flags
     )

@@ -60,11 +60,14 @@ def stated_units(named: pl.DataFrame, pairs: pl.DataFrame, text: pl.Series) -> p
     named: with pair, the position in ``pairs``; text: (n) the value text to read.
     """
     found = pl.repeat(None, named.height, dtype=pl.String, eager=True)
-    lacking = pairs.select(lacks_unit()).to_series().gather(named["pair"])
+    lacks = pairs.select(lacks_unit()).to_series()
+    if not lacks.any():
+        return found
     asked = (
         pl.DataFrame({"pair": named["pair"], "text": text})
         .with_row_index("row")
-        .filter(lacking & text.is_not_null() & text.cast(pl.Float64, strict=False).is_null())
+        .filter(lacks.gather(named["pair"]))
+        .filter(pl.col("text").is_not_null() & pl.col("text").cast(pl.Float64, strict=False).is_null())
         .with_columns(analyte=pl.lit(pairs["analyte"]).gather(pl.col("pair")))
     )
     distinct = asked.select("analyte", "text").unique()
@@ -90,9 +93,9 @@ def with_units(
     pair: (n) positions in ``pairs``; unit: (n) plain unit, null where the row keeps what it has. flag: a flag that the
     results of such rows carry.
     """
-    given = pl.DataFrame({"pair": pair, "given": unit}).with_row_index("row").drop_nulls("given")
-    if given.is_empty():
+    if unit.null_count() == len(unit):
         return pair, pairs
+    given = pl.DataFrame({"pair": pair, "given": unit}).with_row_index("row").drop_nulls("given")
     distinct = given.select("pair", "given").unique().with_row_index("number", offset=len(pairs))
     bit = 0 if flag is None else FLAG_BITS[flag]
     described = [
@@ -104,4 +107,6 @@ def with_units(
     ]
     further = pl.DataFrame(described, schema=pairs.schema, orient="row")
     numbered = given.join(distinct, on=["pair", "given"], how="left")
-    return pair.scatter(numbered["row"], numbered["number"].cast(pair.dtype)), pl.concat([pairs, further])
+    return pair.clone().scatter(numbered["row"], numbered["number"].cast(pair.dtype)), pl.concat(
+        [pairs, further]
+    )

@@ -1,5 +1,6 @@
--- One row per analyte and unit that is not in the analyte's list, the most frequent first.
-select analyte, unit, rows
+-- One row per analyte and unit that could not be used, over all sites, the most frequent first.
+select analyte, unit, cast(sum(rows) as bigint) as rows
 from quality.unknown_units
+group by analyte, unit
 order by rows desc, analyte, unit
 limit 25

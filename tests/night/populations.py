@@ -19,6 +19,7 @@ from flows.loading import Arrival, Ground
 from flows.manifest import Load, Manifest
 from schemas.analytes import ANALYTES
 from schemas.code_map import CODE_MAP
+from schemas.site_medians import MISSING_UNIT
 from schemas.tables import (
     INPUT_FILE,
     LAB_CLINICAL_EVENT,
@@ -129,6 +130,7 @@ def write_tables(
         "lab_coverage": (coverage, LAB_COVERAGE, piece),
         "input_file": ([file], INPUT_FILE, "all"),
         "code_map": ([], CODE_MAP, "all"),
+        "missing_unit": ([], MISSING_UNIT, "all"),
         "unmapped_code": (unmapped, UNMAPPED_CODE, "000"),
     }
     for name, (rows, columns, piece) in tables.items():

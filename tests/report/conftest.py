@@ -32,6 +32,11 @@ create table quality.unmapped_codes (code_system text, code text, name text, row
 create table quality.patient_conflicts (patient_id text, flag text, column_name text, value_count integer,
     sources text[]);
 create table quality.unknown_units (analyte text, unit text, rows bigint);
+create table quality.missing_units (site text, analyte text, month date, results bigint, patients bigint,
+    median_as_sent double, unit text, outcome text);
+create table quality.site_unit_drift (site text, analyte text, month date, rows bigint, median double,
+    median_low double, median_high double, expected double, expected_low double, expected_high double,
+    unit text);
 create table screen.evidence (patient_id text, index_specimen_id text, index_collected_at timestamp,
     age_years double, sex text, hb_g_l double, hb_collected_at timestamp, tsat_pct double,
     tsat_collected_at timestamp);

@@ -1,0 +1,86 @@
+"""Months in which a site's results lie far from where they are expected: a sign of a unit mix-up (RULES.md 1.7).
+
+Nothing is changed: the month is listed and flagged for a person to look at. A site that cares for the sickest may lie
+there rightly.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import polars as pl
+
+from schemas.analytes import ANALYTES
+from schemas.site_medians import (
+    DRIFT_ABOVE,
+    DRIFT_BELOW,
+    DRIFT_EXPECTED,
+    DRIFT_MIN_RESULTS,
+    SITE_UNIT_DRIFT,
+)
+from schemas.tables import QUALITY_FLAG, shaped
+from transforms.medians import medians
+from transforms.missing_units import month, site
+
+_MONTH = ("site", "analyte", "month")
+_EXPECTED = pl.DataFrame(
+    {
+        "analyte": list(DRIFT_EXPECTED),
+        "expected": list(DRIFT_EXPECTED.values()),
+        "expected_low": [DRIFT_BELOW * value for value in DRIFT_EXPECTED.values()],
+        "expected_high": [DRIFT_ABOVE * value for value in DRIFT_EXPECTED.values()],
+        "unit": [ANALYTES[analyte].unit for analyte in DRIFT_EXPECTED],
+    }
+)
+
+
+def counted_values(results: pl.LazyFrame, seen_until: datetime) -> pl.LazyFrame:
+    """One row per site, analyte, month and value of the current results collected before a time, with its rows.
+
+    results: ``schemas.tables.LAB_RESULT``.
+    """
+    seen = results.filter(
+        pl.col("superseded_at").is_null(),
+        pl.col("collected_at") < seen_until,
+        pl.col("analyte").is_in(list(DRIFT_EXPECTED)),
+    )
+    keys = (site(), pl.col("analyte"), month("collected_at").alias("month"))
+    return seen.group_by(*keys, "value_low", "value_high").agg(rows=pl.len().cast(pl.Int64))
+
+
+def site_drift(counted: pl.DataFrame) -> pl.DataFrame:
+    """Months whose median is surely outside of what is expected (``schemas.site_medians.SITE_UNIT_DRIFT``), sorted.
+
+    counted: site, analyte, month, value_low, value_high (canonical units) and rows. The median of values of which some
+    are censored is itself an interval; all of it has to lie outside.
+    """
+    low, high = (
+        medians(counted.select(*_MONTH, "rows", end), _MONTH, end, f"median_{end.removeprefix('value_')}")
+        for end in ("value_low", "value_high")
+    )
+    months = (
+        counted.group_by(_MONTH)
+        .agg(pl.col("rows").sum())
+        .filter(pl.col("rows") >= DRIFT_MIN_RESULTS)
+        .join(low, on=_MONTH)
+        .join(high, on=_MONTH)
+        .join(_EXPECTED, on="analyte")
+    )
+    outside = (pl.col("median_high") < pl.col("expected_low")) | (
+        pl.col("median_low") > pl.col("expected_high")
+    )
+    exact = pl.col("median_low") == pl.col("median_high")
+    drifting = months.filter(outside).with_columns(median=pl.when(exact).then("median_low"))
+    return shaped(drifting, SITE_UNIT_DRIFT).sort(_MONTH)
+
+
+def drift_flags(drift: pl.DataFrame) -> pl.DataFrame:
+    """One quality flag per drifting month, of no patient; detail is the site."""
+    return shaped(
+        drift.with_columns(
+            flag=pl.lit("SITE_UNIT_DRIFT"),
+            collected_at=pl.col("month").cast(pl.Datetime("us")),
+            detail="site",
+        ),
+        QUALITY_FLAG,
+    )
