@@ -98,7 +98,7 @@ def broken_line(error: duckdb.Error, names: Mapping[str, str]) -> ExtractError:
     line, file = _BROKEN_LINE.search(message), _BROKEN_FILE.search(message)
     name = names.get(file[1].strip()) if file else None
     if name is None:
-        return ExtractError("A file of the extract is not well-formed CSV.")
+        return ExtractError("A file of the extract is damaged, or not well-formed CSV.")
     return broken(name, line[1] if line else None)
 
 

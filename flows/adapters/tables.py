@@ -18,7 +18,7 @@ from flows.adapters.csv_records import broken_line, unglobbed
 from flows.adapters.model import SourceFile
 from flows.adapters.source_tables import Places, SourceTable, TableFile, prepare, show_table
 from flows.adapters.statements import execute
-from flows.errors import CheckError
+from flows.errors import CheckError, ExtractError
 from flows.sql import statement
 from schemas.extract import EXTRACT_TABLES
 
@@ -143,4 +143,12 @@ def _execute(
         rows = execute(connection, name, values)
     except duckdb.InvalidInputException as error:
         raise broken_line(error, names) from None
+    except (duckdb.IOException, duckdb.OutOfMemoryException):  # the machine's fault, not the extract's
+        raise
+    except duckdb.Error:
+        packed = sorted(known for known in names.values() if known.lower().endswith(".parquet"))
+        if not packed:
+            raise
+        listed = ", ".join(packed[:5])
+        raise ExtractError(f"A Parquet file cannot be read to its end (files: {listed}).") from None
     return int(rows[0][0]) if rows and rows[0][0] is not None else 0

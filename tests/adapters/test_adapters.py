@@ -197,6 +197,19 @@ def test_a_broken_parquet_file(write: Write, extract: Path, tmp_path: Path, pati
     assert _refusal(extract, tmp_path) == "labevents.parquet is not a readable Parquet file."
 
 
+def test_a_parquet_file_that_is_damaged_behind_a_good_footer(
+    write: Write, extract: Path, tmp_path: Path, lab: Row, patient: Row
+) -> None:
+    write("patients", patient)
+    path = write("labevents", *({**lab, "labevent_id": str(n), "value": f"{n}.5"} for n in range(3000)))
+    pl.read_csv(path, glob=False, infer_schema=False).write_parquet(extract / "labevents.parquet")
+    path.unlink()
+    packed = bytearray((extract / "labevents.parquet").read_bytes())
+    packed[100 : len(packed) // 2] = b"\xaa" * (len(packed) // 2 - 100)
+    (extract / "labevents.parquet").write_bytes(packed)
+    assert "amaged" in (message := _refusal(extract, tmp_path)) or "Parquet" in message
+
+
 def test_records_without_a_row_are_told(
     write: Write, extract: Path, tmp_path: Path, lab: Row, patient: Row
 ) -> None:
