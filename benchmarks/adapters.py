@@ -16,7 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 CANONICAL = "canonical"
-SOURCES = ("mimic-iv", "omop", "synthea")
+SOURCES = ("mimic-iv", "omop", "fhir", "synthea", "hl7v2")
 LIMIT = 1.5  # times the canonical form
 
 

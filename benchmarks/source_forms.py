@@ -11,6 +11,8 @@ from pathlib import Path
 
 import polars as pl
 
+from benchmarks.record_forms import fhir, hl7v2
+
 NUMBER = r"^[<>]?\d+(\.\d+)?$"
 SPECIALTIES = ("hematology", "gastroenterology", "internal medicine")
 DRUG_NAMES = {
@@ -332,7 +334,13 @@ def mimic_iv(extract: Path, folder: Path) -> None:
     )
 
 
-FORMS: Mapping[str, Callable[[Path, Path], None]] = {"mimic-iv": mimic_iv, "omop": omop, "synthea": synthea}
+FORMS: Mapping[str, Callable[[Path, Path], None]] = {
+    "mimic-iv": mimic_iv,
+    "omop": omop,
+    "fhir": fhir,
+    "synthea": synthea,
+    "hl7v2": hl7v2,
+}
 
 if __name__ == "__main__":
     target = Path(sys.argv[3])

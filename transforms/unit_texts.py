@@ -77,7 +77,7 @@ def _without_annotations(text: str) -> str:
         return _ANNOTATION.sub(r"\1", text)
     if re.fullmatch(r"/100|/min/", bare) or "1.73" in text:
         return _ANNOTATION.sub(r"\1", text)
-    return bare
+    return bare.removesuffix("/")  # pg/{cell}
 
 
 def _without_brackets(text: str) -> str:

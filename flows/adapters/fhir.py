@@ -163,6 +163,7 @@ class _Writer:
         self.chunks = 0
         self.held: Counter[tuple[str, str | None]] = Counter()  # resources by file and kind
         self.left_out: Counter[tuple[str, str | None]] = Counter()
+        self.unreadable: list[tuple[str, int]] = []  # file and line of the first one of each chunk
 
     def add(self, texts: pa.RecordBatch) -> None:
         self.waiting.append(texts)
@@ -183,6 +184,7 @@ class _Writer:
                 self._execute(step)
         if None in kinds:
             self._execute(_Step("unreadable", (), "lab_results"))
+            self.unreadable += execute(self.connection, "fhir/first_unreadable", {})
         if kinds - {"Observation", "Patient"}:
             for file, kind, number in execute(self.connection, "fhir/left_out", {}):
                 self.left_out[file, kind] += number
@@ -209,14 +211,13 @@ class _Writer:
             self._look_up(drugs, medications, target)
         kinds: Counter[str | None] = Counter()
         for (_, kind), number in self.held.items():
-            kinds[kind] += number
+            kinds[kind if kind is None or kind.isalpha() else "other"] += number
         for kind, number in sorted(kinds.items(), key=lambda item: str(item[0])):
-            what = "texts that are no resource" if kind is None else f"{kind} resources"
-            log.info(
-                "fhir: %d %s%s", number, what, "" if kind is None or kind in _READ else ", which are not read"
-            )
+            what = "texts that are no resource" if kind is None else f"{kind[:40]} resources"
+            log.info("fhir: %d %s%s", number, what, "" if kind in _READ else ", which are not read")
         if not kinds["Observation"]:
-            raise ExtractError("The fhir extract holds no Observation.")
+            where = "".join(f"{file}, line {line}: no FHIR resource. " for file, line in self.unreadable[:1])
+            raise ExtractError(f"{where}The fhir extract holds no Observation.")
         return self._source_files(files)
 
     def _look_up(self, drugs: list[str], medications: list[str], target: str) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from flows.adapters.hl7v2_segments import SCHEMA, TABLES, Segments, after_last_message, plain, segments
+from flows.adapters.hl7v2_segments import SCHEMA, TABLES, Part, after_last_message, plain, segments
 from flows.adapters.model import Source, SourceFile
 from flows.adapters.statements import execute
 from flows.adapters.text_chunks import TextFile, find_texts
@@ -26,6 +26,7 @@ from schemas.analytes import LOINC
 log = logging.getLogger("hemacohort")
 
 MEMORY_LIMIT = "1GB"
+PIECE_BYTES = 1 << 22  # of text that is cut into segments at a time
 CHUNK_BYTES = 1 << 25  # of segments that DuckDB sees at a time
 _SUFFIXES = (".hl7", ".hl7.gz", ".er7", ".er7.gz", ".oru", ".msg", ".dat", ".txt", ".txt.gz")
 _FORM = "HL7 text"
@@ -66,21 +67,20 @@ def write_hl7v2(extract: Path, out: Path) -> Sequence[SourceFile]:
             writer = _Writer(connection, out, Path(scratch))
             files = [TextFile(path, path.relative_to(extract).as_posix(), _FORM) for path in paths]
             for file in files:
-                for piece in _cut(file, writer.segments):
-                    writer.add(file, piece)
+                for part in _parts(file):
+                    writer.add(part)
             writer.finish()
             return writer.source_files(files)
 
 
-def _cut(file: TextFile, first_segment: int) -> Iterator[Segments]:
-    """The segments of a file, piece by piece."""
+def _parts(file: TextFile) -> Iterator[Part]:
+    """A file as parts that begin with a message."""
     line = 1
     latin_1: bool | None = None
     for piece in file.pieces(after_last_message, check=False):
         text = plain(piece)
         if latin_1 is None:
-            head = text.lstrip()
-            if not head.startswith(_BEGINNINGS):
+            if not text.lstrip().startswith(_BEGINNINGS):
                 must_be_text(text, file.name, 0, _FORM)
                 raise ExtractError(
                     f"{file.name}, line 1: not {_FORM}; it does not begin with MSH, FHS or BHS."
@@ -89,10 +89,8 @@ def _cut(file: TextFile, first_segment: int) -> Iterator[Segments]:
         if latin_1:
             text = text.decode("latin-1").encode("utf-8")
         must_be_text(text, file.name, line - 1, _FORM)
-        cut = segments(text, file.name, line, first_segment)
-        line += cut.lines
-        first_segment += cut.segments
-        yield cut
+        yield Part(file.name, line, text)
+        line += text.count(b"\n")
 
 
 def _says_latin_1(text: bytes) -> bool:
@@ -108,16 +106,27 @@ class _Writer:
         self.connection = connection
         self.out = out
         self.scratch = scratch
+        self.parts: list[Part] = []
+        self.unread = 0
         self.waiting: dict[str, list[pa.RecordBatch]] = defaultdict(list)
         self.bytes = 0
         self.chunks = 0
         self.segments = 0
         self.results = 0
         self.others = 0
+        self.broken = ""  # where the first line stands that is no segment
         self.tables: set[tuple[str, str]] = set()  # table and file of the rows written
 
-    def add(self, file: TextFile, cut: Segments) -> None:
-        """Take the segments of a piece of a file."""
+    def add(self, part: Part) -> None:
+        """Take a part of a file."""
+        self.parts.append(part)
+        self.unread += len(part.text)
+        if self.unread >= PIECE_BYTES:
+            self.cut()
+
+    def cut(self) -> None:
+        """Cut what was taken into segments; small files together."""
+        cut = segments(self.parts, self.segments)
         for table, rows in cut.tables.items():
             if rows.num_rows:
                 self.waiting[table].append(rows)
@@ -127,10 +136,15 @@ class _Writer:
             ("lab_results", "broken"),
             ("patient_merges", "merge"),
         ):
-            if cut.tables[kind].num_rows:
-                self.tables.add((table, file.name))
-        self.segments += cut.segments
+            names = cut.tables[kind].column("source_file")
+            found = names.dictionary.take(names.indices.unique())
+            self.tables.update((table, name) for name in found.to_pylist())
+        if cut.tables["broken"].num_rows and not self.broken:
+            first = cut.tables["broken"].slice(0, 1).to_pylist()[0]
+            self.broken = f"{first['source_file']}, line {first['source_line']}: no HL7 segment. "
+        self.segments += cut.count
         self.others += cut.others
+        self.parts, self.unread = [], 0
         if self.bytes >= CHUNK_BYTES:
             self.write()
 
@@ -156,6 +170,8 @@ class _Writer:
 
     def finish(self) -> None:
         """Write the rest, and one row for each thing that is said of a patient."""
+        if self.parts:
+            self.cut()
         if self.bytes:
             self.write()
         patients = sorted(str(path) for path in self.scratch.glob("patients_*.parquet"))
@@ -168,7 +184,7 @@ class _Writer:
         if self.others:
             log.info("hl7v2: %d OBX of messages that bring no results, which are not read", self.others)
         if not self.results:
-            raise ExtractError("The hl7v2 extract holds no OBX of an ORU or OUL message.")
+            raise ExtractError(f"{self.broken}The hl7v2 extract holds no OBX of an ORU or OUL message.")
 
     def source_files(self, files: Sequence[TextFile]) -> Sequence[SourceFile]:
         """The files by the table they brought rows to."""

@@ -7,14 +7,12 @@ year of a hospital is a hundred million of them. What the fields say stands in `
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-
-from flows.adapters.text_chunks import repeated
 
 Numbers = npt.NDArray[np.int64]
 
@@ -28,21 +26,31 @@ _LINE_FEEDS = bytes.maketrans(b"\r", b"\n")
 _FRAMING = b"\x0b\x1c"  # MLLP: begin and end of a message on the wire
 _RESULTS = (b"ORU", b"OUL")  # messages whose OBX are results; elsewhere they say what a person weighs
 _FEWEST_PARTS = 6  # an OBX that ends before its value is cut off
+_SHORT = 64  # bytes; a longer one is taken to have its value
+
+
+@dataclass(frozen=True)
+class Part:
+    """A plain piece of a file (``plain``) that begins with a message, and the line it begins on."""
+
+    name: str
+    line: int
+    text: bytes
 
 
 @dataclass(frozen=True)
 class Segments:
-    """The segments of a piece of a file by what they are for, and how many lines the piece has.
+    """The segments of some parts of files by what they are for.
 
     tables: message (MSH), patient (PID), report (OBR), specimen (SPM), note (NTE), merge (MRG), observation (OBX of a
     result) and broken (lines that are no segment, and OBX that are cut off). Each has segment (a number unique in the
     extract), message, patient, report and specimen (the numbers of the segments it belongs to, -1: none), owner (the
-    segment a note is on), source_file, source_line and text. others: OBX of messages that bring no results.
+    segment a note is on), source_file, source_line and text. count: how many segments there are in all. others: OBX
+    of messages that bring no results.
     """
 
     tables: Mapping[str, pa.RecordBatch]
-    lines: int
-    segments: int
+    count: int
     others: int
 
 
@@ -116,21 +124,23 @@ def _with_usual_marks(message: bytes) -> bytes:
     return text.encode("utf-8")
 
 
-def segments(text: bytes, name: str, first_line: int, first_segment: int) -> Segments:
-    """Cut a plain piece into segments. name: of the file. first_line, first_segment: numbers of the first line."""
-    starts, ends = _lines(text)
-    kinds = _kinds(text, starts)
+def segments(parts: Sequence[Part], first_segment: int) -> Segments:
+    """Cut parts of files into segments. first_segment: the number of the first one."""
+    text = b"".join(part.text if part.text.endswith(b"\n") else part.text + b"\n" for part in parts)
+    ends = np.flatnonzero(np.frombuffer(text, dtype=np.uint8) == ord("\n")).astype(np.int64) + 1
+    starts = np.concatenate([np.zeros(1, np.int64), ends[:-1]])
     number = np.arange(len(starts), dtype=np.int64)
-    texts = pa.StringArray.from_buffers(
-        len(starts), pa.py_buffer(np.append(starts, ends[-1:]).astype(np.int32)), pa.py_buffer(text)
-    )
+    kinds = _kinds(text, starts)
+    lines = np.array([part.text.count(b"\n") + (not part.text.endswith(b"\n")) for part in parts])
+    part_of = np.repeat(np.arange(len(parts)), lines)
+    first_of = (np.cumsum(lines) - lines)[part_of]  # the first segment of the same part
 
     def latest(kind: bytes) -> Numbers:
         return np.maximum.accumulate(np.where(kinds == kind, number, -1))
 
-    message = latest(b"MSH")
-    patient = _within(latest(b"PID"), message)
-    report = _within(latest(b"OBR"), np.maximum(message, patient))
+    message = _within(latest(b"MSH"), first_of - 1)
+    patient = _within(latest(b"PID"), np.maximum(message, first_of - 1))
+    report = _within(latest(b"OBR"), np.maximum(np.maximum(message, patient), first_of - 1))
     owner = np.maximum.accumulate(np.where(kinds == b"NTE", -1, number))
     heads = np.flatnonzero(kinds == b"MSH")
     types = {place: _type(text, starts[place], ends[place]) for place in heads.tolist()}
@@ -139,30 +149,31 @@ def segments(text: bytes, name: str, first_line: int, first_segment: int) -> Seg
     specimen = _specimens(kinds, report, latest(b"SPM"), message, types)
     observed = kinds == b"OBX"
     results = observed & brings_results[message]
-    cut_off = [
-        place
-        for place in np.flatnonzero(results & (ends - starts < 64))
-        if text.count(b"|", starts[place], ends[place]) < _FEWEST_PARTS - 1
-    ]
     broken = np.zeros(len(starts), dtype=bool)
     broken[[place for place in np.flatnonzero(kinds == b"") if text[starts[place] : ends[place]].strip()]] = (
         True
     )
-    broken[cut_off] = True
-    results[cut_off] = False
+    for place in np.flatnonzero(results & (ends - starts < _SHORT)):
+        if text.count(b"|", starts[place], ends[place]) < _FEWEST_PARTS - 1:
+            broken[place], results[place] = True, False
 
-    def numbered(places: Numbers) -> Numbers:
-        return np.where(places >= 0, places + first_segment, -1)
-
-    columns = [numbered(column) for column in (number, message, patient, report, specimen, owner)]
+    texts = pa.StringArray.from_buffers(
+        len(starts), pa.py_buffer(np.append(starts, len(text)).astype(np.int32)), pa.py_buffer(text)
+    )
+    source_line = number - first_of + np.array([part.line for part in parts])[part_of]
+    names = pa.array([part.name for part in parts], pa.string())
+    columns = [
+        np.where(places >= 0, places + first_segment, -1)
+        for places in (number, message, patient, report, specimen, owner)
+    ]
 
     def table(chosen: npt.NDArray[np.bool_]) -> pa.RecordBatch:
         rows = np.flatnonzero(chosen)
         return pa.RecordBatch.from_arrays(
             [
                 *(pa.array(column[rows]) for column in columns),
-                repeated(name, len(rows)),
-                pa.array(rows + first_line),
+                pa.DictionaryArray.from_arrays(pa.array(part_of[rows].astype(np.int32)), names),
+                pa.array(source_line[rows]),
                 texts.take(pa.array(rows)),
             ],
             schema=SCHEMA,
@@ -170,16 +181,7 @@ def segments(text: bytes, name: str, first_line: int, first_segment: int) -> Seg
 
     tables = {what: table(kinds == kind) for what, kind in TABLES.items()}
     tables |= {"observation": table(results), "broken": table(broken)}
-    others = int(np.count_nonzero(observed & ~brings_results[message]))
-    return Segments(tables, text.count(b"\n"), len(starts), others)
-
-
-def _lines(text: bytes) -> tuple[Numbers, Numbers]:
-    """Where each line begins, and where it ends with its line feed."""
-    ends = np.flatnonzero(np.frombuffer(text, dtype=np.uint8) == ord("\n")).astype(np.int64) + 1
-    if not text.endswith(b"\n"):
-        ends = np.append(ends, len(text))
-    return np.concatenate([np.zeros(1, np.int64), ends[:-1]]), ends
+    return Segments(tables, len(starts), int(np.count_nonzero(observed & ~brings_results[message])))
 
 
 def _kinds(text: bytes, starts: Numbers) -> npt.NDArray[np.bytes_]:

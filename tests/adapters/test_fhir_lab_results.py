@@ -349,6 +349,11 @@ def _refusal(folder: Path, tmp_path: Path) -> str:
             "a.ndjson.gz is a truncated gzip file",
         ),
         ("Patient.ndjson", b'{"resourceType":"Patient","id":"p"}', "holds no Observation"),
+        (
+            "a.ndjson",
+            b"\n{broken\n",
+            "a.ndjson, line 2: no FHIR resource. The fhir extract holds no Observation",
+        ),
         ("lab_results.csv", b"patient_id\n", "holds no .ndjson"),
     ],
 )

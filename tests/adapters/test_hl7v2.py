@@ -269,6 +269,15 @@ def test_what_belongs_to_one_order_or_patient_does_not_reach_the_next(labs: Read
     ]
 
 
+def test_nothing_reaches_from_one_file_to_the_next(folder: Path, adapted: Read) -> None:
+    (folder / "a.hl7").write_text(f"{MSH}\r{PID}\r{OBR}\r{obx()}", newline="")
+    (folder / "b.hl7").write_text(f"FHS|^~\\&\r{obx()}\rNTE|1||x", newline="")
+    assert adapted().select("patient_id", "result_id", "comment", "source_file", "source_line").rows() == [
+        ("P1", "F1", None, "a.hl7", 4),
+        (None, None, "x", "b.hl7", 2),
+    ]
+
+
 def test_in_a_message_of_specimens_the_specimen_comes_first(labs: Read) -> None:
     head = MSH.replace("ORU^R01^ORU_R01", "OUL^R22^OUL_R22")
     rows = labs(head, PID, "SPM|1|^S1", OBR, obx(), "SPM|2|^S2", OBR, obx())
@@ -400,6 +409,7 @@ def test_what_is_no_segment_is_set_aside_and_harms_no_other(folder: Path, tmp_pa
         ("a.hl7", MSH.encode() + b"\rPID|\xe9\xe8|\rOBX", "a.hl7, line 2: not UTF-8 text"),
         ("a.hl7.gz", gzip.compress(MSH.encode() * 50, mtime=0)[:-9], "a.hl7.gz is a truncated gzip file"),
         ("a.hl7", MSH.encode() + b"\r" + PID.encode(), "holds no OBX"),
+        ("a.hl7", MSH.encode() + b"\rOBX|1", "a.hl7, line 2: no HL7 segment. The hl7v2 extract holds no OBX"),
         ("lab_results.csv", b"patient_id\n", "holds no file ending in"),
     ],
 )

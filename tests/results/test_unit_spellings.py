@@ -67,7 +67,7 @@ SPELLED = [
         "fL",
         "fL|FL|fl.|fL/cell|femtoliter|femtolitres|um3|um^3|µm³|μm3|cu um|cu microns|CU MICRON|cubic microns|cumicrons",
     ),
-    ("mch chr", "pg", "pg|PG|pgm|pg/cell|picogram|picograms|picogm|uug|µµg|pg{Hb}"),
+    ("mch chr", "pg", "pg|PG|pgm|pg/cell|pg/{cell}|picogram|picograms|picogm|uug|µµg|pg{Hb}"),
     (
         "ferritin",
         "ug/L",
