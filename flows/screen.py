@@ -31,6 +31,7 @@ from flows.loading import Ground
 from flows.manifest import Manifest
 from flows.sql import statement
 from flows.staging import bucket_of
+from flows.workers import in_order
 from schemas.analytes import BLOOD_COUNT_ANALYTES
 from schemas.gaps import GAP_TIME
 from schemas.switches import DEFAULTS, Switches
@@ -81,10 +82,10 @@ class Bucket:
 
 @dataclass(frozen=True)
 class Counted:
-    """What is counted of judged draws, bucket by bucket."""
+    """What is counted of the judged draws of a bucket: by rule, and by step of a rule."""
 
-    rules: list[pl.DataFrame]
-    steps: list[pl.DataFrame]
+    rules: pl.DataFrame
+    steps: pl.DataFrame
 
 
 def screen(
@@ -95,15 +96,15 @@ def screen(
     as_of: date,
     everybody: bool,
     memory_limit: str = "2GB",
+    workers: int = 1,
     switches: Switches = DEFAULTS,
 ) -> ScreenCounts:
     """Judge the draws of everybody, or of the patients whom the night concerns, and write the tables of the stage.
 
     build: folder with the tables of ingest. manifest: of this night. as_of: the night; nothing collected after its
     end is seen. everybody: the tables of everybody were made anew, or what verdicts rest on has changed. switches: the
-    choices between sources. Writes the
-    tables of generations.SCREEN, and the counts rule_count, attrition and gap_metric. Memory is bounded by the
-    largest bucket.
+    choices between sources. workers: buckets judged at the same time. Writes the tables of generations.SCREEN, and
+    the counts rule_count, attrition and gap_metric. Memory is bounded by the largest bucket, times the workers.
     """
     tables = build / "tables"
     rules = rule_book(switches)
@@ -119,10 +120,13 @@ def screen(
         due = _due(tables, as_of, concerned)
         places = [_Place(tables, piece.stem) for piece in pieces_of(tables, "lab_result").get(generation, [])]
         places += _gathered(tables, due, build / "staged" / "due")
-    counted = Counted([], [])
-    for number, place in enumerate(places):
+
+    def judged(numbered: tuple[int, _Place]) -> Counted:
+        number, place = numbered
         bucket = _read(place, as_of, memory_limit)
-        _judge(tables, piece_name(generation, number), bucket, (as_of - EPOCH).days, switches, counted)
+        return _judge(tables, piece_name(generation, number), bucket, (as_of - EPOCH).days, switches)
+
+    counted = list(in_order(judged, enumerate(places), workers))
     again: pl.Series | None = None
     if earlier is not None:
         again = pl.concat([concerned, due])
@@ -184,9 +188,7 @@ def _gathered(tables: Path, patients: pl.Series, scratch: Path) -> list[_Place]:
     return places
 
 
-def _judge(
-    tables: Path, name: str, bucket: Bucket, as_of_day: int, switches: Switches, counted: Counted
-) -> None:
+def _judge(tables: Path, name: str, bucket: Bucket, as_of_day: int, switches: Switches) -> Counted:
     """Judge the draws of a bucket and write its pieces."""
     rules = rule_book(switches)
     draws = index_draws(bucket.results.filter(pl.col("analyte").is_in(BLOOD_COUNT_ANALYTES)), bucket.reported)
@@ -217,14 +219,13 @@ def _judge(
         tables, "draw_flag", name, pl.concat([draw_flags(judged.flagged), place_flags(bucket.out_of_place)])
     )
     _write(tables, "due", name, due_on(evidence, bucket.coverage, bucket.unseen, rules, as_of_day))
-    counted.rules.append(rule_counts(judged.verdicts, rules))
-    counted.steps.append(attrition(judged.verdicts, rules))
+    return Counted(rule_counts(judged.verdicts, rules), attrition(judged.verdicts, rules))
 
 
 def _count(
     tables: Path,
     earlier: Path | None,
-    counted: Counted,
+    counted: Sequence[Counted],
     as_of: date,
     rules: Sequence[Rule],
     again: pl.Series | None,
@@ -232,7 +233,7 @@ def _count(
     due: int,
 ) -> ScreenCounts:
     """Write the counts of the whole home: tonight's draws, and the earlier ones of patients not judged again."""
-    counts, steps = counted.rules, counted.steps
+    counts, steps = [bucket.rules for bucket in counted], [bucket.steps for bucket in counted]
     if earlier is not None:
         old = current(earlier, "verdict", again)
         counts = [*counts, pl.read_parquet(earlier / "rule_count" / "all.parquet")]
@@ -298,4 +299,4 @@ def _read(place: _Place, as_of: date, memory_limit: str) -> Bucket:
 def _write(tables: Path, name: str, piece: str, frame: pl.DataFrame) -> None:
     folder = tables / name
     folder.mkdir(parents=True, exist_ok=True)
-    frame.write_parquet(folder / f"{piece}.parquet", compression="zstd", statistics=True)
+    frame.write_parquet(folder / f"{piece}.parquet", compression="zstd", compression_level=1)

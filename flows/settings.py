@@ -35,8 +35,9 @@ class Settings(BaseSettings):
 
     timezone: str = Field("UTC", description="local time of the laboratory; zoned times are brought to it")
     buckets: int | None = Field(
-        None, ge=1, description="patient buckets; by default about 1.5 million rows each"
+        None, ge=1, description="patient buckets; by default about a million rows each"
     )
+    workers: int = Field(2, ge=1, le=16, description="patient buckets judged at the same time")
     memory_limit: str = Field("2GB", description="memory DuckDB may use")
     code_map: Path | None = Field(
         None, description="the site's code map, relative to the home; by default code_map.csv, if it is there"

@@ -228,6 +228,7 @@ def _screen(night: Night) -> Counts:
         as_of=as_of,
         everybody=everybody,
         memory_limit=night.settings.memory_limit,
+        workers=night.settings.workers,
         switches=night.settings.switches,
     )
     write_manifest(night.build, manifest.model_copy(update={"as_of": as_of, "screen_basis": basis}))

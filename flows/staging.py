@@ -19,7 +19,7 @@ from flows.errors import CheckError, ExtractError
 from flows.manifest import RawPiece
 from flows.reading import ReadFile
 
-ROWS_PER_BUCKET = 1_500_000
+ROWS_PER_BUCKET = 1_000_000  # two of them are judged at the same time
 ROWS_PER_SLICE = 250_000
 MOST_BUCKETS = 512
 SMALL_LOAD = (
@@ -39,7 +39,7 @@ class UnevenLinesError(ExtractError):
 
 
 def bucket_count(rows: int, asked: int | None) -> int:
-    """Number of patient buckets: as asked, else about 1.5 million rows a bucket, at least one."""
+    """Number of patient buckets: as asked, else about a million rows a bucket, at least one."""
     if asked is not None:
         return max(1, min(asked, MOST_BUCKETS))
     return max(1, min(-(-rows // ROWS_PER_BUCKET), MOST_BUCKETS))
