@@ -5,7 +5,7 @@
 #   make test-nightly  the properties and the mutants of the rules at full strength (about half an hour)
 #   make lint          formatting, lint and types, as CI checks them
 #   make format        what `make lint` asks for and a tool can do by itself
-#   make bench         the benchmark; make bench-adapters measures what a foreign source adds
+#   make bench         the benchmark; make bench-rules measures the rules alone, make bench-adapters what a foreign source adds
 #   make rule-pages    remake docs/rules from the rules and their expert tables
 #   make fingerprints  record new versions of rules and value sets; ANEW=1 also versions that nobody has run yet
 #   make lock          remake requirements.lock; UPGRADE=1 moves to the newest versions that pyproject.toml allows
@@ -24,7 +24,7 @@ unexport PIP_USER PIP_TARGET PIP_PREFIX PIP_REQUIRE_VIRTUALENV PIP_CONSTRAINT PI
 export PIP_NO_INPUT := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help environment demo test test-nightly lint format bench bench-nights bench-adapters rule-pages fingerprints lock clean distclean
+.PHONY: help environment demo test test-nightly lint format bench bench-nights bench-rules bench-adapters rule-pages fingerprints lock clean distclean
 
 help:
 	@sed -n '3,12p' Makefile | cut -c3-
@@ -54,6 +54,9 @@ bench-nights: $(READY)
 
 bench: $(READY)
 	@$(PY) -m benchmarks $(BENCH_ARGS)
+
+bench-rules: $(READY)
+	@$(PY) -m benchmarks.judging $(BENCH_ARGS)
 
 bench-adapters: $(READY)
 	@$(PY) -m benchmarks.adapters $(BENCH_ARGS)

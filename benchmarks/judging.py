@@ -1,6 +1,6 @@
 """The benchmark of the rules alone: every rule on millions of blood counts whose evidence is gathered already.
 
-``python -m benchmarks.judging``. Criteria, status, missing reasons and caveats of every rule are
+``make bench-rules``, or ``python -m benchmarks.judging``. Criteria, status, missing reasons and caveats of every rule are
 computed, in one process and in two that share the buckets. One bucket of evidence is made and judged again and
 again: what it costs to judge a draw does not depend on whose it is.
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from schemas.evidence import INPUTS, EvidenceInput
@@ -77,7 +78,7 @@ def _told(
         for criterion in rule.criteria.values():
             read = _first(criterion)
             columns = {
-                "criterion": pl.repeat(len(parts), len(rows), dtype=pl.UInt32, eager=True),
+                "criterion": np.full(len(rows), len(parts), dtype=np.uint32),
                 "row": rows,
                 "verdict": own[criterion.id],
             }
