@@ -3,6 +3,8 @@
 HOME/format            version of this layout
 HOME/code_map.csv      what the site's own codes stand for, if a person wrote it
 HOME/lock              held by the running night; names its process
+HOME/store/RUN/        what each night brought, every row as it was received
+HOME/past/RUN/         past nights made again on request
 HOME/work/RUN/         the private folder of a night being built
 HOME/nights/RUN/       nights; one without run.json was never finished
 HOME/published         symbolic link to the night in force
