@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from flows.errors import HemacohortError
+from flows.file_names import without_names
 
 _FROM_DATA = re.compile(r"""(["'`]).*?\1|\[.*?\]|\d[\d.,:-]*""", re.DOTALL)
 _LONGEST = 2000
@@ -48,12 +49,12 @@ class UnforeseenError(HemacohortError):
     may_pass = False
 
 
-def unforeseen(logs: Path, error: BaseException) -> UnforeseenError:
+def unforeseen(logs: Path, error: BaseException, extract: Path | None = None) -> UnforeseenError:
     """Write the log file of a failure into ``logs`` and return the error that names it.
 
     Messages of libraries quote the values they choke on, so quoted texts, lists and numbers are left out; the
     lines
-    of code and the kinds of error stay.
+    of code and the kinds of error stay. extract: the folder whose files' names are left out as well.
     """
     now = datetime.now(UTC)
     lines = [f"hemacohort failure, {now:%Y-%m-%d %H:%M:%S} UTC, Python {platform.python_version()}"]
@@ -64,7 +65,8 @@ def unforeseen(logs: Path, error: BaseException) -> UnforeseenError:
         current = current.__cause__ or (None if current.__suppress_context__ else current.__context__)
     for link in reversed(chain):
         lines += ["", *(text.rstrip("\n") for text in traceback.format_tb(link.__traceback__))]
-        lines.append(f"{type(link).__module__}.{type(link).__qualname__}: {masked(str(link))}")
+        text = str(link) if extract is None else without_names(str(link), extract)
+        lines.append(f"{type(link).__module__}.{type(link).__qualname__}: {masked(text)}")
     path = logs / f"failure-{now:%Y%m%dT%H%M%S}-{os.getpid()}.log"
     told = UnforeseenError(f"Something unforeseen happened ({_kind(error)}); the log is {path}.")
     try:

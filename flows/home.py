@@ -93,6 +93,7 @@ class Home:
                 folder.chmod(0o700)
         if not mark.exists() or mark.read_text(encoding="utf-8").strip() != str(FORMAT):
             mark.write_text(f"{FORMAT}\n", encoding="utf-8")
+            mark.chmod(0o600)
 
     def check_format(self) -> None:
         """Raise NewerHomeError if the home was written by a newer version."""

@@ -15,7 +15,11 @@ from typing import Any, Protocol
 
 from flows import settings
 from flows.code_map import read_code_map
+from flows.disk import check_free_disk
 from flows.home import RUN_FILE, Home
+from flows.lineage import traced
+from flows.logs import logged
+from flows.permissions import check_group, private_files
 from flows.stages import STAGES, Counts, Night, Stage, as_of_text, moment_text, run_stage
 
 log = logging.getLogger("hemacohort")
@@ -66,18 +70,25 @@ def run_night(night: Night, carry: Carry = run_stage) -> dict[str, Any]:
     while another run holds the home; then the published night is what it was and nothing of this one is left.
     """
     home = Home(night.home)
-    with home.lock():
+    with private_files(), traced(night), logged(home.logs, night.run_id) as log_file, home.lock():
+        log_file.event("run began", source=night.source)
         home.clear_leftovers()
+        check_group(night.settings.analysts_group)
+        check_free_disk(home, night.extract, night.settings)
         night.build.mkdir(parents=True)
         finished = False
         try:
             with _told() as tell:
                 for number, stage in enumerate(STAGES):
                     tell.begins(stage, number)
+                    log_file.begins(stage.name)
                     start = time.perf_counter()
                     counts = carry(stage, night)
-                    tell.ends(stage, counts, time.perf_counter() - start)
+                    seconds = time.perf_counter() - start
+                    tell.ends(stage, counts, seconds)
+                    log_file.ends(stage.name, counts, seconds)
             finished = True
+            log_file.event("night published")
         finally:
             _tidy(home, night, finished=finished)
     return summary(night.place)

@@ -16,6 +16,7 @@ import polars as pl
 
 from flows.code_review import write_unmapped
 from flows.home import RUN_FILE, Home
+from flows.permissions import share
 from flows.sql import statement
 from flows.stages import Counts, Night
 from flows.warehouse import DATABASE, build_warehouse, write_piece, write_reference
@@ -94,6 +95,7 @@ def publish(night: Night, as_of: date, records: Sequence[dict[str, Any]]) -> Cou
     home = Home(night.home)
     if night.known_at is not None:
         return {"nights_kept": len(home.finished())}
+    share(home, place, night.settings.analysts_group)
     os.sync()  # the machine may stop at any moment: first the files, then the link to them
     home.publish(night.run_id)
     home.prune(night.settings.keep_nights)

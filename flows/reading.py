@@ -135,6 +135,13 @@ def _known_names(header: list[str], table: ExtractTable, file: str) -> list[str]
     if not header:
         raise ExtractError(f"{file}, line 1: the first line is blank; it must name the columns.")
     lowered = [name.lower() for name in header]
+    if not any(
+        is_known(name, table) for name in lowered
+    ):  # a row of data, perhaps: its cells are not repeated
+        raise ExtractError(
+            f"{file}, line 1: none of the {len(header)} fields names a column of {table.name}; the first line must "
+            f"name the columns.{_delimiter_hint(header)}"
+        )
     twice = sorted({name for name in lowered if name and lowered.count(name) > 1})
     if twice:
         raise ExtractError(f"{file}, line 1: the column name {_some(tuple(twice))} occurs more than once.")

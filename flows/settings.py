@@ -5,6 +5,7 @@ defaults.
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -65,6 +66,14 @@ class Settings(BaseSettings):
     tibc_factor: str = _switch("tibc_factor")
     hb_edition: str = _switch("hb_edition")
 
+    analysts_group: str | None = Field(
+        None, description="group of the system that may read published nights; default: their owner only"
+    )
+    free_disk: str = Field(
+        "auto", description="disk that must be free before a night: an amount such as 20GB, 0, or auto"
+    )
+    openlineage_file: Path | None = Field(None, description="file that takes OpenLineage events, a line each")
+
     @field_validator(*SWITCHES, mode="before")
     @classmethod
     def _known_option(cls, value: object, info: ValidationInfo) -> str:
@@ -84,6 +93,13 @@ class Settings(BaseSettings):
     def _amount_of_memory(cls, value: str) -> str:
         if not re.fullmatch(r"\d+(\.\d+)? ?([KMGT]i?B)", value.strip()) or not re.search("[1-9]", value):
             raise ValueError(f"{value[:20]!r} is not an amount of memory such as 2GB or 500MB")
+        return value.strip()
+
+    @field_validator("free_disk")
+    @classmethod
+    def _amount_of_disk(cls, value: str) -> str:
+        if value != "auto" and not re.fullmatch(r"\d+(\.\d+)? ?([KMGT]?B)?", value.strip(), re.IGNORECASE):
+            raise ValueError(f"{value[:20]!r} is not an amount of disk such as 20GB, and not auto")
         return value.strip()
 
     @field_validator("alert_email", "alert_webhook")
@@ -113,6 +129,8 @@ def load(root: Path | None, *, switches: Mapping[str, str] | None = None, **flag
     """
     given = {**flags, **(switches or {})}
     file = None if root is None else root / "hemacohort.toml"
+    if file is not None and file.exists() and not os.access(file, os.R_OK):
+        file = None  # the owner's, which may hold passwords; an analyst asks a night with the defaults
 
     class _OfHome(Settings):
         @classmethod

@@ -15,6 +15,7 @@ from typing import Any
 from flows.code_map import read_code_map
 from flows.errors import CheckError, HemacohortError, UsageError
 from flows.failures import unforeseen
+from flows.file_names import without_names
 from flows.home import Home
 from flows.loading import Ground
 from flows.manifest import read_manifest, write_manifest
@@ -87,10 +88,13 @@ def run_stage(stage: Stage, night: Night) -> Counts:
     start = time.perf_counter()
     try:
         counts = dict(stage.work(night))
-    except HemacohortError:
+    except HemacohortError as error:
+        error.args = (without_names(str(error), night.extract),)
         raise
     except Exception as error:  # noqa: BLE001  whatever it is, its text may quote a patient
-        raise unforeseen(Home(night.home).logs, error) from None
+        raise unforeseen(Home(night.home).logs, error, night.extract) from None
+    if "notes" in counts:
+        counts["notes"] = tuple(without_names(note, night.extract) for note in counts["notes"])
     entry = {
         "stage": stage.name,
         "seconds": round(time.perf_counter() - start, 3),
