@@ -15,6 +15,8 @@ import typer
 import typer.exceptions
 
 from flows.cli_codes import codes_app
+from flows.cli_operations import operations_app
+from flows.cli_options import ExtractOption, HomeOption, SourceOption
 from flows.cli_rules import rules_app
 from flows.errors import HemacohortError, UsageError
 
@@ -32,12 +34,8 @@ app = typer.Typer(
 )
 app.add_typer(rules_app, name="rules")
 app.add_typer(codes_app, name="codes")
+app.add_typer(operations_app)
 
-HomeOption = Annotated[Path, typer.Option("--home", envvar="HEMACOHORT_HOME", help="Folder of the home.")]
-ExtractOption = Annotated[Path, typer.Option("--extract", help="Folder of the extract.")]
-SourceOption = Annotated[
-    str, typer.Option(help="Layout of the extract: canonical, mimic-iv, omop, fhir, synthea, hl7v2.")
-]
 PatientsOption = Annotated[int, typer.Option(min=1, help="Patients to simulate.")]
 SeedOption = Annotated[int, typer.Option(help="The same seed gives the same extract.")]
 BucketsOption = Annotated[
@@ -327,31 +325,6 @@ def export(
     from flows.export import export_night
 
     print(f"{export_night(home, file)} tables in {file}")
-
-
-@app.command()
-def serve(
-    home: HomeOption,
-    extract: ExtractOption,
-    cron: Annotated[str, typer.Option(help="When to run, e.g. 15 2 * * *.")],
-    timezone: Annotated[
-        str, typer.Option(help="Time zone of the schedule and the home, e.g. Europe/Vienna.")
-    ],
-    source: SourceOption = "canonical",
-    as_of: Annotated[str | None, typer.Option(help="auto, or the day of each run.")] = None,
-    max_age: Annotated[
-        str, typer.Option(help="Raise an alert when no night has been published for longer than this.")
-    ] = "26h",
-    port: Annotated[
-        int | None, typer.Option(min=1, max=65535, help="Port of the page; default: a free one.")
-    ] = None,
-) -> None:
-    """Run every night on a schedule, as a Prefect deployment, until it is stopped."""
-    from flows.serve import serve_home
-
-    serve_home(
-        home, extract, cron=cron, timezone=timezone, source=source, as_of=as_of, max_age=max_age, port=port
-    )
 
 
 if __name__ == "__main__":

@@ -172,11 +172,15 @@ class Home:
         link.symlink_to(Path("nights") / run_id, target_is_directory=True)
         link.replace(self.published)
 
-    def prune(self, keep: int) -> None:
-        """Keep the newest nights, and always the one in force."""
+    def beyond(self, keep: int) -> list[Path]:
+        """Finished nights that go when the newest ``keep`` stay, the one in force always among them."""
         in_force = self.published.resolve()
         others = [folder for folder in self.finished() if folder.resolve() != in_force]
-        for folder in others[: max(0, len(others) - (keep - 1))]:
+        return others[: max(0, len(others) - (keep - 1))]
+
+    def prune(self, keep: int) -> None:
+        """Keep the newest nights, and always the one in force."""
+        for folder in self.beyond(keep):
             (folder / RUN_FILE).unlink(
                 missing_ok=True
             )  # first, so that a kill halfway leaves a night to clear

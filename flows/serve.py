@@ -73,11 +73,13 @@ def serve_home(
 def _serve(name: str, schedule: Schedule, parameters: dict[str, str], oldest: timedelta) -> None:
     from prefect import serve
     from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+    from prefect.context import refresh_global_settings_context
     from prefect.schedules import Cron
     from prefect.types.entrypoint import EntrypointType
 
     from flows.prefect_flow import hemacohort_night, hemacohort_watch
 
+    refresh_global_settings_context()  # Prefect read its settings before there was a server to name
     nightly = hemacohort_night.to_deployment(
         name=f"nightly-{name}",
         schedule=schedule,

@@ -95,7 +95,7 @@ def test_unforeseen_failure_is_1_with_a_log_and_no_patient_anywhere(
     monkeypatch.setattr(sys.modules["flows.ingest"], "ingest", broken)
     assert run_direct(home) == 1
     said = capsys.readouterr()
-    log = next(home.logs.iterdir())
+    log = next(home.logs.glob("failure-*"))
     assert str(log) in said.err
     assert "Traceback" not in said.err
     text = log.read_text()

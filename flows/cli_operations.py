@@ -1,0 +1,71 @@
+"""The commands of whoever keeps the nights running: ``serve``, ``rollback``, ``prune``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from flows.cli_options import ExtractOption, HomeOption, SourceOption
+
+operations_app = typer.Typer()
+
+
+@operations_app.command()
+def serve(
+    home: HomeOption,
+    extract: ExtractOption,
+    cron: Annotated[str, typer.Option(help="When to run, e.g. 15 2 * * *.")],
+    timezone: Annotated[
+        str, typer.Option(help="Time zone of the schedule and the home, e.g. Europe/Vienna.")
+    ],
+    source: SourceOption = "canonical",
+    as_of: Annotated[str | None, typer.Option(help="auto, or the day of each run.")] = None,
+    max_age: Annotated[
+        str, typer.Option(help="Raise an alert when no night has been published for longer than this.")
+    ] = "26h",
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Port of the page; default: a free one.")
+    ] = None,
+) -> None:
+    """Run every night on a schedule, as a Prefect deployment, until it is stopped."""
+    from flows.serve import serve_home
+
+    serve_home(
+        home, extract, cron=cron, timezone=timezone, source=source, as_of=as_of, max_age=max_age, port=port
+    )
+
+
+@operations_app.command()
+def rollback(
+    home: HomeOption,
+    run: Annotated[
+        str | None, typer.Argument(help="The night to go back to; default: the one before.")
+    ] = None,
+) -> None:
+    """Put an earlier night in force; the next run publishes a newer one again."""
+    from flows.kept_nights import roll_back
+
+    left, chosen = roll_back(home, run)
+    print(f"The night {chosen} is in force, no longer {left}.")
+
+
+@operations_app.command()
+def prune(
+    home: HomeOption,
+    keep: Annotated[
+        int | None, typer.Option(min=1, help="Nights to keep; default: the setting keep_nights.")
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Remove them; otherwise only say what would go.")
+    ] = False,
+) -> None:
+    """Remove published nights but the newest and the one in force; by default only say what would go."""
+    from flows.disk import in_words
+    from flows.kept_nights import prune as prune_nights
+
+    pruning = prune_nights(home, keep, dry=not yes)
+    for name in pruning.nights:
+        print(f"{'removed' if yes else 'would go'}: {name}")
+    what = f"{len(pruning.nights)} nights, {in_words(pruning.freed)}; {len(pruning.kept)} stay."
+    print(what if yes or not pruning.nights else f"{what} Nothing was removed; --yes removes them.")

@@ -1,0 +1,86 @@
+"""The nights a home keeps: going back to an earlier one, and removing those that are no longer wanted."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from flows import settings
+from flows.errors import UsageError
+from flows.home import Home
+from flows.logs import logged
+from flows.permissions import check_group, share
+
+
+@dataclass(frozen=True)
+class Pruning:
+    """What a pruning removes. freed: bytes that come free; pieces that nights to be kept share are not among them."""
+
+    nights: tuple[str, ...]
+    kept: tuple[str, ...]
+    freed: int
+
+
+def roll_back(root: Path, run: str | None) -> tuple[str, str]:
+    """Put an earlier night in force, atomically and under the home's lock; returns (run left, run gone back to).
+
+    run: the night wanted; by default the newest one older than the night in force. Readers see it from the moment of
+    the swap; the night left stays until it is pruned. The log of the home records it. Raises UsageError for a night
+    that is not kept or is in force already, HomeLockedError while a run holds the home.
+    """
+    home = Home(root.absolute())
+    now = home.night().name
+    chosen = settings.load(home.root)
+    check_group(chosen.analysts_group)
+    with home.lock():
+        now = home.night().name
+        kept = [folder.name for folder in home.finished()]
+        earlier = [name for name in kept if name < now]
+        wanted = run or (earlier[-1] if earlier else None)
+        if wanted is None:
+            raise UsageError(f"{home.root} keeps no night before {now}.")
+        if wanted not in kept:
+            raise UsageError(f"{home.root} keeps no night {wanted[:40]!r}; it keeps {', '.join(kept)}.")
+        if wanted == now:
+            raise UsageError(f"The night {now} is in force already.")
+        with logged(home.logs, now) as log:
+            share(home, home.nights / wanted, chosen.analysts_group)
+            home.publish(wanted)
+            log.event("rolled back", to=wanted)
+    return now, wanted
+
+
+def prune(root: Path, keep: int | None, *, dry: bool) -> Pruning:
+    """Remove all but the newest ``keep`` nights (default: the setting keep_nights) and the one in force.
+
+    dry: only say what would go. Raises UsageError for a folder without a night, HomeLockedError while a run holds the
+    home.
+    """
+    home = Home(root.absolute())
+    home.night()
+    number = settings.load(home.root, keep_nights=keep).keep_nights
+    with home.lock():
+        going = home.beyond(number)
+        kept = [folder.name for folder in home.finished() if folder not in going]
+        pruning = Pruning(tuple(folder.name for folder in going), tuple(kept), _freed(going))
+        if not dry and going:
+            with logged(home.logs, home.night().name) as log:
+                home.prune(number)
+                log.event("pruned", nights=len(going), bytes=pruning.freed)
+    return pruning
+
+
+def _freed(folders: Sequence[Path]) -> int:
+    """Bytes whose last link goes with the folders."""
+    links: Counter[tuple[int, int]] = Counter()
+    files: dict[tuple[int, int], os.stat_result] = {}
+    for folder in folders:
+        for place, _, names in os.walk(folder):
+            for name in names:
+                found = Path(place, name).lstat()
+                links[found.st_dev, found.st_ino] += 1
+                files[found.st_dev, found.st_ino] = found
+    return sum(found.st_size for key, found in files.items() if links[key] >= found.st_nlink)

@@ -1,0 +1,129 @@
+"""Going back to an earlier night, pruning, and a home that is restored from its backup."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from flows.cli import main
+from flows.errors import HomeLockedError, UsageError
+from flows.home import Home
+from flows.kept_nights import prune, roll_back
+from flows.query import ask
+
+
+def call(*words: str | Path) -> int:
+    with pytest.raises(SystemExit) as done:
+        main([str(word) for word in words])
+    return int(done.value.code or 0)
+
+
+@pytest.fixture
+def nights(home: Home) -> list[Path]:
+    """Four kept nights of a home, the last one in force; only what pruning and going back look at."""
+    home.create()
+    for number in range(1, 5):
+        folder = home.nights / f"2026060{number}T021500-000000"
+        folder.mkdir()
+        (folder / "run.json").write_text("{}")
+        (folder / "piece").write_bytes(b"x" * 1000)
+    home.publish(folder.name)
+    return home.finished()
+
+
+def test_rollback_goes_to_the_night_before_or_the_one_named_and_is_recorded(
+    nights: list[Path], home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = [night.name for night in nights]
+    assert call("rollback", "--home", home.root) == 0
+    assert home.night() == nights[2]
+    assert capsys.readouterr().out == f"The night {names[2]} is in force, no longer {names[3]}.\n"
+    assert roll_back(home.root, names[0]) == (names[2], names[0])
+    assert roll_back(home.root, names[3]) == (names[0], names[3])  # and forward again
+    events = [
+        json.loads(line) for file in home.logs.glob("*.jsonl") for line in file.read_text().splitlines()
+    ]
+    assert [(event["event"], event["run_id"], event["to"]) for event in events] == [
+        ("rolled back", names[3], names[2]),
+        ("rolled back", names[2], names[0]),
+        ("rolled back", names[0], names[3]),
+    ]
+    assert home.finished() == nights
+
+
+def test_rollback_to_what_is_not_there_is_wrong_usage(nights: list[Path], home: Home, tmp_path: Path) -> None:
+    for wanted, says in (("20260101T000000-000000", "keeps no night"), (nights[3].name, "in force already")):
+        with pytest.raises(UsageError, match=says):
+            roll_back(home.root, wanted)
+    home.publish(nights[0].name)
+    with pytest.raises(UsageError, match="keeps no night before"):
+        roll_back(home.root, None)
+    assert call("rollback", "--home", tmp_path / "none") == 2
+    assert home.night() == nights[0]
+
+
+def test_neither_works_while_a_run_holds_the_home(nights: list[Path], home: Home) -> None:
+    with home.lock():
+        with pytest.raises(HomeLockedError):
+            roll_back(home.root, None)
+        with pytest.raises(HomeLockedError):
+            prune(home.root, 1, dry=False)
+    assert home.finished() == nights
+
+
+def test_pruning_says_first_what_would_go_and_removes_only_when_told(
+    nights: list[Path], home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call("prune", "--home", home.root, "--keep", "2") == 0
+    said = capsys.readouterr().out
+    assert said == (
+        f"would go: {nights[0].name}\nwould go: {nights[1].name}\n"
+        "2 nights, 2.0 kB; 2 stay. Nothing was removed; --yes removes them.\n"
+    )
+    assert home.finished() == nights
+    assert call("prune", "--home", home.root, "--keep", "2", "--yes") == 0
+    assert home.finished() == nights[2:]
+    assert not nights[0].exists()
+    capsys.readouterr()
+    assert call("prune", "--home", home.root) == 0  # seven are kept unless a setting says otherwise
+    assert capsys.readouterr().out == "0 nights, 0.0 kB; 2 stay.\n"
+
+
+def test_night_in_force_stays_however_old(nights: list[Path], home: Home) -> None:
+    roll_back(home.root, nights[0].name)
+    assert prune(home.root, 2, dry=False).kept == (nights[0].name, nights[3].name)
+    assert home.finished() == [nights[0], nights[3]]
+
+
+def test_bytes_shared_with_a_night_that_stays_do_not_come_free(nights: list[Path], home: Home) -> None:
+    os.link(nights[0] / "piece", nights[1] / "shared")  # both go
+    os.link(nights[1] / "piece", nights[3] / "shared")  # one stays
+    assert prune(home.root, 2, dry=True).freed == 2 * len("{}") + 1000
+
+
+def test_home_is_whole_again_after_its_backup_is_put_back(
+    screened: Callable[..., Path], home: Home, tmp_path: Path
+) -> None:
+    screened()
+    night = screened()
+    question = "SELECT count(*) FROM screen.finding"
+    before = ask(home.root, question).item(), (night / "run.json").read_text()
+    backup = tmp_path / "backup"
+    copy = ["flock", "--nonblock", str(home.root / "lock"), "cp", "-a", str(home.root), str(backup)]
+    if shutil.which("flock") is None:
+        copy = copy[3:]
+    subprocess.run(copy, check=True)
+    shutil.rmtree(home.root)
+    subprocess.run(["cp", "-a", str(backup), str(home.root)], check=True)
+    assert (ask(home.root, question).item(), (home.night() / "run.json").read_text()) == before
+    assert len(home.finished()) == 2
+    again = screened()  # and nights go on, with their ledger
+    assert json.loads((again / "run.json").read_text())["digest"] == json.loads(before[1])["digest"]
+    assert call("rollback", "--home", home.root) == 0
+    assert home.night() == night
