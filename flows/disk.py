@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from flows.errors import CheckError
 from flows.home import Home
+from flows.manifest import read_manifest
 from flows.settings import Settings
 
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
@@ -22,8 +23,8 @@ _AT_LEAST = 200 * 10**6  # the warehouse, the report, workbooks and the log of a
 def check_free_disk(home: Home, extract: Path, settings: Settings) -> None:
     """Raise CheckError (nothing is published) if the disk of the home has less room than a night may need.
 
-    The need is the setting ``free_disk``, or, where that is ``auto``, what the files of the extract may become plus a
-    whole copy of the night in force.
+    The need is the setting ``free_disk``, or, where that is ``auto``, what the files of the extract that are new may
+    become, plus a whole copy of the night in force.
     """
     wanted = settings.free_disk
     need = _estimate(home, extract) if wanted == "auto" else amount_of_bytes(wanted)
@@ -64,10 +65,19 @@ def size_of(folder: Path) -> int:
 
 
 def _estimate(home: Home, extract: Path) -> int:
+    loaded = _loaded(home)
     need = _AT_LEAST
     for place, _, names in os.walk(extract):
         for name in names:
             file = Path(place, name)
-            factor = _PER_BYTE.get(file.suffix.lower(), _PER_BYTE_OF_TEXT)
-            need += factor * file.stat().st_size if file.is_file() else 0
+            if file.is_file() and (name, size := file.stat().st_size) not in loaded:
+                need += size * _PER_BYTE.get(file.suffix.lower(), _PER_BYTE_OF_TEXT)
     return need + (size_of(home.published.resolve()) if home.published.exists() else 0)
+
+
+def _loaded(home: Home) -> set[tuple[str, int | None]]:
+    """Name and bytes of files loaded before; near enough for an estimate."""
+    manifest = read_manifest(home.published.resolve()) if home.published.exists() else None
+    if manifest is None:
+        return set()
+    return {(PurePosixPath(file.name).name, file.bytes) for load in manifest.loads for file in load.files}

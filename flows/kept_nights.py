@@ -12,6 +12,7 @@ from flows import settings
 from flows.errors import UsageError
 from flows.home import Home
 from flows.logs import logged
+from flows.manifest import read_manifest
 from flows.permissions import check_group, share
 
 
@@ -65,10 +66,13 @@ def prune(root: Path, keep: int | None, *, dry: bool) -> Pruning:
     with home.lock():
         going = home.beyond(number)
         kept = [folder.name for folder in home.finished() if folder not in going]
-        pruning = Pruning(tuple(folder.name for folder in going), tuple(kept), _freed(going))
+        pruning = Pruning(
+            tuple(folder.name for folder in going), tuple(kept), _freed(going) + _freed_of_store(home, kept)
+        )
         if not dry and going:
             with logged(home.logs, home.night().name) as log:
                 home.prune(number)
+                home.clear_store()
                 log.event("pruned", nights=len(going), bytes=pruning.freed)
     return pruning
 
@@ -84,3 +88,11 @@ def _freed(folders: Sequence[Path]) -> int:
                 links[found.st_dev, found.st_ino] += 1
                 files[found.st_dev, found.st_ino] = found
     return sum(found.st_size for key, found in files.items() if links[key] >= found.st_nlink)
+
+
+def _freed_of_store(home: Home, kept: Sequence[str]) -> int:
+    """Bytes of the stored rows that no night to be kept rests on."""
+    manifests = [read_manifest(home.nights / name) for name in kept]
+    named = {piece.path for manifest in manifests if manifest is not None for piece in manifest.pieces}
+    files = [path for path in home.store.rglob("*") if path.is_file()]
+    return sum(path.stat().st_size for path in files if path.relative_to(home.store).as_posix() not in named)

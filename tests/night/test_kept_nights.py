@@ -105,6 +105,16 @@ def test_bytes_shared_with_a_night_that_stays_do_not_come_free(nights: list[Path
     os.link(nights[0] / "piece", nights[1] / "shared")  # both go
     os.link(nights[1] / "piece", nights[3] / "shared")  # one stays
     assert prune(home.root, 2, dry=True).freed == 2 * len("{}") + 1000
+    assert nights[0].is_dir()
+
+
+def test_stored_rows_of_a_pruned_night_go_with_it(nights: list[Path], home: Home) -> None:
+    (home.store / "left").mkdir(parents=True)
+    (home.store / "left" / "piece.parquet").write_bytes(b"x" * 500)
+    assert prune(home.root, 3, dry=True).freed == 1000 + len("{}") + 500
+    assert (home.store / "left").is_dir()
+    prune(home.root, 3, dry=False)
+    assert not (home.store / "left").exists()
 
 
 def test_home_is_whole_again_after_its_backup_is_put_back(
