@@ -16,7 +16,7 @@ import typer.exceptions
 
 from flows.cli_codes import codes_app
 from flows.cli_operations import operations_app
-from flows.cli_options import ExtractOption, HomeOption, SourceOption
+from flows.cli_options import HomeOption, SourceOption
 from flows.cli_rules import rules_app
 from flows.errors import HemacohortError, UsageError
 

@@ -55,5 +55,5 @@ def prefect_night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     prepare(tmp_path_factory.mktemp("prefect"))
     from prefect.testing.utilities import prefect_test_harness
 
-    with prefect_test_harness(server_startup_timeout=120):
+    with prefect_test_harness(server_startup_timeout=600):
         yield

@@ -127,12 +127,9 @@ def hits(text: str | bytes) -> set[str]:
 
 def written(home: Home) -> Iterator[tuple[Path, bytes]]:
     """Every file of the home that is not the data of a night."""
+    data = (home.nights, home.published, home.store)
     for path in home.root.rglob("*"):
-        if (
-            path.is_file()
-            and not path.is_relative_to(home.nights)
-            and not path.is_relative_to(home.published)
-        ):
+        if path.is_file() and not any(path.is_relative_to(folder) for folder in data):
             yield path, path.read_bytes()
 
 
