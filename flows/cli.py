@@ -193,9 +193,23 @@ def run(
             help="Whether a missing unit may be inferred from values. Default: yes.",
         ),
     ] = None,
+    accept: Annotated[
+        list[str] | None,
+        typer.Option("--accept", help="A check that may fail tonight; each with a --because of its own."),
+    ] = None,
+    because: Annotated[
+        list[str] | None, typer.Option("--because", help="Why the check is accepted; it is recorded.")
+    ] = None,
 ) -> None:
     """Screen an extract and publish the night."""
-    from flows.commands import night_in_words, past_in_words, recall_home, run_home, switches_from
+    from flows.commands import (
+        accepted_from,
+        night_in_words,
+        past_in_words,
+        recall_home,
+        run_home,
+        switches_from,
+    )
 
     flags = {
         "buckets": buckets,
@@ -205,12 +219,13 @@ def run(
         "switches": switches_from(switch or ()),
         "unit_inference": unit_inference,
     }
+    accepted = accepted_from(accept or (), because or ())
     if known_at is not None:
         print(past_in_words(home, recall_home(home, as_of, known_at, flags)))
         return
     if extract is None:
         raise UsageError("Name the folder of the extract with --extract.")
-    content = run_home(home, extract, source, as_of, flags, direct=direct, full=full)
+    content = run_home(home, extract, source, as_of, flags, direct=direct, full=full, accept=accepted)
     print(night_in_words(home, content))
 
 

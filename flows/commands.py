@@ -25,11 +25,12 @@ def run_home(
     *,
     direct: bool,
     full: bool = False,
+    accept: Mapping[str, str] | None = None,
 ) -> RunContent:
     """Run a night directly or as a Prefect flow; returns the content of run.json. Raises HemacohortError."""
     from flows.night import begin, run_night
 
-    night = begin(home, extract, source, as_of, flags, full=full)
+    night = begin(home, extract, source, as_of, flags, full=full, accept=accept)
     if direct:
         return run_night(night)
     with Home(night.home).lock():  # better known before an orchestrator is started for nothing
@@ -45,6 +46,7 @@ def run_home(
         source=source,
         as_of=night.as_of,
         full=full,
+        accept=dict(night.accept) or None,
         **flags,
     )
     return content
@@ -143,6 +145,13 @@ def query_text(query: str | None, file: Path | None) -> str:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         raise UsageError(f"{file} cannot be read as text.") from None
+
+
+def accepted_from(checks: Sequence[str], reasons: Sequence[str]) -> dict[str, str]:
+    """Why each check may fail tonight, from ``--accept CHECK --because "…"`` pairs. UsageError where one lacks its other."""
+    if len(checks) != len(reasons):
+        raise UsageError('Every --accept CHECK needs a --because "…" of its own, and the other way round.')
+    return dict(zip(checks, reasons, strict=True))
 
 
 def switches_from(pairs: Sequence[str]) -> dict[str, str]:

@@ -9,6 +9,7 @@ HOME/work/RUN/         the private folder of a night being built
 HOME/nights/RUN/       nights; one without run.json was never finished
 HOME/published         symbolic link to the night in force
 HOME/logs/             log files of unforeseen failures
+HOME/checks/           what failed, where a blocking check kept the last run from being published
 """
 
 from __future__ import annotations
@@ -68,6 +69,10 @@ class Home:
     @property
     def logs(self) -> Path:
         return self.root / "logs"
+
+    @property
+    def failed_checks(self) -> Path:
+        return self.root / "checks" / "failed.json"
 
     def create(self) -> None:
         """Make the folders; readable by their owner only, for they hold patient data.

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from flows import settings
+from flows.audit import check_accepted
 from flows.code_map import read_code_map
 from flows.disk import check_free_disk
 from flows.home import RUN_FILE, Home
@@ -35,14 +36,17 @@ def begin(
     *,
     full: bool = False,
     known_at: str | None = None,
+    accept: Mapping[str, str] | None = None,
 ) -> Night:
     """Make or open the home and name the night.
 
     flags: settings given on the command line (None: not given). full: make everything anew. known_at: a local
-    time; the night is one that is past, as it was known then.
+    time; the night is one that is past, as it was known then. accept: checks that may fail tonight, and why.
 
-    Raises UsageError (settings, code map, --as-of, a folder that is no home) and NewerHomeError.
+    Raises UsageError (settings, code map, --as-of, --accept, a folder that is no home) and NewerHomeError.
     """
+    accepted = dict(accept or {})
+    check_accepted(accepted)
     root = home.absolute()
     Home(root).create()
     chosen = settings.load(root, **flags)
@@ -59,6 +63,7 @@ def begin(
         settings=chosen,
         full=full,
         known_at=None if known_at is None else moment_text(known_at),
+        accept=accepted,
     )
 
 

@@ -36,7 +36,7 @@ def leave_night(home: Path, content: Mapping[str, Any]) -> None:
         )
         create_markdown_artifact(
             key="hemacohort-checks",
-            markdown="Every blocking check passed.",
+            markdown=_checks(content),
             description=f"Checks of the night of {content['as_of']}",
         )
     except Exception as error:  # noqa: BLE001  the night is published, whatever becomes of its page
@@ -53,6 +53,20 @@ def leave_failed_check(error: CheckError) -> None:
         )
     except Exception as failure:  # noqa: BLE001  what matters is the failed check
         log.warning("The failed check is not on Prefect's page (%s).", type(failure).__name__)
+
+
+def _checks(content: Mapping[str, Any]) -> str:
+    failed = [check for check in content["checks"] if check["rows"]]
+    said = "Every blocking check passed." if not any(c["kind"] == "blocking" for c in failed) else ""
+    lines = [
+        "| check | kind | result | rows | |",
+        "|---|---|---|---|---|",
+        *(
+            f"| {check['name']} | {check['kind']} | {check['result']} | {check['rows']:,} | {check['says']} |"
+            for check in content["checks"]
+        ),
+    ]
+    return "\n".join([said, "", *lines])
 
 
 def _counts(content: Mapping[str, Any]) -> str:

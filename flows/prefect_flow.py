@@ -105,6 +105,7 @@ def hemacohort_night(  # noqa: PLR0913  a deployment names its settings one by o
     keep_nights: int | None = None,
     switches: dict[str, str] | None = None,
     unit_inference: bool | None = None,  # noqa: FBT001  a deployment names it
+    accept: dict[str, str] | None = None,
 ) -> Any:
     """Screen an extract and publish the night in a home; returns the content of run.json (counts and file
     names).
@@ -121,7 +122,7 @@ def hemacohort_night(  # noqa: PLR0913  a deployment names its settings one by o
         "unit_inference": unit_inference,
     }
     try:
-        night = begin(Path(home), Path(extract), source, as_of, flags, full=full)
+        night = begin(Path(home), Path(extract), source, as_of, flags, full=full, accept=accept)
         content = run_night(night, _as_task_run)
     except HemacohortError as error:
         if isinstance(error, CheckError):

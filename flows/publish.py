@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from flows.audit import carry_on, checks_of
 from flows.code_review import write_unmapped
 from flows.home import RUN_FILE, Home
 from flows.permissions import share
@@ -48,6 +49,7 @@ def settle(night: Night, as_of: date, digest: str) -> Counts:
         }
         write_piece(night.build, "run", pl.DataFrame([run], schema=RUN))
         write_piece(night.build, "stage", pl.DataFrame(schema=STAGE))
+        carry_on(night)
         night.place.parent.mkdir(mode=0o700, exist_ok=True)
         night.build.rename(night.place)
     return {"tables": build_warehouse(night.place)}
@@ -88,6 +90,8 @@ def publish(night: Night, as_of: date, records: Sequence[dict[str, Any]]) -> Cou
             "rows": {fate: sum(file[fate] for file in tonight) for fate in _FATES},
             "rule_counts": rule_counts,
             "cohorts": cohorts,
+            "checks": checks_of(place),
+            "accepted": dict(night.accept),
             "stages": list(records),
             "digest": next(record["counts"]["digest"] for record in records if record["stage"] == "exports"),
         },
@@ -98,6 +102,7 @@ def publish(night: Night, as_of: date, records: Sequence[dict[str, Any]]) -> Cou
     share(home, place, night.settings.analysts_group)
     os.sync()  # the machine may stop at any moment: first the files, then the link to them
     home.publish(night.run_id)
+    home.failed_checks.unlink(missing_ok=True)
     home.prune(night.settings.keep_nights)
     return {"nights_kept": len(home.finished())}
 

@@ -49,6 +49,7 @@ class _Tables:
     missing_units: list[Row]
     inferred_units: Row
     site_unit_drift: list[Row]
+    checks: list[Row]
 
 
 def write_report(night: Path, out: Path) -> None:
@@ -91,6 +92,7 @@ def _read(con: duckdb.DuckDBPyConnection) -> _Tables:
         missing_units=rows("missing_units"),
         inferred_units=rows("inferred_units", flags=list(INFERRED_UNITS))[0],
         site_unit_drift=rows("site_unit_drift"),
+        checks=rows("checks"),
     )
 
 
@@ -136,6 +138,7 @@ def _page(tables: _Tables) -> str:
         inferred_units=tables.inferred_units,
         site_unit_drift=tables.site_unit_drift,
         outcomes=OUTCOMES,
+        checks=tables.checks,
         charts=_charts(tables),
     )
 

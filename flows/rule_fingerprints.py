@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
 
@@ -25,6 +26,38 @@ class Record(TypedDict):
 
     polars: str
     rules: dict[str, dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Known:
+    """The logic of a rule. fingerprint: after the version of Polars that wrote its expressions, and a slash.
+
+    recorded: it is the recorded one of the rule's version; null where another version of Polars wrote the record.
+    """
+
+    fingerprint: str
+    recorded: bool | None
+
+
+_INSTALLED = Path(__file__).parent / "rule_fingerprints.json"  # where the record travels in a wheel
+_RECORD = (
+    _INSTALLED
+    if _INSTALLED.is_file()
+    else Path(__file__).parent.parent / "tests" / "rules" / "fingerprints.json"
+)
+
+
+def known_versions(rules: Sequence[Rule] = RULES) -> dict[str, Known]:
+    """The logic of each rule by id, held against the record this hemacohort came with."""
+    record = read(_RECORD)
+    comparable = record["polars"] == pl.__version__
+    return {
+        rule.rule_id: Known(
+            f"{pl.__version__}/{now}",
+            record["rules"].get(rule.rule_id, {}).get(str(rule.version)) == now if comparable else None,
+        )
+        for rule, now in _now(rules)
+    }
 
 
 def read(path: Path) -> Record:

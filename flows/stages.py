@@ -7,7 +7,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ class Night:
     as_of: "today", "auto" or an ISO date, as asked; ``decided_as_of`` gives the day once it is decided.
     started_at: local time in the home's time zone. full: make everything anew. known_at: the local time at which a past
     night is to be seen again as it was known then; such a night reads no extract and is never put in force.
+    accept: checks that may fail tonight, and why.
     """
 
     home: Path
@@ -42,6 +43,7 @@ class Night:
     settings: Settings
     full: bool = False
     known_at: datetime | None = None
+    accept: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def build(self) -> Path:
@@ -252,6 +254,12 @@ def _warehouse(night: Night) -> Counts:
     return settle(night, decided_as_of(night), recorded(night, "exports")["digest"])
 
 
+def _audit(night: Night) -> Counts:
+    from flows.audit import audit
+
+    return audit(night, decided_as_of(night))
+
+
 def _report(night: Night) -> Counts:
     from flows.report import write_report
 
@@ -272,6 +280,7 @@ STAGES = (
     Stage("screen", "Screen every blood count", _screen),
     Stage("exports", "Write findings, cohorts and ledger", _export),
     Stage("warehouse", "Build the warehouse", _warehouse),
+    Stage("audit", "Audit the night", _audit),
     Stage("report", "Write the report", _report),
     Stage("publish", "Publish the night", _publish, retries=2),
 )

@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from flows.audit import checks_of, failed_checks
 from flows.home import Home
 from flows.night import summary
 from flows.sql import statement
@@ -20,7 +21,8 @@ _QUESTIONS = ("files", "quarantine", "freshness")
 
 
 def status(root: Path, nights: int = 10) -> dict[str, pl.DataFrame]:
-    """Tables of the home at ``root``: nights (the newest first), files, cohorts, quarantine, freshness.
+    """Tables of the home at ``root``: nights (the newest first), files, cohorts, quarantine, freshness, checks, and
+    failed checks where a blocking one kept the last run from being published.
 
     UsageError for a home without a published night.
     """
@@ -36,7 +38,32 @@ def status(root: Path, nights: int = 10) -> dict[str, pl.DataFrame]:
         for name in _QUESTIONS:
             found[name] = connection.sql(statement(f"status/{name}")).pl()
         found["cohorts"] = connection.sql(statement("warehouse/members_per_rule")).pl().drop("title")
+    checks = [{name: check[name] for name in _OF_A_CHECK} for check in checks_of(night)]
+    found["checks"] = pl.DataFrame(checks, infer_schema_length=None)
+    if (failed := failed_checks(home)) is not None:
+        found["checks that kept a run from being published"] = _failed(failed)
     return found
+
+
+_OF_A_CHECK = ("name", "kind", "result", "rows", "says", "accepted_because")
+
+
+def _failed(content: dict[str, Any]) -> pl.DataFrame:
+    """One row per offending row that was kept."""
+    return pl.DataFrame(
+        [
+            {
+                "run": content["run_id"],
+                "night": content["as_of"],
+                "check": check["name"],
+                "kind": check["kind"],
+                "rows": check["rows"],
+                "found": ", ".join(f"{name} {value}" for name, value in row.items()),
+            }
+            for check in content["checks"]
+            for row in check["offending"]
+        ]
+    )
 
 
 def _night(folder: Path, *, in_force: bool) -> dict[str, Any]:

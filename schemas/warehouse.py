@@ -128,6 +128,19 @@ PIECES = (
         "one row per stage of this night: seconds and memory",
         stored=True,
     ),
+    Source("run.check", "tables/check/*.parquet", "one row per check of this night", stored=True),
+    Source(
+        "run.check_history",
+        "tables/check_history/*.parquet",
+        "one row per night and check, as far back as nights were published",
+        stored=True,
+    ),
+    Source(
+        "run.measure",
+        "tables/measure/*.parquet",
+        "one row per night and thing the checks compare: members by rule, new results by site and analyte, new rows",
+        stored=True,
+    ),
     Source("reference.rule", "tables/rule/*.parquet", "one row per rule", stored=True),
     Source(
         "reference.criterion", "tables/criterion/*.parquet", "one row per rule and criterion", stored=True

@@ -16,6 +16,8 @@ create schema run;
 create table run.run (run_id text, as_of date);
 create table run.input_file (table_name text, source_file text, bytes bigint, sha256 text, rows bigint,
     accepted bigint, duplicate bigint, superseded bigint, ignored bigint, quarantined bigint);
+create table run.check (name text, kind text, result text, rows bigint, seconds double, says text,
+    accepted_because text);
 create table run.rule_count (rule_id text, status text, tier text, draws bigint, patients bigint);
 create table run.attrition (rule_id text, step integer, says text, draws bigint, patients bigint);
 create table lab.patient (patient_id text, sex text, birth_date date, death_date date);
@@ -63,6 +65,9 @@ insert into run.run values ('run-20260630', '2026-06-30');
 insert into run.input_file values
     ('lab_results', 'lab_results.csv.gz', 1, 'aa', 12345, 12000, 45, 100, 150, 50),
     ('patients', 'patients.csv', 1, 'bb', 2000, 2000, 0, 0, 0, 0);
+insert into run.check values
+    ('row_conservation', 'blocking', 'passed', 0, 0.01, 'every row has one fate', null),
+    ('cohort_jump', 'blocking', 'accepted', 1, 0.01, 'no cohort jumps', 'a new clinic');
 insert into reference.rule values
     ('iron_deficiency_anemia', 1, 'Iron deficiency anemia', 'supply',
      'Anemia with too little iron in store.', 'Find the source of loss.'),

@@ -1,0 +1,263 @@
+"""The audit of a built night: named checks before it is published, and what each night keeps for those to come.
+
+Everything here is counts by rule, site and analyte: never a patient, a value or the name of a file.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from datetime import time as clock
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from flows.errors import CheckError, UsageError
+from flows.exports import why_everybody
+from flows.generations import pieces_of
+from flows.home import Home
+from flows.manifest import Manifest, read_manifest
+from flows.rule_fingerprints import known_versions
+from flows.sql import statement
+from flows.stages import Counts, Night
+from flows.warehouse import DATABASE, write_piece
+from schemas.audits import (
+    AUDITS,
+    CHECK,
+    CHECK_HISTORY,
+    ENOUGH_NIGHTS,
+    MEASURE,
+    NIGHTS_KEPT,
+    PAST_NIGHTS,
+    XMR,
+    Audit,
+)
+from schemas.tables import shaped
+
+_ROWS_KEPT = 50  # of each failed check, for the person who looks
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """What a check said. rows: offending rows by column, counts only."""
+
+    audit: Audit
+    rows: list[dict[str, Any]]
+    seconds: float
+    comparable: bool
+    accepted: str | None
+
+    @property
+    def word(self) -> str:
+        if self.rows:
+            return "failed" if self.accepted is None else "accepted"
+        return "passed" if self.comparable else "not yet comparable"
+
+    @property
+    def blocks(self) -> bool:
+        return self.word == "failed" and self.audit.blocking
+
+    def record(self) -> dict[str, Any]:
+        return {
+            "name": self.audit.name,
+            "kind": self.audit.kind,
+            "result": self.word,
+            "rows": len(self.rows),
+            "seconds": round(self.seconds, 3),
+            "says": self.audit.says,
+            "accepted_because": self.accepted if self.rows else None,
+        }
+
+
+def check_accepted(accept: Mapping[str, str]) -> None:
+    """UsageError where a name is no check's, or a reason is missing."""
+    names = [audit.name for audit in AUDITS]
+    for name, because in accept.items():
+        if name not in names:
+            raise UsageError(f"There is no check {name[:40]!r}. The checks: {', '.join(names)}.")
+        if not because.strip():
+            raise UsageError(f"Say why {name} is accepted: --because is empty.")
+
+
+def carry_on(night: Night) -> None:
+    """Write the measures and checks of earlier nights into the build folder, as the published night has them.
+
+    A past night that is made again has none: it is not audited, for it is never in force.
+    """
+    earlier = Home(night.home).last() if night.known_at is None else None
+    for table, columns in (("measure", MEASURE), ("check_history", CHECK_HISTORY)):
+        piece = earlier / "tables" / table / "all.parquet" if earlier is not None else None
+        rows = pl.read_parquet(piece) if piece is not None and piece.is_file() else pl.DataFrame()
+        write_piece(night.build, table, shaped(rows, columns) if rows.width else pl.DataFrame(schema=columns))
+    write_piece(night.build, "check", pl.DataFrame(schema=CHECK))
+
+
+def audit(night: Night, as_of: date) -> Counts:
+    """Measure the built night, run every check, and record both in it.
+
+    Raises CheckError where a blocking check fails that ``night.accept`` does not name; the failed checks are then kept
+    in HOME/checks/failed.json, for the built night will be gone.
+    """
+    if night.known_at is not None:
+        return {"checks": 0}
+    place = night.place
+    with duckdb.connect(str(place / DATABASE)) as connection:
+        _record(connection, place, "measure", _measures(connection, night, as_of))
+        nights = _earlier_nights(place, night.run_id)
+        done = [_carried_out(connection, audit, night, nights) for audit in AUDITS]
+        checks = pl.DataFrame([outcome.record() for outcome in done], schema=dict(CHECK))
+        history = pl.read_parquet(place / "tables" / "check_history" / "all.parquet")
+        tonight = checks.with_columns(run_id=pl.lit(night.run_id), as_of=pl.lit(as_of))
+        history = history.filter(pl.col("run_id") != night.run_id)
+        _record(connection, place, "check", checks)
+        _record(connection, place, "check_history", pl.concat([history, shaped(tonight, CHECK_HISTORY)]))
+    if blocking := [outcome for outcome in done if outcome.blocks]:
+        _keep(Home(night.home), night.run_id, as_of, done)
+        raise CheckError(
+            ", ".join(outcome.audit.name for outcome in blocking), _sentence(blocking, night.home)
+        )
+    words = [outcome.word for outcome in done]
+    named = [outcome.audit.name for outcome in done if outcome.word in ("failed", "accepted")]
+    return {
+        "checks": len(done),
+        "passed": len(done) - len(named),
+        "failed": words.count("failed"),
+        "accepted": words.count("accepted"),
+        **({"notes": [_warning(outcome) for outcome in done if outcome.rows]} if named else {}),
+    }
+
+
+def checks_of(night: Path) -> list[dict[str, Any]]:
+    """The checks of a night as run.check has them; none for a night of a version that made none."""
+    piece = night / "tables" / "check" / "all.parquet"
+    return pl.read_parquet(piece).to_dicts() if piece.is_file() else []
+
+
+def failed_checks(home: Home) -> dict[str, Any] | None:
+    """The failed checks of a night that was not published, if none was published since: run_id, as_of, checks."""
+    if not home.failed_checks.is_file():
+        return None
+    content: dict[str, Any] = json.loads(home.failed_checks.read_text(encoding="utf-8"))
+    return content
+
+
+def _measures(connection: duckdb.DuckDBPyConnection, night: Night, as_of: date) -> pl.DataFrame:
+    """The measures of the last nights, and tonight's."""
+    manifest, before = read_manifest(night.place), Home(night.home).ground().manifest
+    pieces = _newest_pieces(night.place, manifest)
+    known = known_versions()
+    members = connection.execute(statement("audit/members")).pl()
+    frames = [
+        members.with_columns(
+            measure=pl.lit("members"),
+            fingerprint=pl.Series([known[name].fingerprint for name in members["rule_id"]], dtype=pl.String),
+            known=pl.Series([known[name].recorded for name in members["rule_id"]], dtype=pl.Boolean),
+        ),
+        connection.execute(statement("audit/fates"), {"loaded_at": night.started_at}).pl(),
+    ]
+    if pieces:
+        asked = {
+            "pieces": pieces,
+            "loaded_at": night.started_at,
+            "seen_until": datetime.combine(as_of + timedelta(days=1), clock()),
+        }
+        results = connection.execute(statement("audit/results"), asked).pl()
+        frames.append(results.with_columns(measure=pl.lit("results")))
+    occasion = "backfill" if before is None else why_everybody(before, manifest)
+    tonight = pl.concat([shaped(frame, MEASURE) for frame in frames]).with_columns(
+        run_id=pl.lit(night.run_id), as_of=pl.lit(as_of), occasion=pl.lit(occasion, dtype=pl.String)
+    )
+    past = pl.read_parquet(night.place / "tables" / "measure" / "all.parquet")
+    past = past.filter(pl.col("run_id") != night.run_id)
+    kept = past["run_id"].unique().sort(descending=True).head(NIGHTS_KEPT)
+    return pl.concat([past.filter(pl.col("run_id").is_in(kept.implode())), tonight])
+
+
+def _newest_pieces(place: Path, manifest: Manifest | None) -> list[str]:
+    """The pieces of lab_result that the night wrote; they hold all results that came tonight."""
+    pieces = pieces_of(place / "tables", "lab_result")
+    number = manifest.number if manifest is not None else max(pieces, default=0)
+    return [str(piece) for piece in pieces.get(number, [])]
+
+
+def _earlier_nights(place: Path, run_id: str) -> int:
+    measures = pl.read_parquet(place / "tables" / "measure" / "all.parquet", columns=["run_id"])
+    return int(measures.filter(pl.col("run_id") != run_id)["run_id"].n_unique())
+
+
+def offending(connection: duckdb.DuckDBPyConnection, audit: Audit, run_id: str) -> list[dict[str, Any]]:
+    """The rows a check finds wrong with the night ``run_id`` of a warehouse: counts by rule, site or analyte."""
+    text = statement(f"checks/{audit.name}")
+    given = {
+        "run_id": run_id,
+        "nights": PAST_NIGHTS,
+        "enough": ENOUGH_NIGHTS,
+        "width": XMR,
+        **audit.limits,
+    }
+    asked = {name: value for name, value in given.items() if f"${name}" in text}
+    return connection.execute(text, asked).pl().to_dicts()
+
+
+def _carried_out(
+    connection: duckdb.DuckDBPyConnection, audit: Audit, night: Night, earlier_nights: int
+) -> _Outcome:
+    start = time.perf_counter()
+    rows = offending(connection, audit, night.run_id)
+    comparable = not audit.compares or earlier_nights >= ENOUGH_NIGHTS
+    return _Outcome(audit, rows, time.perf_counter() - start, comparable, night.accept.get(audit.name))
+
+
+def _record(connection: duckdb.DuckDBPyConnection, place: Path, table: str, rows: pl.DataFrame) -> None:
+    """Write a small table of the night as a piece, and again in its DuckDB file."""
+    write_piece(place, table, rows)
+    connection.execute(statement(f"audit/forget_{table}"))
+    piece = str(place / "tables" / table / "all.parquet")
+    connection.execute(statement(f"audit/record_{table}"), {"piece": piece})
+
+
+def _keep(home: Home, run_id: str, as_of: date, done: Sequence[_Outcome]) -> None:
+    """Keep what failed, with the offending rows, in a file of its owner's."""
+    content = {
+        "run_id": run_id,
+        "as_of": as_of,
+        "checks": [
+            {**outcome.record(), "offending": outcome.rows[:_ROWS_KEPT], "look": _look(outcome.audit)}
+            for outcome in done
+            if outcome.word == "failed"
+        ],
+    }
+    home.failed_checks.parent.mkdir(mode=0o700, exist_ok=True)
+    part = home.failed_checks.with_suffix(".part")
+    part.write_text(json.dumps(content, indent=2, default=str, ensure_ascii=False) + "\n", encoding="utf-8")
+    part.chmod(0o600)
+    part.replace(home.failed_checks)
+
+
+def _look(audit: Audit) -> str:
+    """A query for the published night that shows what tonight was compared with."""
+    return " ".join(statement(f"looks/{audit.look}").splitlines()[1:])
+
+
+def _warning(outcome: _Outcome) -> str:
+    said = "" if outcome.accepted is None else f", accepted because {outcome.accepted}"
+    return f"check {outcome.audit.name} ({outcome.audit.kind}) found {_counted(outcome.rows)}{said}"
+
+
+def _sentence(blocking: Sequence[_Outcome], home: Path) -> str:
+    found = "; ".join(f"{_counted(outcome.rows)} against {outcome.audit.says!r}" for outcome in blocking)
+    first = blocking[0].audit
+    return (
+        f"{found}. Nothing was published; the last night stays in force. `hemacohort status --home {home}` shows the "
+        f'rows, and `hemacohort sql --home {home} "{_look(first)}"` what they were compared with. If they are right, '
+        f'run again with --accept {first.name} --because "…".'
+    )
+
+
+def _counted(rows: Sequence[object]) -> str:
+    return "1 row" if len(rows) == 1 else f"{len(rows):,} rows"

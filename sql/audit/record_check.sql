@@ -1,0 +1,3 @@
+-- one row per check of the night
+INSERT INTO run.check BY NAME
+SELECT * FROM read_parquet($piece)

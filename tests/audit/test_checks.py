@@ -1,0 +1,200 @@
+"""Each check passes on a good night and fails on a doctored one; a young home is not yet compared."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import duckdb
+import polars as pl
+import pytest
+
+from flows.audit import offending
+from schemas.audits import AUDITS, MEASURE
+
+FIRST = date(2026, 6, 1)
+BY_NAME = {audit.name: audit for audit in AUDITS}
+COMPARING = [audit.name for audit in AUDITS if audit.compares]
+TONIGHT = 12
+Row = dict[str, Any]
+
+
+def night_of(number: int, **changes: Any) -> list[Row]:
+    """The measures of a night. Numbers swing a little, as numbers do; changes: what is otherwise that night."""
+    swing = number % 3
+    told = {
+        "members": 100 + swing,
+        "hb": 400 + 10 * swing,
+        "ferritin": 50 + swing,
+        "rows": 1000,
+        "ignored": 100 + swing,
+        "quarantined": 10 + swing,
+        "delay": 1,
+        "fingerprint": "2.1.0/aaaa",
+        "known": True,
+        "occasion": None,
+        **changes,
+    }
+    as_of = FIRST + timedelta(days=number)
+    newest = datetime.combine(as_of - timedelta(days=told["delay"]), datetime.min.time())
+    rows: list[Row] = [
+        {
+            "measure": "members",
+            "rule_id": "pancytopenia",
+            "rule_version": 1,
+            "fingerprint": told["fingerprint"],
+            "known": told["known"],
+            "amount": told["members"],
+        }
+    ]
+    rows += [{"measure": name, "amount": told[name]} for name in ("rows", "ignored", "quarantined")]
+    for site, analyte in (("A", "hb"), ("A", "ferritin"), ("B", "hb")):
+        amount = told.get(f"{site}_{analyte}", told[analyte])
+        if amount and told["rows"]:
+            rows.append(
+                {"measure": "results", "site": site, "analyte": analyte, "amount": amount, "newest": newest}
+            )
+    return [{**row, "run_id": f"{number:03d}", "as_of": as_of, "occasion": told["occasion"]} for row in rows]
+
+
+def found(
+    check: str, tonight: Row, *, earlier: int = TONIGHT, otherwise: dict[int, Row] | None = None
+) -> list[Row]:
+    """What a check finds wrong with tonight after some earlier nights, of which some may be otherwise."""
+    nights = [night_of(number, **(otherwise or {}).get(number, {})) for number in range(earlier)]
+    rows = [row for night in [*nights, night_of(earlier, **tonight)] for row in night]
+    measures = pl.DataFrame(rows, schema=dict(MEASURE))
+    with duckdb.connect() as connection:
+        connection.register("measures", measures.to_arrow())
+        connection.execute("CREATE SCHEMA run")
+        connection.execute("CREATE TABLE run.measure AS FROM measures")
+        return offending(connection, BY_NAME[check], f"{earlier:03d}")
+
+
+DOCTORED = {
+    "cohort_jump": {"members": 160},
+    "freshness_by_site": {"delay": 5},
+    "volume_by_site_and_analyte": {"A_hb": 900},
+    "analyte_vanished": {"A_ferritin": 0},
+    "unmapped_share": {"ignored": 300},
+    "quarantine_share": {"quarantined": 100},
+}
+
+
+def doctored(check: str, *, earlier: int = TONIGHT, otherwise: dict[int, Row] | None = None) -> list[Row]:
+    """What a check finds on a night on which it should fail; what is late is late for the second night."""
+    past = dict(otherwise or {})
+    if check == "freshness_by_site":
+        past[earlier - 1] = DOCTORED[check]
+    return found(check, DOCTORED[check], earlier=earlier, otherwise=past)
+
+
+@pytest.mark.parametrize("check", COMPARING)
+def test_check_passes_on_a_good_night_and_fails_on_a_doctored_one(check: str) -> None:
+    assert found(check, {}) == []
+    assert len(doctored(check)) == (2 if check == "freshness_by_site" else 1)  # both sites are late
+
+
+@pytest.mark.parametrize("check", COMPARING)
+def test_check_needs_eight_earlier_nights(check: str) -> None:
+    assert doctored(check, earlier=7) == []
+    assert doctored(check, earlier=8)
+
+
+@pytest.mark.parametrize("check", COMPARING)
+def test_a_load_of_years_long_ago_is_no_measure_of_a_night(check: str) -> None:
+    first = {
+        "occasion": "backfill",
+        "hb": 1_000_000,
+        "ferritin": 100_000,
+        "rows": 5_000_000,
+        "ignored": 4_000_000,
+    }
+    assert found(check, {}, otherwise={0: first}) == []
+    assert doctored(check, otherwise={0: first})
+
+
+def test_a_cohort_that_grows_by_as_many_every_night_does_not_jump() -> None:
+    growing = {number: {"members": 100 + 20 * number} for number in range(TONIGHT)}
+    assert found("cohort_jump", {"members": 100 + 20 * TONIGHT}, otherwise=growing) == []
+    (row,) = found("cohort_jump", {"members": 150}, otherwise=growing)
+    assert (row["rule_id"], row["last_night"], row["tonight"]) == ("pancytopenia", 320, 150)
+
+
+@pytest.mark.parametrize("reason", ["rule_changed", "setting_changed", "coverage_changed", "backfill"])
+def test_a_jump_with_a_reason_is_none(reason: str) -> None:
+    assert found("cohort_jump", {"members": 160, "occasion": reason}) == []
+
+
+def test_limits_are_those_of_an_individuals_chart() -> None:
+    """Changes 10, 12, 10, 12 … have center 11 and moving range 2: limits 11 ± 5.3 (2.66 times 2)."""
+    members = [1000]
+    for number in range(1, TONIGHT):
+        members.append(members[-1] + (10 if number % 2 else 12))
+    past = {number: {"members": amount} for number, amount in enumerate(members)}
+    (row,) = found("cohort_jump", {"members": 2000}, otherwise=past)
+    # eleven changes, six of them 10 and five 12
+    assert row["least_change"] == pytest.approx(120 / 11 - 5.32, abs=0.06)
+    assert row["most_change"] == pytest.approx(120 / 11 + 5.32, abs=0.06)
+
+
+@pytest.mark.parametrize("check", ["volume_by_site_and_analyte", "analyte_vanished", "unmapped_share"])
+def test_a_night_without_new_rows_neither_fails_nor_counts(check: str) -> None:
+    empty = {"rows": 0, "ignored": 0, "quarantined": 0, "delay": 1}
+    assert found(check, empty) == []
+    assert found(check, {}, otherwise={TONIGHT - 1: empty, TONIGHT - 3: empty}) == []
+
+
+def test_an_analyte_may_be_absent_as_long_as_before() -> None:
+    once = {4: {"A_ferritin": 0}}
+    assert found("analyte_vanished", {"A_ferritin": 0}, otherwise=once) == []
+    again = {**once, TONIGHT - 1: {"A_ferritin": 0}}
+    (row,) = found("analyte_vanished", {"A_ferritin": 0}, otherwise=again)
+    assert (row["site"], row["analyte"], row["nights_absent"], row["longest_before"]) == (
+        "A",
+        "ferritin",
+        2,
+        1,
+    )
+
+
+def test_a_site_that_is_silent_is_a_matter_of_freshness() -> None:
+    silent = {"B_hb": 0}
+    for check in ("volume_by_site_and_analyte", "analyte_vanished"):
+        assert found(check, silent) == []
+    past: dict[int, Row] = {TONIGHT - 1: silent}
+    (row,) = found("freshness_by_site", silent, otherwise=past)
+    assert row["site"] == "B"
+    assert row["days_old"] > row["days_allowed"]
+
+
+def test_a_changed_rule_under_its_version_and_one_without_record_are_told() -> None:
+    check = "rule_fingerprints_known"
+    assert found(check, {}, earlier=0) == []
+    assert found(check, {"known": None}) == []
+    (row,) = found(check, {"fingerprint": "2.1.0/bbbb"})
+    assert (row["recorded"], row["changed_under_its_version"]) == (True, True)
+    assert found(check, {"fingerprint": "2.2.0/bbbb"}) == []  # another Polars writes expressions otherwise
+    (row,) = found(check, {"known": False}, earlier=0)
+    assert (row["recorded"], row["changed_under_its_version"]) == (False, False)
+
+
+def test_rows_that_do_not_add_up_are_told_by_load_and_table() -> None:
+    files = pl.DataFrame(
+        {
+            "table_name": ["lab_results", "lab_results", "patients"],
+            "load": [1, 2, 2],
+            "rows": [10, 10, 5],
+            "accepted": [4, 4, 5],
+            "duplicate": [1, 1, 0],
+            "superseded": [1, 1, 0],
+            "ignored": [2, 2, 0],
+            "quarantined": [2, 1, 0],
+        }
+    )
+    with duckdb.connect() as connection:
+        connection.register("files", files.to_arrow())
+        connection.execute("CREATE SCHEMA run")
+        connection.execute("CREATE TABLE run.input_file AS FROM files")
+        (row,) = offending(connection, BY_NAME["row_conservation"], "x")
+    assert (row["load"], row["files"], row["rows"], row["accounted"]) == (2, 1, 10, 9)
