@@ -33,6 +33,7 @@ from schemas.tables import (
     empty,
     shaped,
 )
+from transforms.causes import CAUSE
 
 AS_OF = date(2026, 6, 30)
 DRAWN = datetime(2026, 6, 1, 8, 15)
@@ -120,7 +121,11 @@ def write_tables(
     unmapped = [
         {"load": number, "code_system": "local", "code": "GLU", "name": "glucose", "unit": "mg/dL", "rows": 7}
     ]
+    causes = [
+        {"patient_id": who, "because": "new_result", "caused_by": "lab_results.csv"} for who in population
+    ]
     tables: dict[str, tuple[list[dict[str, Any]], Any, str]] = {
+        "cause": (causes, CAUSE, "all"),
         "lab_result": (results, LAB_RESULT, piece),
         "reported_count": ([], REPORTED_COUNT, piece),
         "quality_flag": ([], QUALITY_FLAG, piece),

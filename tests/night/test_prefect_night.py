@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from populations import POPULATION
 
@@ -73,6 +74,37 @@ def test_domain_error_comes_out_as_it_is_and_is_not_tried_again(
         run_flow(home)
     assert len(tries) == 1
     assert not home.published.exists()
+
+
+def test_failed_check_is_on_the_page_and_a_person_may_accept_it(
+    prefect_night: None, night: Path, home: Home
+) -> None:
+    from prefect.client.orchestration import get_client
+
+    from flows.prefect_flow import hemacohort_night
+
+    measures = night / "tables" / "measure" / "all.parquet"
+    told = pl.read_parquet(measures).with_columns(occasion=pl.lit(None, pl.String))
+    many = pl.when(pl.col("measure") == "members").then(1000).otherwise("amount")
+    past = [told.with_columns(run_id=pl.lit(f"2026010{n}"), amount=many) for n in range(1, 9)]
+    pl.concat([*past, past[-1].with_columns(run_id=told["run_id"])]).write_parquet(measures)
+    flow: Any = hemacohort_night  # typed as if it had to be awaited
+    asked = {"home": str(home.root), "extract": "x", "as_of": "2026-06-30"}
+
+    def page(state: Any) -> str:
+        with get_client(sync_client=True) as client:
+            left = client.read_artifacts()
+        mine = [one for one in left if one.flow_run_id == state.state_details.flow_run_id]
+        return "\n".join(str(one.data) for one in mine if one.key == "hemacohort-checks")
+
+    failed = flow(**asked, return_state=True)
+    assert failed.is_failed()
+    assert home.night() == night
+    assert "Failed: **cohort_jump**" in page(failed)
+    accepted = flow(**asked, accept={"cohort_jump": "a new home"}, return_state=True)
+    assert accepted.is_completed()
+    assert home.night() != night
+    assert "| cohort_jump | blocking | accepted |" in page(accepted)
 
 
 def test_file_failure_is_tried_again(
