@@ -20,6 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.ingest import ingest
+from flows.loading import Arrival, Ground
 from flows.screen import screen
 from schemas.evidence import INPUTS
 from tests.properties.cases import Case, population
@@ -145,9 +146,10 @@ def findings(folder: Path, cases: Sequence[Case]) -> dict[str, pl.DataFrame]:
     source.mkdir(parents=True)
     build.mkdir()
     extract(source, cases)
-    counts = ingest(source, build, timezone="UTC", loaded_at=datetime(2026, 6, 15), buckets=1)
-    assert counts.quarantined == 0  # or the laboratories would agree on nothing
-    screen(build, as_of=AS_OF, run_id="run")
+    ground = Ground(folder / "store", None, None)
+    done = ingest(source, build, ground, Arrival("run", datetime(2026, 6, 15), "UTC", "1"), buckets=1)
+    assert done.counts.quarantined == 0  # or the laboratories would agree on nothing
+    screen(build, ground, done.manifest, as_of=AS_OF, everybody=True)
     statuses = [rule.status_column for rule in RULES]
     verdicts = pl.read_parquet(build / "tables" / "verdict" / "*.parquet").select(*KEYS, *statuses)
     missing = pl.read_parquet(build / "tables" / "finding" / "*.parquet").select(*KEYS, "rule_id", "missing")

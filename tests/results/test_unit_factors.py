@@ -29,12 +29,13 @@ UCUM = {
 GRAMS_PER_DECILITER = {("mchc", "%")}  # the percentage of an old MCHC is grams in 100 mL
 # Labels that laboratories put on the wrong number; what is done about them is RULES.md's decision, not arithmetic.
 SLIPS = {("ferritin", "ug/dL"), ("ferritin", "ng/dL"), ("rbc", "G/L")}
+ARBITRARY = {("ttg_iga", "AU/mL")}  # units of a manufacturer, which UCUM converts into nothing
 COUNTED = {"Gale", "grade", "particles"}  # no units of UCUM
 FACTORS = [
     (analyte.id, unit, factor)
     for analyte in ANALYTES.values()
     for unit, factor in analyte.units.items()
-    if (analyte.id, unit) not in SLIPS and unit not in COUNTED and analyte.unit not in COUNTED
+    if (analyte.id, unit) not in SLIPS | ARBITRARY and unit not in COUNTED and analyte.unit not in COUNTED
 ]
 
 
