@@ -93,7 +93,7 @@ def run_night(night: Night, carry: Carry = run_stage) -> dict[str, Any]:
                     tell.ends(stage, counts, seconds)
                     log_file.ends(stage.name, counts, seconds)
             finished = True
-            log_file.event("night published")
+            log_file.event("night published" if night.known_at is None else "past night made again")
         finally:
             _tidy(home, night, finished=finished)
     return summary(night.place)

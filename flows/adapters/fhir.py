@@ -7,7 +7,6 @@ NDJSON knows neither lines nor what to do with a broken one. What the JSON means
 from __future__ import annotations
 
 import logging
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ import pyarrow as pa
 
 from flows.adapters.fhir_documents import resources
 from flows.adapters.model import Source, SourceFile
-from flows.adapters.statements import execute
+from flows.adapters.statements import execute, text_connection
 from flows.adapters.tables import DRUG_NAMES
 from flows.adapters.text_chunks import TextFile, after_last_line, find_texts, line_texts, repeated
 from flows.errors import ExtractError
@@ -27,7 +26,6 @@ from schemas.extract import CODE_SYSTEMS
 
 log = logging.getLogger("hemacohort")
 
-MEMORY_LIMIT = "1GB"
 CHUNK_BYTES = 1 << 25  # of JSON text that DuckDB sees at a time
 LARGEST_DOCUMENT = 1 << 28  # bytes of a .json file, which is read whole
 _LINES = (".ndjson", ".ndjson.gz")
@@ -107,21 +105,13 @@ def write_fhir(extract: Path, out: Path) -> Sequence[SourceFile]:
     paths = find_texts(extract, _SUFFIXES)
     if not paths:
         raise ExtractError(f"The fhir extract {extract.name!r} holds no .ndjson, .ndjson.gz or .json file.")
-    with tempfile.TemporaryDirectory(dir=out, prefix=".") as scratch:
-        config: dict[str, str | bool | int | float | list[str]] = {
-            "memory_limit": MEMORY_LIMIT,
-            "temp_directory": scratch,
-            "preserve_insertion_order": False,  # each row knows its line
-        }
-        with duckdb.connect(config=config) as connection:
-            for macro in _MACROS:
-                execute(connection, f"fhir/{macro}", {})
-            writer = _Writer(connection, out, Path(scratch))
-            files = [TextFile(path, path.relative_to(extract).as_posix(), _FORM) for path in paths]
-            for file in files:
-                for texts in _lines(file) if file.name.lower().endswith(_LINES) else _documents(file):
-                    writer.add(texts)
-            return writer.finish(files)
+    with text_connection(out, [f"fhir/{macro}" for macro in _MACROS]) as (connection, scratch):
+        writer = _Writer(connection, out, scratch)
+        files = [TextFile(path, path.relative_to(extract).as_posix(), _FORM) for path in paths]
+        for file in files:
+            for texts in _lines(file) if file.name.lower().endswith(_LINES) else _documents(file):
+                writer.add(texts)
+        return writer.finish(files)
 
 
 def _lines(file: TextFile) -> Iterator[pa.RecordBatch]:

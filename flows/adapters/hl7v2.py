@@ -7,7 +7,6 @@ time; what their fields mean stands in ``sql/hl7v2/*.sql``.
 from __future__ import annotations
 
 import logging
-import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -17,7 +16,7 @@ import pyarrow as pa
 
 from flows.adapters.hl7v2_segments import SCHEMA, TABLES, Part, after_last_message, plain, segments
 from flows.adapters.model import Source, SourceFile
-from flows.adapters.statements import execute
+from flows.adapters.statements import execute, text_connection
 from flows.adapters.text_chunks import TextFile, find_texts
 from flows.errors import ExtractError
 from flows.file_probe import must_be_text
@@ -25,7 +24,6 @@ from schemas.analytes import LOINC
 
 log = logging.getLogger("hemacohort")
 
-MEMORY_LIMIT = "1GB"
 PIECE_BYTES = 1 << 22  # of text that is cut into segments at a time
 CHUNK_BYTES = 1 << 25  # of segments that DuckDB sees at a time
 _SUFFIXES = (".hl7", ".hl7.gz", ".er7", ".er7.gz", ".oru", ".msg", ".dat", ".txt", ".txt.gz")
@@ -55,22 +53,14 @@ def write_hl7v2(extract: Path, out: Path) -> Sequence[SourceFile]:
         raise ExtractError(
             f"The hl7v2 extract {extract.name!r} holds no file ending in {', '.join(_SUFFIXES)}."
         )
-    with tempfile.TemporaryDirectory(dir=out, prefix=".") as scratch:
-        config: dict[str, str | bool | int | float | list[str]] = {
-            "memory_limit": MEMORY_LIMIT,
-            "temp_directory": scratch,
-            "preserve_insertion_order": False,  # each row knows its line
-        }
-        with duckdb.connect(config=config) as connection:
-            for macro in _MACROS:
-                execute(connection, f"hl7v2/{macro}", {})
-            writer = _Writer(connection, out, Path(scratch))
-            files = [TextFile(path, path.relative_to(extract).as_posix(), _FORM) for path in paths]
-            for file in files:
-                for part in _parts(file):
-                    writer.add(part)
-            writer.finish()
-            return writer.source_files(files)
+    with text_connection(out, [f"hl7v2/{macro}" for macro in _MACROS]) as (connection, scratch):
+        writer = _Writer(connection, out, scratch)
+        files = [TextFile(path, path.relative_to(extract).as_posix(), _FORM) for path in paths]
+        for file in files:
+            for part in _parts(file):
+                writer.add(part)
+        writer.finish()
+        return writer.source_files(files)
 
 
 def _parts(file: TextFile) -> Iterator[Part]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from flows.sql import statement
 
+TEXT_MEMORY_LIMIT = "1GB"  # beside the chunk of text at hand
 _PARAMETER = re.compile(r"\$(\w+)")
 
 
@@ -19,3 +23,21 @@ def execute(
     """Run one statement with those of the values that it names as parameters, and give its rows."""
     text = statement(name)
     return connection.execute(text, {key: values[key] for key in set(_PARAMETER.findall(text))}).fetchall()
+
+
+@contextmanager
+def text_connection(out: Path, macros: Sequence[str]) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
+    """A database for the records of a source of texts, with its macros, and a folder for what does not fit in memory.
+
+    out: the folder the adapter writes to; the scratch folder lies in it and goes at the end. macros: statements.
+    """
+    with tempfile.TemporaryDirectory(dir=out, prefix=".") as scratch:
+        config: dict[str, Any] = {
+            "memory_limit": TEXT_MEMORY_LIMIT,
+            "temp_directory": scratch,
+            "preserve_insertion_order": False,  # each row knows its line
+        }
+        with duckdb.connect(config=config) as connection:
+            for macro in macros:
+                execute(connection, macro, {})
+            yield connection, Path(scratch)
