@@ -1,10 +1,10 @@
--- macro: the JSON of a concept in words: its text, else a display of a coding, else a code
+-- macro: the JSON of a concept in words: its text, else a display of a coding, else a code; null for what is no concept
 CREATE OR REPLACE TEMP MACRO concept_text(concept) AS
 regexp_replace(
     coalesce(
-        nullif(trim(json_extract_string(concept, '$.text')), ''),
-        json_extract_string(concept, '$.coding[*].display')[1],
-        json_extract_string(concept, '$.coding[0].code')
+        nullif(trim(try(json_extract_string(concept, '$.text'))), ''),
+        try(json_extract_string(concept, '$.coding[*].display'))[1],
+        try(json_extract_string(concept, '$.coding[0].code'))
     ),
     ' \((qualifier value|finding|disorder)\)$', ''
 )

@@ -364,3 +364,18 @@ def test_files_that_are_no_fhir(folder: Path, tmp_path: Path, name: str, content
 
 def test_an_empty_folder(folder: Path, tmp_path: Path) -> None:
     assert "holds no .ndjson, .ndjson.gz or .json file" in _refusal(folder, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("part", "column"),
+    [("method", "method"), ("interpretation", "abnormal_flag"), ("note", "comment"), ("performer", "site")],
+)
+def test_a_part_of_another_form_is_left_empty(labs: Rows, part: str, column: str) -> None:
+    rows = labs(observation(**{part: "by hand"}), observation(id="o2"))
+    assert rows[column].to_list() == [None, None]
+    assert rows["value"].to_list() == ["13.5", "13.5"]
+
+
+def test_a_code_or_components_of_another_form_are_no_code_and_no_components(labs: Rows) -> None:
+    rows = labs(observation(code="718-7"), observation(component="none"), observation(code={"coding": "x"}))
+    assert rows["code"].to_list() == [None, "718-7", None]

@@ -88,3 +88,30 @@ def test_clock_changes_of_other_places(timezone: str, skipped: str | None, twice
 def test_no_time_is_no_change() -> None:
     nothing = pl.Series([None, None], dtype=pl.Datetime("us"))
     assert [part.to_list() for part in clock_changes(nothing, "Europe/Berlin")] == [[False, False]] * 2
+
+
+def test_many_times_are_read_as_each_is_alone() -> None:
+    clocks = ["2026-03-29T01:30:00", "2026-03-29 03:00:00", "2026-10-25T02:30:59", "2026-01-02T07:05:60"]
+    ends = [
+        "Z",
+        "z",
+        "+01:00",
+        "+0130",
+        "-05",
+        " +02:00",
+        ".000-03:30",
+        ",0Z",
+        ".250Z",
+        "+15:00",
+        "",
+        "x",
+        "+1",
+    ]
+    texts = pl.Series([clock + end for clock in clocks for end in ends])
+    alone = [read_times(pl.Series([text]), "Europe/Vienna")[0] for text in texts]
+    assert read_times(texts, "Europe/Vienna").to_list() == alone
+    assert datetime(2026, 3, 29, 3, 30) in alone  # 01:30 in UTC
+    many = pl.Series([f"2026-01-02T07:05:09.{part:03}Z" for part in range(1000)])
+    assert read_times(many, "UTC").to_list() == [
+        datetime(2026, 1, 2, 7, 5, 9, 1000 * part) for part in range(1000)
+    ]
