@@ -92,7 +92,7 @@ def derive(
     """Write the tables of generations.LAB for everybody, or for some patients, into BUILD/tables.
 
     buckets: of everybody, at most as many as the store has slices. patients: identifiers that remain; None for everybody. first_contact: the earliest day of
-    contact of everybody else. Raises ContractError, and CheckError if rows are lost.
+    contact of everybody else. Raises CheckError if rows are lost or a table breaks its contract.
     """
     parts = (
         _everybody(known.raw, buckets)

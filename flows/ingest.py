@@ -17,7 +17,7 @@ import polars as pl
 
 from flows.adapters.model import SourceFile
 from flows.derive import Derived, Known, derive, known_of
-from flows.errors import CheckError, ExtractError
+from flows.errors import ExtractError
 from flows.generations import LAB, inherit, own, pieces_of
 from flows.loading import Arrival, Ground, Loaded, load_extract
 from flows.manifest import Manifest
@@ -25,7 +25,6 @@ from flows.missing_units import write_missing_units
 from flows.row_counts import FileCounts
 from flows.staging import bucket_count
 from flows.tables import inherit_table, write_table
-from schemas.checks import ContractError
 from schemas.tables import INPUT_FILE, UNMAPPED_CODE, UNMAPPED_TEXTS, empty, shaped
 from transforms.causes import causes_of_merges, causes_of_results, causes_of_tables, first_causes
 from transforms.changes import Concerned, concerned
@@ -83,8 +82,6 @@ def ingest(
     try:
         loaded = load_extract(extract, build, ground, arrival, buckets=buckets, originals=originals)
         return _tables(loaded, build, ground, arrival, buckets, full=full)
-    except ContractError as error:
-        raise CheckError("contract", str(error)) from None
     finally:
         shutil.rmtree(build / "staged", ignore_errors=True)
 

@@ -7,7 +7,6 @@ part is the unit of memory here: whole patients, a fraction of a bucket.
 from __future__ import annotations
 
 import os
-import threading
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,7 +15,8 @@ from datetime import datetime
 
 import polars as pl
 
-from schemas.checks import split, validate
+from flows.tables import hold
+from schemas.checks import split
 from schemas.extract_checks import LAB_CHECKS, STAGED
 from schemas.tables import LAB_RESULT, QUALITY_FLAG, QUARANTINE, REPORTED_COUNT, shaped
 from transforms.code_map import CodeMap
@@ -24,7 +24,6 @@ from transforms.observed import lab_contacts
 from transforms.results import normalize_results
 
 WORKERS = min(4, os.cpu_count() or 1)
-_contracts = threading.Lock()  # Pandera keeps its settings in one place for all threads
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ class Reading:
 def normalized(parts: Sequence[Sequence[pl.LazyFrame]], reading: Reading) -> Iterator[tuple[int, LabPiece]]:
     """Number and piece of every bucket, in order. parts: raw rows of each bucket, every part with whole patients.
 
-    The next bucket is worked on while the caller has one. Raises ContractError.
+    The next bucket is worked on while the caller has one. Raises CheckError.
     """
     with ThreadPoolExecutor(WORKERS) as workers:
         ahead: deque[tuple[int, list[Future[LabPiece]]]] = deque()
@@ -79,8 +78,7 @@ def _done(number: int, parts: Sequence[Future[LabPiece]]) -> tuple[int, LabPiece
 
 def _part(rows: pl.LazyFrame, reading: Reading) -> LabPiece:
     texts, rejected = split(rows.collect(), LAB_CHECKS)
-    with _contracts:
-        validate(texts.drop("load"), STAGED["lab_results"])
+    hold(texts.drop("load"), STAGED["lab_results"])
     normal = normalize_results(
         texts,
         timezone=reading.timezone,

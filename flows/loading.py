@@ -90,7 +90,7 @@ def load_extract(
 ) -> Loaded:
     """Read the new files of an extract into the store; set aside in BUILD what cannot be read.
 
-    buckets, originals: as in flows.ingest. Raises ExtractError and CheckError, and ContractError.
+    buckets, originals: as in flows.ingest. Raises ExtractError and CheckError.
     """
     found = find_files(extract)
     try:

@@ -9,14 +9,13 @@ from pathlib import Path
 import polars as pl
 
 from flows.derive import derive, known_of
-from flows.errors import CheckError, UsageError
+from flows.errors import UsageError
 from flows.loading import TABLES_OF_LOADS, Arrival, Ground
 from flows.manifest import Manifest
 from flows.missing_units import write_missing_units
 from flows.staging import bucket_count
 from flows.tables import inherit_table, write_table
-from schemas.checks import ContractError
-from schemas.tables import INPUT_FILE, UNMAPPED_CODE, shaped
+from schemas.tables import INPUT_FILE, UNMAPPED_CODE, UNMAPPED_TEXTS, shaped
 
 
 def recall(
@@ -33,27 +32,22 @@ def recall(
         raise UsageError(f"This home knew nothing yet at {moment:%Y-%m-%d %H:%M}.")
     newest_load = then.loads[-1].number
     known = known_of(ground.store, then.pieces, then.merges, then.slices, then.loads, arrival)
-    try:
-        told = write_missing_units(known.raw, known.reading, build, arrival, earlier=None, regrouped=False)
-        known = replace(known, reading=replace(known.reading, units=told.units))
-        derived = derive(
-            build,
-            known,
-            generation=1,
-            buckets=bucket_count(known.raw.count(), buckets),
-            patients=None,
-            first_contact=None,
-        )
-        for table in TABLES_OF_LOADS:
-            inherit_table(table, night, build, newest_load)
-        files = pl.read_parquet(night / "tables" / "input_file" / "*.parquet")
-        write_table(
-            build, "input_file", "all", shaped(files.filter(pl.col("load") <= newest_load), INPUT_FILE)
-        )
-        texts = ["load", "code_system", "code", "name", "unit"]
-        unmapped = derived.unmapped.group_by(texts).agg(pl.col("rows").sum()).sort(texts)
-        write_table(build, "unmapped_code", "all", shaped(unmapped, UNMAPPED_CODE))
-        write_table(build, "code_map", "all", arrival.code_map.table())
-    except ContractError as error:
-        raise CheckError("contract", str(error)) from None
+    told = write_missing_units(known.raw, known.reading, build, arrival, earlier=None, regrouped=False)
+    known = replace(known, reading=replace(known.reading, units=told.units))
+    derived = derive(
+        build,
+        known,
+        generation=1,
+        buckets=bucket_count(known.raw.count(), buckets),
+        patients=None,
+        first_contact=None,
+    )
+    for table in TABLES_OF_LOADS:
+        inherit_table(table, night, build, newest_load)
+    files = pl.read_parquet(night / "tables" / "input_file" / "*.parquet")
+    write_table(build, "input_file", "all", shaped(files.filter(pl.col("load") <= newest_load), INPUT_FILE))
+    texts = ["load", *UNMAPPED_TEXTS, "bin"]
+    unmapped = derived.unmapped.group_by(texts).agg(pl.col("rows").sum()).sort(texts, nulls_last=True)
+    write_table(build, "unmapped_code", "all", shaped(unmapped, UNMAPPED_CODE))
+    write_table(build, "code_map", "all", arrival.code_map.table())
     return then.model_copy(update={"number": 1}), derived.newest

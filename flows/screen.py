@@ -7,13 +7,12 @@ import json
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from pathlib import Path
-from typing import Any
 
-import duckdb
 import polars as pl
 
+from flows.gathering import Bucket, Place, gathered, read_bucket
 from flows.generations import (
     LAB,
     SCREEN,
@@ -29,8 +28,8 @@ from flows.generations import (
 )
 from flows.loading import Ground
 from flows.manifest import Manifest
-from flows.sql import statement
 from flows.staging import bucket_of
+from flows.tables import write_table
 from flows.workers import in_order
 from schemas.analytes import BLOOD_COUNT_ANALYTES
 from schemas.gaps import GAP_TIME
@@ -48,7 +47,6 @@ from transforms.rules import rule_book
 from transforms.why import why_of_members
 
 EPOCH = date(1970, 1, 1)
-PATIENTS_GATHERED = 10_000  # at a time, of those whom only the time concerns
 
 
 @dataclass(frozen=True)
@@ -65,19 +63,6 @@ class ScreenCounts:
     patients: int
     met: int
     indeterminate: int
-
-
-@dataclass(frozen=True)
-class Bucket:
-    """The frames of one bucket of patients. unseen: patient_id and day of what lies after the night."""
-
-    results: pl.DataFrame
-    reported: pl.DataFrame
-    patients: pl.DataFrame
-    events: pl.DataFrame
-    coverage: pl.DataFrame
-    unseen: pl.DataFrame
-    out_of_place: pl.DataFrame
 
 
 @dataclass(frozen=True)
@@ -113,18 +98,18 @@ def screen(
     concerned = due = pl.Series("patient_id", [], pl.String)
     if earlier is None:
         merge_all(LAB, tables, _bucket(tables, manifest))
-        places = [_Place(tables, piece.stem) for piece in sorted((tables / "lab_result").glob("*.parquet"))]
+        places = [Place(tables, piece.stem) for piece in sorted((tables / "lab_result").glob("*.parquet"))]
     else:
         inherit(SCREEN, earlier, tables)
         concerned = owners(LAB, tables).filter(pl.col("generation") == generation)["patient_id"]
         due = _due(tables, as_of, concerned)
-        places = [_Place(tables, piece.stem) for piece in pieces_of(tables, "lab_result").get(generation, [])]
-        places += _gathered(tables, due, build / "staged" / "due")
+        places = [Place(tables, piece.stem) for piece in pieces_of(tables, "lab_result").get(generation, [])]
+        places += gathered(tables, due, build / "staged" / "due")
 
-    def judged(numbered: tuple[int, _Place]) -> Counted:
+    def judged(numbered: tuple[int, Place]) -> Counted:
         number, place = numbered
-        bucket = _read(place, as_of, memory_limit)
-        return _judge(tables, piece_name(generation, number), bucket, (as_of - EPOCH).days, switches)
+        bucket = read_bucket(place, as_of, memory_limit)
+        return _judge(build, piece_name(generation, number), bucket, (as_of - EPOCH).days, switches)
 
     counted = list(in_order(judged, enumerate(places), workers))
     again: pl.Series | None = None
@@ -134,7 +119,7 @@ def screen(
         for group in (LAB, SCREEN):
             merge_generations(group, tables, _bucket(tables, manifest))
     shutil.rmtree(build / "staged", ignore_errors=True)
-    return _count(tables, earlier, counted, as_of, rules, again, due=len(due))
+    return _count(build, earlier, counted, as_of, rules, again, due=len(due))
 
 
 def _bucket(tables: Path, manifest: Manifest) -> pl.Expr:
@@ -151,17 +136,6 @@ def verdicts_rest_on(switches: Switches) -> dict[str, str]:
     return {"rules": hashlib.sha256(logic.encode()).hexdigest(), "switches": switches.fingerprint}
 
 
-@dataclass(frozen=True)
-class _Place:
-    """Where the normalized tables of some patients lie: FOLDER/TABLE/PIECE.parquet."""
-
-    folder: Path
-    piece: str
-
-    def path(self, table: str) -> str:
-        return str(self.folder / table / f"{self.piece}.parquet")
-
-
 def _due(tables: Path, as_of: date, concerned: pl.Series) -> pl.Series:
     """Patients for whom time alone may have changed something by the night."""
     rows = current(tables, "due")
@@ -173,22 +147,7 @@ def _due(tables: Path, as_of: date, concerned: pl.Series) -> pl.Series:
     return arrived.filter(~arrived.is_in(concerned.implode())).sort()
 
 
-def _gathered(tables: Path, patients: pl.Series, scratch: Path) -> list[_Place]:
-    """The tables of patients who have no piece of their own, gathered from those of earlier nights."""
-    places = []
-    for number, first in enumerate(range(0, len(patients), PATIENTS_GATHERED)):
-        some = patients.slice(first, PATIENTS_GATHERED)
-        for table in _READ:
-            folder = scratch / table
-            folder.mkdir(parents=True, exist_ok=True)
-            rows = current(tables, table, some)
-            if rows is not None:
-                rows.sink_parquet(folder / f"{number}.parquet", compression="lz4", engine="streaming")
-        places.append(_Place(scratch, str(number)))
-    return places
-
-
-def _judge(tables: Path, name: str, bucket: Bucket, as_of_day: int, switches: Switches) -> Counted:
+def _judge(build: Path, name: str, bucket: Bucket, as_of_day: int, switches: Switches) -> Counted:
     """Judge the draws of a bucket and write its pieces."""
     rules = rule_book(switches)
     draws = index_draws(bucket.results.filter(pl.col("analyte").is_in(BLOOD_COUNT_ANALYTES)), bucket.reported)
@@ -208,22 +167,22 @@ def _judge(tables: Path, name: str, bucket: Bucket, as_of_day: int, switches: Sw
     judged = judge(evidence, rules, switches)
     dead = bucket.patients.filter(pl.col("death_date").is_not_null())["patient_id"]
     members = membership(judged.verdicts, rules, dead, as_of_day)
-    _write(tables, "evidence", name, evidence.drop("draw_flags", "result_flags"))
-    _write(tables, "verdict", name, judged.verdicts)
-    _write(tables, "finding", name, judged.findings)
-    _write(tables, "membership", name, members)
-    _write(tables, "why", name, why_of_members(evidence, judged.verdicts, members, rules, bucket.results))
+    write_table(build, "evidence", name, evidence.drop("draw_flags", "result_flags"))
+    write_table(build, "verdict", name, judged.verdicts)
+    write_table(build, "finding", name, judged.findings)
+    write_table(build, "membership", name, members)
+    write_table(build, "why", name, why_of_members(evidence, judged.verdicts, members, rules, bucket.results))
     times = gap_times(evidence, judged.verdicts, bucket.results, bucket.events, bucket.patients, as_of_day)
-    _write(tables, "gap_time", name, times)
-    _write(
-        tables, "draw_flag", name, pl.concat([draw_flags(judged.flagged), place_flags(bucket.out_of_place)])
+    write_table(build, "gap_time", name, times)
+    write_table(
+        build, "draw_flag", name, pl.concat([draw_flags(judged.flagged), place_flags(bucket.out_of_place)])
     )
-    _write(tables, "due", name, due_on(evidence, bucket.coverage, bucket.unseen, rules, as_of_day))
+    write_table(build, "due", name, due_on(evidence, bucket.coverage, bucket.unseen, rules, as_of_day))
     return Counted(rule_counts(judged.verdicts, rules), attrition(judged.verdicts, rules))
 
 
 def _count(
-    tables: Path,
+    build: Path,
     earlier: Path | None,
     counted: Sequence[Counted],
     as_of: date,
@@ -233,6 +192,7 @@ def _count(
     due: int,
 ) -> ScreenCounts:
     """Write the counts of the whole home: tonight's draws, and the earlier ones of patients not judged again."""
+    tables = build / "tables"
     counts, steps = [bucket.rules for bucket in counted], [bucket.steps for bucket in counted]
     if earlier is not None:
         old = current(earlier, "verdict", again)
@@ -244,13 +204,13 @@ def _count(
             steps.append(negative(attrition(verdicts, rules)))
     rule_count = totals(counts, ["rule_id", "status", "tier"]).filter(pl.col("draws") > 0)
     attrited = totals(steps, ["rule_id", "step", "says"])
-    _write(tables, "rule_count", "all", rule_count)
-    _write(tables, "attrition", "all", attrited)
+    write_table(build, "rule_count", "all", rule_count)
+    write_table(build, "attrition", "all", attrited)
     times = current(tables, "gap_time")
     every = pl.DataFrame(schema=GAP_TIME) if times is None else times.collect(engine="streaming")
     every = seen_at(every, (as_of - EPOCH).days)
-    _write(tables, "gap_time_tonight", "all", every)
-    _write(tables, "gap_metric", "all", gap_metrics([gap_tallies(every)]))
+    write_table(build, "gap_time_tonight", "all", every)
+    write_table(build, "gap_metric", "all", gap_metrics([gap_tallies(every)]))
     whole = attrited.filter(pl.col("step") == 0).head(1)
     return ScreenCounts(
         judged=None if again is None else len(again),
@@ -260,43 +220,3 @@ def _count(
         met=int(rule_count.filter(pl.col("status") == "met")["draws"].sum()),
         indeterminate=int(rule_count.filter(pl.col("status") == "indeterminate")["draws"].sum()),
     )
-
-
-_READ = {
-    "lab_result": "results",
-    "reported_count": "reported",
-    "lab_patient": "patients",
-    "lab_clinical_event": "events",
-    "lab_coverage": "coverage",
-}
-_ASKS = {
-    "results": ("results", "seen_until"),
-    "reported": ("reported", "seen_until"),
-    "patients": ("patients", "results", "reported", "seen_until"),
-    "events": ("events", "results", "reported", "seen_until"),
-    "coverage": ("coverage", "results", "reported"),
-    "unseen": ("results", "reported", "events", "patients", "seen_until"),
-    "out_of_place": ("results", "patients", "seen_until"),
-}
-
-
-def _read(place: _Place, as_of: date, memory_limit: str) -> Bucket:
-    """The frames of a bucket, read by SQL from the pieces of its patients."""
-    every: dict[str, object] = {name: place.path(table) for table, name in _READ.items()}
-    every["seen_until"] = datetime.combine(as_of + timedelta(days=1), time())
-    config: dict[str, Any] = {"memory_limit": memory_limit, "preserve_insertion_order": False}
-    with duckdb.connect(config=config) as connection:
-        frames = {
-            # A relation with parameters (`sql(..., params=)`) hands out its rows 25 times more slowly.
-            name: connection.execute(
-                statement(f"evidence/{name}"), {parameter: every[parameter] for parameter in asked}
-            ).pl()
-            for name, asked in _ASKS.items()
-        }
-    return Bucket(**frames)
-
-
-def _write(tables: Path, name: str, piece: str, frame: pl.DataFrame) -> None:
-    folder = tables / name
-    folder.mkdir(parents=True, exist_ok=True)
-    frame.write_parquet(folder / f"{piece}.parquet", compression="zstd", compression_level=1)

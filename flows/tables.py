@@ -5,15 +5,25 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pandera.polars as pa
 import polars as pl
 
-from schemas.checks import validate
-from schemas.tables import CONTRACTS
+from flows.errors import CheckError
+from schemas.checks import ContractError, validate
+from schemas.contracts import CONTRACTS
+
+
+def hold(frame: pl.DataFrame, contract: pa.DataFrameSchema) -> None:
+    """Hold a frame against a contract. Raises CheckError if it breaks it."""
+    try:
+        validate(frame, contract)
+    except ContractError as error:
+        raise CheckError("contract", str(error)) from None
 
 
 def write_table(build: Path, table: str, piece: str, frame: pl.DataFrame) -> None:
-    """Validate a frame and write it to BUILD/tables/TABLE/PIECE.parquet. Raises schemas.checks.ContractError."""
-    validate(frame, CONTRACTS[table])
+    """Write a frame to BUILD/tables/TABLE/PIECE.parquet. Raises CheckError if it breaks the table's contract."""
+    hold(frame, CONTRACTS[table])
     folder = build / "tables" / table
     folder.mkdir(parents=True, exist_ok=True)
     frame.write_parquet(folder / f"{piece}.parquet", compression="zstd", compression_level=1)

@@ -6,6 +6,7 @@ through a filter as neither).
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -19,6 +20,8 @@ FAILURES_KEPT = (
     3  # Pandera turns failing rows into Python objects; a handful is enough to know that it failed
 )
 MAX_CHECKS = 62  # bits of the mask that stay positive in an Int64
+
+_ONE_AT_A_TIME = threading.Lock()  # Pandera keeps its settings in one place for all threads
 
 Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
 
@@ -98,7 +101,8 @@ def validate(frame: Frame, schema: pa.DataFrameSchema) -> Frame:
     Raises ContractError. Give it a materialized frame or a plain scan: on plans with joins Pandera reports wrong rows.
     """
     try:
-        return schema.validate(frame)
+        with _ONE_AT_A_TIME:
+            return schema.validate(frame)
     except SchemaError as error:
         check = getattr(error.check, "name", None) or str(error.check)
         column = getattr(error.schema, "name", None)

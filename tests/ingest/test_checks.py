@@ -10,8 +10,9 @@ import polars as pl
 import pytest
 
 from schemas.checks import Check, ContractError, contract, split, validate
+from schemas.contracts import CONTRACTS
 from schemas.extract_checks import EVENT_CHECKS, STAGED
-from schemas.tables import CONTRACTS, LAB_RESULT, empty
+from schemas.tables import LAB_RESULT, empty
 
 POSITIVE = Check("NOT_POSITIVE", "a is positive", pl.col("a") > 0)
 NAMED = Check("NO_NAME", "b is given", pl.col("b").is_not_null())

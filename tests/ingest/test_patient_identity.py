@@ -9,8 +9,9 @@ import polars as pl
 import pytest
 
 from schemas.checks import validate
+from schemas.contracts import CONTRACTS
 from schemas.extract import EXTRACT_TABLES
-from schemas.tables import CONTRACTS, LAB_PATIENT
+from schemas.tables import LAB_PATIENT
 from transforms.extract_tables import MergeCycleError, Parsed, parse_merges, parse_patients
 
 Row = dict[str, str | None]

@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.checks import validate
+from schemas.contracts import CONTRACTS
 from schemas.extract import EXTRACT_TABLES
-from schemas.tables import CONTRACTS, LAB_RESULT
+from schemas.tables import LAB_RESULT
 from transforms.results import Normalized, normalize_results
 from transforms.versions import settle_versions
 

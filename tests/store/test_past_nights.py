@@ -77,6 +77,22 @@ def test_command_says_where_it_lies_and_leaves_the_rest(
     assert (folder / "report" / "index.html").is_file()
 
 
+def test_unmapped_codes_of_a_past_night_are_told_as_fully_as_then(
+    run: Run, home_of: Callable[[str], Home]
+) -> None:
+    rows = {"patient_id": ["p", "p"], "collected_at": ["2026-06-01 08:00"] * 2, "code_system": ["LOINC"] * 2, "code": ["718-7", "X-1"],
+            "unit": ["g/dL", "mg"], "value": ["9", "4"], "site": ["north", "north"], "specimen": ["blood", "serum"]}  # fmt: skip
+    first = run("home", {"lab_results": pl.DataFrame(rows)})
+    home = home_of("home")
+    moment = datetime.fromisoformat(first["started_at"])
+    again = home.past / past(home, moment, AS_OF)["run_id"]
+    [then], [now] = (
+        list((night / "tables" / "unmapped_code").glob("*.parquet")) for night in (home.night(), again)
+    )
+    assert pl.read_parquet(now).equals(pl.read_parquet(then))
+    assert pl.read_parquet(now)["site"].to_list() == ["north"]
+
+
 @pytest.mark.parametrize("moment", ["yesterday", "2026-06-01T02:00:00Z"])
 def test_moment_has_to_be_a_local_time(moment: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="--known-at"):

@@ -1,0 +1,90 @@
+"""What a bucket of patients is judged by: where its normalized tables lie, and their rows, gathered by SQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from flows.generations import current
+from flows.sql import statement
+
+PATIENTS_GATHERED = 10_000  # at a time, of those whom only the time concerns
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """The frames of one bucket of patients. unseen: patient_id and day of what lies after the night."""
+
+    results: pl.DataFrame
+    reported: pl.DataFrame
+    patients: pl.DataFrame
+    events: pl.DataFrame
+    coverage: pl.DataFrame
+    unseen: pl.DataFrame
+    out_of_place: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the normalized tables of some patients lie: FOLDER/TABLE/PIECE.parquet."""
+
+    folder: Path
+    piece: str
+
+    def path(self, table: str) -> str:
+        """The Parquet file of one of the tables."""
+        return str(self.folder / table / f"{self.piece}.parquet")
+
+
+def gathered(tables: Path, patients: pl.Series, scratch: Path) -> list[Place]:
+    """The tables of patients who have no piece of their own, gathered from those of earlier nights."""
+    places = []
+    for number, first in enumerate(range(0, len(patients), PATIENTS_GATHERED)):
+        some = patients.slice(first, PATIENTS_GATHERED)
+        for table in _READ:
+            folder = scratch / table
+            folder.mkdir(parents=True, exist_ok=True)
+            rows = current(tables, table, some)
+            if rows is not None:
+                rows.sink_parquet(folder / f"{number}.parquet", compression="lz4", engine="streaming")
+        places.append(Place(scratch, str(number)))
+    return places
+
+
+_READ = {
+    "lab_result": "results",
+    "reported_count": "reported",
+    "lab_patient": "patients",
+    "lab_clinical_event": "events",
+    "lab_coverage": "coverage",
+}
+_ASKS = {
+    "results": ("results", "seen_until"),
+    "reported": ("reported", "seen_until"),
+    "patients": ("patients", "results", "reported", "seen_until"),
+    "events": ("events", "results", "reported", "seen_until"),
+    "coverage": ("coverage", "results", "reported"),
+    "unseen": ("results", "reported", "events", "patients", "seen_until"),
+    "out_of_place": ("results", "patients", "seen_until"),
+}
+
+
+def read_bucket(place: Place, as_of: date, memory_limit: str) -> Bucket:
+    """The frames of a bucket, read by SQL from the pieces of its patients."""
+    every: dict[str, object] = {name: place.path(table) for table, name in _READ.items()}
+    every["seen_until"] = datetime.combine(as_of + timedelta(days=1), time())
+    config: dict[str, Any] = {"memory_limit": memory_limit, "preserve_insertion_order": False}
+    with duckdb.connect(config=config) as connection:
+        frames = {
+            # A relation with parameters (`sql(..., params=)`) hands out its rows 25 times more slowly.
+            name: connection.execute(
+                statement(f"evidence/{name}"), {parameter: every[parameter] for parameter in asked}
+            ).pl()
+            for name, asked in _ASKS.items()
+        }
+    return Bucket(**frames)
