@@ -107,7 +107,7 @@ def stage_lab_results(
 
 
 def write_raw(rows: pl.LazyFrame, folder: Path, *, small: bool) -> list[RawPiece]:
-    """Write raw rows (with load and slice) as one piece, or as one for each slice."""
+    """Write raw rows (with load and slice) as one piece, or as one or more for each slice."""
     if small:
         ordered = rows.sort("slice", maintain_order=True)
         ordered.sink_parquet(
@@ -119,14 +119,23 @@ def write_raw(rows: pl.LazyFrame, folder: Path, *, small: bool) -> list[RawPiece
             key=pl.col("slice"),
             include_key=False,
             approximate_bytes_per_file=None,
-            file_path_provider=lambda args: f"{args.partition_keys.item(0, 0):05d}.parquet",
+            # Polars keeps a limited number of files open; a slice whose file it closed goes on in another.
+            file_path_provider=lambda args: (
+                f"{args.partition_keys.item(0, 0):05d}_{args.index_in_partition:04d}.parquet"
+            ),
         )
-        rows.sink_parquet(target, compression="lz4", statistics=False, engine="streaming")
+        rows.sink_parquet(
+            target,
+            compression="lz4",
+            statistics=False,
+            row_group_size=_ROW_GROUP,  # what is not yet a row group is held in memory, for every slice
+            engine="streaming",
+        )
     return [
         RawPiece(
             table="lab_results",
             path=path.name,
-            slice=None if small else int(path.stem),
+            slice=None if small else int(path.stem.partition("_")[0]),
             rows=pq.read_metadata(path).num_rows,
         )
         for path in sorted(folder.glob("*.parquet"))

@@ -2,35 +2,87 @@
 
     python -m tests.store.kills --kills 500 [--patients 60] [--seed 1]
 
-Each round starts `hemacohort run --direct` on a home that has one night, kills it with SIGKILL after a random share of
-the time an undisturbed run takes, and looks: the published night must be whole (the old one or the new one). Then it
-runs again to the end and compares the digest with that of an undisturbed home. Prints one line a mismatch, and a summary.
+Each round starts `hemacohort run --direct` on a home that has one night, kills it with SIGKILL at a random moment of
+the time for which an undisturbed run works on the home, and looks: the published night must be whole (the old one or
+the new one). Then it runs again to the end and compares the digest with that of an undisturbed home. A run that ended
+before its moment came is no kill. Every run is a process of its own, forked from one that has loaded the libraries, for
+loading them takes longer than a night of a small home. Prints one line a mismatch, and a summary with the stage each
+kill fell into.
 """
 
 from __future__ import annotations
 
 import argparse
+import collections
+import importlib
 import json
+import os
 import random
 import shutil
 import signal
-import subprocess
-import sys
 import tempfile
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from transforms.simulation import simulate
+from flows.cli import main
 
 AS_OF = "2026-06-30"
+LONGEST = 600  # seconds; an undisturbed run of a small home that takes longer hangs
 
 
-def command(home: Path, extract: Path) -> list[str]:
-    """A night of the home, without an orchestrator."""
+LIBRARIES = (
+    "ingest",
+    "screen",
+    "site_drift",
+    "exports",
+    "publish",
+    "audit",
+    "report",
+    "commands",
+    "adapters",
+)
+
+
+def forked(work: Callable[[], None], said: Path) -> int:
+    """Begin something in a process of its own; returns its number. said: file for what it writes to the screen.
+
+    The process that forks must never have used Polars itself, whose threads a fork does not take along.
+    """
+    number = os.fork()
+    if number:
+        return number
+    code = 1
+    try:
+        with said.open("w", encoding="utf-8") as file:
+            os.dup2(file.fileno(), 1)
+            os.dup2(file.fileno(), 2)
+        work()
+        code = 0
+    except SystemExit as ended:
+        code = int(ended.code or 0)
+    finally:
+        os._exit(code)  # nothing of this process's own may be tidied up twice
+
+
+def start(home: Path, extract: Path, said: Path) -> int:
+    """Begin a night of the home without an orchestrator; returns the number of its process."""
     flags = ["--home", str(home), "--extract", str(extract), "--as-of", AS_OF, "--direct"]
-    return [sys.executable, "-c", "from flows.cli import main; main()", "run", *flags]
+    return forked(lambda: main(["run", *flags]), said)
+
+
+def ended(number: int, within: float | None = None) -> int | None:
+    """How a process ended: its exit status, or minus the signal; None if it did not end within the seconds."""
+    until = None if within is None else time.perf_counter() + within
+    while until is None or time.perf_counter() < until:
+        found, status = os.waitpid(number, 0 if until is None else os.WNOHANG)
+        if found:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.002)
+    return None
 
 
 def digest(home: Path) -> str:
@@ -42,10 +94,11 @@ def digest(home: Path) -> str:
     return str(json.loads((night / "run.json").read_text(encoding="utf-8"))["digest"])
 
 
-def prepare(work: Path, patients: int, seed: int) -> tuple[Path, Path, str, str, float]:
-    """A home with one night, the extract of the next, both digests, and the seconds an undisturbed night takes."""
+def write_extracts(first: Path, second: Path, patients: int, seed: int) -> None:
+    """Write invented patients' results, dealt out to two nights; everything else comes with the first."""
+    from transforms.simulation import simulate
+
     tables = simulate(patients=patients, years=1, seed=seed)
-    first, second = work / "first", work / "second"
     for folder in (first, second):
         folder.mkdir()
     labs = tables["lab_results"].sample(fraction=1, shuffle=True, seed=seed)
@@ -54,54 +107,90 @@ def prepare(work: Path, patients: int, seed: int) -> tuple[Path, Path, str, str,
     labs.tail(-half).write_csv(second / "lab_results.csv")
     for name in ("patients", "clinical_events", "coverage"):
         tables[name].write_csv(first / f"{name}.csv")
-    home, whole = work / "home", work / "whole"
-    subprocess.run(command(home, first), check=True, capture_output=True)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A home with one night, the extract of the next, the digest before and after it, and from when to when (seconds)
+    an undisturbed run works on the home.
+    """
+
+    home: Path
+    extract: Path
+    before: str
+    after: str
+    begins: float
+    ends: float
+
+
+def prepare(work: Path, patients: int, seed: int) -> Prepared:
+    """Make the home, and bring it the next night once undisturbed."""
+    first, second = work / "first", work / "second"
+    if ended(forked(lambda: write_extracts(first, second, patients, seed), work / "said")):
+        raise SystemExit((work / "said").read_text(encoding="utf-8"))
+    home, whole, said = work / "home", work / "whole", work / "said"
+    if ended(start(home, first, said)):
+        raise SystemExit(said.read_text(encoding="utf-8"))
     before = digest(home)
     shutil.copytree(home, whole, symlinks=True)
     began = time.perf_counter()
-    subprocess.run(command(whole, second), check=True, capture_output=True)
-    return home, second, before, digest(whole), time.perf_counter() - began
+    number = start(whole, second, said)
+    while not any((whole / "work").glob("*")) and time.perf_counter() - began < LONGEST:
+        time.sleep(0.002)
+    begins = time.perf_counter() - began
+    if ended(number):
+        raise SystemExit(said.read_text(encoding="utf-8"))
+    return Prepared(home, second, before, digest(whole), begins, time.perf_counter() - began)
 
 
-def main() -> int:
-    """Run the rounds; exit status 1 if any did not end as it should."""
+def reached(home: Path) -> str:
+    """The last stage that a killed run had finished."""
+    records = list((home / "work").glob("*.jsonl"))
+    lines = records[0].read_text(encoding="utf-8").splitlines() if records else []
+    done = [json.loads(line)["stage"] for line in lines if line.endswith("}")]
+    return f"after {done[-1]}" if done else "before a stage ended, or after the last"
+
+
+def rounds_of_kills() -> int:
+    """Run rounds until as many runs were killed as asked; exit status 1 if any did not end as it should."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=500)
     parser.add_argument("--patients", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     chance = random.Random(asked.seed)
-    wrong = killed = 0
+    rounds = wrong = killed = 0
+    for name in LIBRARIES:
+        importlib.import_module(f"flows.{name}")
+    where: collections.Counter[str] = collections.Counter()
     with tempfile.TemporaryDirectory() as folder:
-        home, extract, before, after, seconds = prepare(Path(folder), asked.patients, asked.seed)
-        print(f"an undisturbed night takes {seconds:.1f} s")
-        for number in range(1, asked.kills + 1):
+        said = Path(folder) / "said-again"
+        night = prepare(Path(folder), asked.patients, asked.seed)
+        print(f"an undisturbed night works from {night.begins:.1f} to {night.ends:.1f} s", flush=True)
+        while killed < asked.kills:
+            rounds += 1
             trial = Path(folder) / "trial"
             shutil.rmtree(trial, ignore_errors=True)
-            shutil.copytree(home, trial, symlinks=True)
-            moment = chance.uniform(0, seconds)
-            run = subprocess.Popen(
-                command(trial, extract), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-            )
-            try:
-                run.wait(moment)
-            except subprocess.TimeoutExpired:
-                run.send_signal(signal.SIGKILL)
-                run.wait()
-                killed += 1
+            shutil.copytree(night.home, trial, symlinks=True)
+            moment = chance.uniform(night.begins, night.ends)
+            number = start(trial, night.extract, said)
+            if ended(number, moment) is None:
+                os.kill(number, signal.SIGKILL)
+                if ended(number) == -signal.SIGKILL:
+                    killed += 1
+                    where[reached(trial)] += 1
             left = digest(trial)
-            again = subprocess.run(command(trial, extract), check=False, capture_output=True, text=True)
-            ended = digest(trial)
-            if left not in (before, after) or again.returncode or ended != after:
+            again = ended(start(trial, night.extract, said))
+            if left not in (night.before, night.after) or again or digest(trial) != night.after:
                 wrong += 1
-                print(
-                    f"round {number}, killed after {moment:.2f} s: {again.returncode} {again.stderr[-300:]}"
-                )
-            if number % 25 == 0:
-                print(f"{number} rounds, {killed} killed, {wrong} wrong", flush=True)
-    print(f"{asked.kills} rounds, {killed} killed before their end, {wrong} wrong")
+                print(f"round {rounds}, killed after {moment:.2f} s: {again} {said.read_text()[-300:]}")
+            if rounds % 25 == 0:
+                print(f"{rounds} rounds, {killed} killed, {wrong} wrong", flush=True)
+    print(f"{rounds} rounds, {killed} killed before their end, {wrong} wrong")
+    for stage, number in where.most_common():
+        print(f"{number:5} {stage}")
     return 1 if wrong else 0
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(rounds_of_kills())

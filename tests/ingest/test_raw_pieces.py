@@ -1,0 +1,40 @@
+"""Raw pieces of a large load: every row is kept, however many files Polars leaves open."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+MANY_SLICES = """
+import sys
+from pathlib import Path
+
+import polars as pl
+
+from flows.staging import write_raw
+
+rows = 400_000
+frame = pl.LazyFrame({"row": range(rows)}).with_columns(slice=(pl.col("row") % 4).cast(pl.UInt32))
+pieces = write_raw(frame, Path(sys.argv[1]), small=False)
+assert sum(piece.rows for piece in pieces) == rows, [piece.rows for piece in pieces]
+assert len(pieces) > 4, "no file was closed before its slice was written"
+assert {piece.slice for piece in pieces} == set(range(4))
+for piece in pieces:
+    kept = pl.read_parquet(Path(sys.argv[1]) / piece.path)
+    assert (kept["row"] % 4 == piece.slice).all()
+"""
+
+
+def test_slice_whose_file_was_closed_goes_on_in_another(tmp_path: Path) -> None:
+    # a load of 50 million rows has more slices than Polars keeps files open
+    few_open = {**os.environ, "POLARS_MAX_OPEN_SINKS": "2"}
+    ended = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", MANY_SLICES, str(tmp_path)],
+        check=False,
+        capture_output=True,
+        text=True,
+        env=few_open,
+    )
+    assert ended.returncode == 0, ended.stderr[-2000:]
