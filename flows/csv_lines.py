@@ -1,6 +1,6 @@
-"""The exact CSV reader: slow, but every record keeps its physical line and a broken line harms no other.
+"""The lines of a CSV file as exact records: each keeps its physical line, and a broken line harms no other.
 
-Used where the fast reader cannot be trusted: fields with line ends in them, blank lines, lines with too few or too
+For what the fast reader cannot be trusted with: fields with line ends in them, blank lines, lines with too few or too
 many fields, quotes in odd places.
 """
 

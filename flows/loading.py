@@ -13,8 +13,9 @@ import polars as pl
 from flows.adapters.model import SourceFile
 from flows.code_map import NO_CODE_MAP, CodeMapFile
 from flows.errors import ExtractError
+from flows.exact_reader import ragged_quarantine
 from flows.manifest import Load, LoadedFile, Manifest, RawPiece
-from flows.reading import Found, ReadFile, find_files, ragged_quarantine, read_files
+from flows.reading import Found, ReadFile, find_files, read_files
 from flows.row_counts import Tally
 from flows.small_tables import Added, SmallFiles, StoredTables, add_small_tables, read_merges
 from flows.staging import (

@@ -2,29 +2,27 @@
 
 Two readers give the same rows. The fast one is Polars' CSV scanner, whose row index is the physical line as long as
 every record is one line; polars 2.1 fills short lines with nulls without a word, so it is believed only where commas
-and lines add up exactly (:func:`_fast_reader_is_exact`). The exact one is flows.csv_lines.
+and lines add up exactly (:func:`_fast_reader_is_exact`). The exact one is flows.exact_reader.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
 
 import polars as pl
 import pyarrow.parquet as pq
 
-from flows.csv_lines import CHUNK_ROWS, Record, read_header, records
+from flows.csv_lines import read_header
 from flows.errors import ExtractError
+from flows.exact_reader import RAGGED_SCHEMA, read_exactly
 from flows.file_probe import FileBytes, file_sha256, probe_bytes
 from flows.parquet_text import parquet_texts
 from flows.quoted_fields import commas_in_fields
-from schemas.extract import EXTRACT_TABLES, RAGGED_LINE, ExtractTable
+from schemas.extract import EXTRACT_TABLES, ExtractTable
 
 SUFFIXES = (".csv", ".csv.gz", ".parquet")
-RAGGED_SCHEMA = {"received": pl.String, "source_file": pl.String, "source_line": pl.Int64}
 
 
 @dataclass(frozen=True)
@@ -208,38 +206,6 @@ def _fast_reader_is_exact(path: Path, info: FileBytes, names: list[str], *, care
     return rows == info.lines - 1 and info.commas - (inside or 0) - in_header == separators
 
 
-def read_exactly(
-    path: Path, names: list[str], scratch: Path, separator: str = ","
-) -> tuple[int, pl.LazyFrame, pl.DataFrame]:
-    """Rows, texts and ragged lines from the exact reader, by way of Parquet pieces in scratch so that memory stays bounded."""
-    scratch.mkdir(parents=True, exist_ok=True)
-    schema = {**dict.fromkeys(names, pl.String), "source_line": pl.Int64}
-    ragged: list[pl.DataFrame] = []
-    pieces: list[Path] = []
-    rows = 0
-    for chunk in _chunks(records(path, len(names), separator)):
-        whole = [record for record in chunk if record.ragged is None]
-        rows += len(chunk)
-        columns = [*zip(*(record.fields for record in whole), strict=True)] or [()] * len(names)
-        frame = pl.DataFrame([*columns, [record.line for record in whole]], schema=schema, orient="col")
-        pieces.append(scratch / f"{len(pieces):05d}.parquet")
-        frame.with_columns(pl.col(names).replace("", None)).write_parquet(pieces[-1], compression="lz4")
-        ragged.append(
-            pl.DataFrame(
-                [(record.ragged, path.name, record.line) for record in chunk if record.ragged is not None],
-                schema=RAGGED_SCHEMA,
-                orient="row",
-            )
-        )
-    texts = pl.scan_parquet(pieces, glob=False) if pieces else pl.LazyFrame(schema=schema)
-    return rows, texts, pl.concat([pl.DataFrame(schema=RAGGED_SCHEMA), *ragged])
-
-
-def _chunks(stream: Iterator[Record]) -> Iterator[list[Record]]:
-    while chunk := list(islice(stream, CHUNK_ROWS)):
-        yield chunk
-
-
 def _read_parquet(path: Path, table: ExtractTable, *, adapted: bool) -> ReadFile:
     info = file_sha256(path, path.name)
     try:
@@ -288,14 +254,3 @@ def _select(texts: pl.LazyFrame, known: list[str], table: ExtractTable, file: st
     have_file = "source_file" in texts.collect_schema()
     source_file = pl.col("source_file") if have_file else pl.lit(file, pl.String).alias("source_file")
     return texts.select(*declared, *opened, source_file, pl.col("source_line").cast(pl.Int64))
-
-
-def ragged_quarantine(table: str, ragged: pl.DataFrame) -> pl.DataFrame:
-    """Ragged lines as quarantine rows: table_name, received (JSON of the line), reasons, source_file, source_line."""
-    return ragged.select(
-        table_name=pl.lit(table),
-        received=pl.col("received").map_elements(json.dumps, return_dtype=pl.String),
-        reasons=pl.lit([RAGGED_LINE], pl.List(pl.String)),
-        source_file="source_file",
-        source_line="source_line",
-    )

@@ -10,8 +10,9 @@ from pathlib import Path
 import polars as pl
 
 from flows.errors import ExtractError
+from flows.exact_reader import ragged_quarantine
 from flows.manifest import RawPiece
-from flows.reading import ReadFile, ragged_quarantine
+from flows.reading import ReadFile
 from flows.row_counts import Tally
 from flows.staging import renamed
 from flows.tables import write_table

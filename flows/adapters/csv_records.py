@@ -17,9 +17,9 @@ from duckdb import ColumnExpression, ConstantExpression, Expression, FunctionExp
 
 from flows.csv_lines import read_header
 from flows.errors import ExtractError
+from flows.exact_reader import read_exactly
 from flows.file_probe import FileBytes, open_text_bytes
 from flows.quoted_fields import commas_in_fields
-from flows.reading import read_exactly
 
 _BROKEN_LINE = re.compile(r"on Line: (\d+)")
 _BROKEN_FILE = re.compile(r"^ *file = (.+)$", re.MULTILINE)
