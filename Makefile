@@ -1,7 +1,7 @@
 # hemacohort: `make demo` and `make test` on a machine that has Python 3.11 or newer, make and a package registry.
 #
 #   make demo          environment, simulated extract, screening, report, and where to look
-#   make test          the same environment, then pytest (PYTEST_ARGS="-k iron" passes arguments on)
+#   make test          the same environment, then pytest on every core (PYTEST_ARGS="-k iron" passes arguments on)
 #   make test-nightly  the properties and the mutants of the rules at full strength (about half an hour)
 #   make lint          formatting, lint and types, as CI checks them
 #   make format        what `make lint` asks for and a tool can do by itself
@@ -34,8 +34,9 @@ environment: $(READY)
 demo: $(READY)
 	@$(VENV)/bin/hemacohort demo --home build/demo
 
+# A file of tests stays with one process, for its tests share homes and servers; PYTEST_ARGS="-n 0" runs them in one.
 test: $(READY)
-	@$(PY) -m pytest $(PYTEST_ARGS)
+	@$(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(PYTEST_ARGS)
 
 test-nightly: $(READY)
 	@HYPOTHESIS_PROFILE=nightly $(PY) -m pytest tests/properties tests/mutation tests/evidence tests/results $(PYTEST_ARGS)
