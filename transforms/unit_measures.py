@@ -26,26 +26,28 @@ _VOLUMES = {
     "cl": Fraction(1, 100),
 }
 _AMOUNTS = {"g": "mass", "mol": "amount", "iu": "activity", "u": "activity", "kat": "catalysis"}
-_AMOUNT = re.compile(rf"([munpf]?)({'|'.join(_AMOUNTS)})")
+_AMOUNT = re.compile(rf"([munpf]?)({'|'.join(_AMOUNTS)})\(?(?:hb|hgb)?\)?")
 _MULTIPLIERS: dict[str, int] = {
-    **dict.fromkeys("k th tho thou thous thousand thousands thsd thds tsd".split(), 3),
+    **dict.fromkeys("k th tho thou thous thousand thousands thsd thds tsd tys miles".split(), 3),
     **dict.fromkeys("lakh lakhs lac lacs".split(), 5),
-    **dict.fromkeys("m mil mill million millions mln mio mega".split(), 6),
-    **dict.fromkeys("giga gpt bil billion billions mrd".split(), 9),
-    **dict.fromkeys("t tera tpt trillion trillions".split(), 12),
+    **dict.fromkeys("m mil mill milion million millions millon millones mln mio mega".split(), 6),
+    **dict.fromkeys("giga gpt bil bill billion billions mrd".split(), 9),
+    **dict.fromkeys("t tera tpt tril trillion trillions".split(), 12),
 }
 # The volume goes without saying only where one is in use: thousands and millions of cells in a microliter, more in a liter.
 _IMPLIED = {3: "ul", 5: "ul", 6: "ul", 9: "l", 12: "l"}
 _LETTERS = {"m", "t"}  # alone they may be many things
 _COUNTED = (
-    r"(?:cells?|[wr]bc'?s?|nrbcs?|plts?|platelets?|leu[ck]o?(?:cyte)?s?|erythro(?:cyte)?s?|thrombo(?:cyte)?s?|retics?"
+    r"(?:cells?|[wr]bc'?s?|nrbcs?|plts?|platelets?|leu[ck]o?(?:cyte)?s?|ery(?:thro(?:cyte)?)?s?|redcells?|thrombo(?:cyte)?s?|retics?"
     r"|neutrophils?|lymphocytes?|monocytes?|granulocytes?|blasts?|counts?|particles?|number|no|#)"
 )
 _OF = r"(?:blood|wholeblood|serum|plasma|hb|hgb|rbcs?|cells?)"
 _COUNT = re.compile(
     rf"(?:1|x)?\(?{_COUNTED}?\)?x?(10\*(?P<power>\d{{1,2}})|(?P<word>[a-z]+?))?\)?x?\(?(?:of)?{_COUNTED}?\)?"
 )
-_SHARE = re.compile(rf"%(?:of)?(?:all|total|tot)?(?:{_COUNTED}|sat|saturated|saturation|erythroblasts?)?")
+_SHARE = re.compile(
+    rf"%(?:of)?(?:all|total|tot)?(?:{_COUNTED}|sat|saturated|saturation|erythroblasts?|hb|hgb|h(?:a?)emoglobin)?"
+)
 _SHARES = {
     "l/l": Fraction(1),
     "ml/dl": Fraction(1, 100),
@@ -53,7 +55,9 @@ _SHARES = {
     "10*-3": Fraction(1, 1000),
 }
 _PER_CELL = re.compile(rf"(.+?)/(?:{_COUNTED}|erythrocyte)")
-_CUBIC_MICRONS = re.compile(r"u(?:m|)\*?3|(?:cu|cubic|c)-?(?:um|u|microns?|micromet(?:er|re)s?)|microns?\*?3")
+_CUBIC_MICRONS = re.compile(
+    r"u(?:m|)\*{0,2}3|mu/?\*?3|cmu|10\*-15\.?l|(?:cu|cubic|c)-?(?:um|u|mic|microns?|micromet(?:er|re)s?)|microns?\*?3"
+)
 
 
 def measure(folded: str) -> Measure | None:

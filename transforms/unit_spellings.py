@@ -23,6 +23,7 @@ CASED: Mapping[str, tuple[str, ...]] = {
     "G/l": _GIGA,
     "T/L": ("10*12/L",),
     "T/l": ("10*12/L",),
+    **{f"{prefix}M{by}": (f"{prefix}mol/L",) for prefix in ("m", "u", "n", "p") for by in ("", "/L", "/l")},
 }
 UNREADABLE = frozenset({"G/L", "mmol/L tetramer"})
 """Units whose plain spelling, read from its parts, would be another unit."""
@@ -33,23 +34,24 @@ DIFFERENTIAL = frozenset(
 """Analytes of which a number "per 100 white cells" is the percentage."""
 
 _BY_UNIT: Mapping[str, Iterable[str]] = {
-    "%": "mg/mg% %iron %transferrin % %tibc".split(),
-    "fraction": "frac ratio proportion 1 decimal fract fractionof1".split(),
-    "L/L": "ratio 1".split(),
-    "vol%": "%vol %v/v v/v% %(v/v) %pcv vol.%".split(),
+    "%": "mg/mg% %iron %transferrin % %tibc %oftibc sat% cv% %cv %-cv %(cv) cv(%)".split(),
+    "fraction": "frac ratio proportion 1 decimal fract fractionof1 mol/mol".split(),
+    "L/L": "ratio 1 v/v".split(),
+    "vol%": "%vol %volume volume% vol-% %v/v v/v% %(v/v) %pcv pcv% vol.%".split(),
+    "um3": ["mu/3"],
     "mmol/L": "mmol(fe)/l mmol/l(fe) mmolfe/l mmol/lfe mmol(hb/4)/l mmol/l(hb/4) mmol/lhb/4".split(),
     "mmol/L tetramer": "mmol/ltetramer mmol/l(tetramer) mmol(tetramer)/l mmol/lhb4 mmol(hb4)/l".split(),
     "permille": (
-        "permill permil promille promill o/oo 10*-3 /1000 /1000rbc /1000rbcs /10*3 /10*3rbc /10*3rbcs"
+        "permill permil promille promill o/oo 0/00 10*-3 /1000 /1000rbc /1000rbcs /10*3 /10*3rbc /10*3rbcs"
     ).split(),
     "mm/h": (
         "mm/hr mm/hour mm/1h mm/1hr mm/1hour mm/1sthr mm/1sthour mm/sth mm1sthr mmin1sthr mmin1hr mmin1hour mm/1sth mm/hrs "
-        "mm/std mm/1std mm/1.std mm1h mmhr"
+        "mm/std mm/1std mm/1.std mm/1.h mm1h mmhr mm/60min mmin1sthour"
     ).split(),
     "ukat/L": "ucat/l".split(),
     "/100 WBC": (
         "/100wbc /100wbcs /100wbc's /100leukocytes /100leucocytes /100leuk /100whitecells nrbc/100wbc nrbcs/100wbc "
-        "nrbc/100wbcs #/100wbc /100(wbcs) cells/100wbc wbc/100 10*2wbc"
+        "nrbc/100wbcs #/100wbc /100(wbcs) cells/100wbc wbc/100 10*2wbc %/wbc"
     ).split(),
     "umol/mol heme": "umol/mol umol/molheme umol/molhem umol/molhaem umolzpp/molheme".split(),
     "Gale": "gale galegrade grade(gale) galescore".split(),

@@ -14,7 +14,15 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from flows.adapters.hl7v2_segments import SCHEMA, TABLES, Part, after_last_message, plain, segments
+from flows.adapters.hl7v2_segments import (
+    OBSERVATION_SCHEMA,
+    SCHEMA,
+    TABLES,
+    Part,
+    after_last_message,
+    plain,
+    segments,
+)
 from flows.adapters.model import Source, SourceFile
 from flows.adapters.statements import execute, text_connection
 from flows.adapters.text_chunks import TextFile, find_texts
@@ -140,8 +148,9 @@ class _Writer:
 
     def write(self) -> None:
         """Write what is waiting."""
-        for table in (*TABLES, "observation", "broken"):
-            self.connection.register(table, pa.Table.from_batches(self.waiting[table], schema=SCHEMA))
+        schemas = {**dict.fromkeys((*TABLES, "broken"), SCHEMA), "observation": OBSERVATION_SCHEMA}
+        for table, schema in schemas.items():
+            self.connection.register(table, pa.Table.from_batches(self.waiting[table], schema=schema))
         self.results += sum(rows.num_rows for rows in self.waiting["observation"])
         if self.waiting["observation"]:
             self._execute("lab_results", self.out / f"lab_results_{self.chunks:06d}.parquet")

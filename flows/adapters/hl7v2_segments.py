@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 import pyarrow as pa
 
 Numbers = npt.NDArray[np.int64]
@@ -21,6 +22,7 @@ _OTHER_MARKS = re.compile(rb"^MSH(?!\|\^~\\&)", re.MULTILINE)
 _MESSAGE = re.compile(rb"^MSH", re.MULTILINE)
 _ESCAPES = {"|": "\\F\\", "^": "\\S\\", "~": "\\R\\", "&": "\\T\\", "\\": "\\E\\"}
 _RARE_ESCAPES = re.compile(rb"\\(?:X((?:[0-9A-Fa-f]{2})+)|H|N|\.(?:sp|in|ti|sk|fi|nf|ce)[+-]?\d*)\\")
+_RARE_ESCAPE_LETTERS = np.frombuffer(b"XHN.", dtype=np.uint8)
 _USUAL = "|^~\\&"
 _LINE_FEEDS = bytes.maketrans(b"\r", b"\n")
 _FRAMING = b"\x0b\x1c"  # MLLP: begin and end of a message on the wire
@@ -45,8 +47,8 @@ class Segments:
     tables: message (MSH), patient (PID), report (OBR), specimen (SPM), note (NTE), merge (MRG), observation (OBX of a
     result) and broken (lines that are no segment, and OBX that are cut off). Each has segment (a number unique in the
     extract), message, patient, report and specimen (the numbers of the segments it belongs to, -1: none), owner (the
-    segment a note is on), source_file, source_line and text. count: how many segments there are in all. others: OBX
-    of messages that bring no results.
+    segment a note is on), source_file, source_line and text; observation has the fields of OBSERVED in place of the
+    text, null where empty. count: how many segments there are in all. others: OBX of messages that bring no results.
     """
 
     tables: Mapping[str, pa.RecordBatch]
@@ -62,14 +64,28 @@ TABLES = {
     "note": b"NTE",
     "merge": b"MRG",
 }
-SCHEMA = pa.schema(
-    {
-        **dict.fromkeys(("segment", "message", "patient", "report", "specimen", "owner"), pa.int64()),
-        "source_file": pa.dictionary(pa.int32(), pa.string()),
-        "source_line": pa.int64(),
-        "text": pa.string(),
-    }
-)
+# The fields of an OBX that are read, by their number.
+OBSERVED = {
+    2: "value_type",
+    3: "test",
+    4: "sub_id",
+    5: "value",
+    6: "unit",
+    7: "limits",
+    8: "abnormal_flag",
+    11: "letter",
+    14: "observed_at",
+    17: "method",
+    19: "analyzed_at",
+    23: "laboratory",
+}
+_PLACES = {
+    **dict.fromkeys(("segment", "message", "patient", "report", "specimen", "owner"), pa.int64()),
+    "source_file": pa.dictionary(pa.int32(), pa.string()),
+    "source_line": pa.int64(),
+}
+SCHEMA = pa.schema({**_PLACES, "text": pa.string()})
+OBSERVATION_SCHEMA = pa.schema({**_PLACES, **dict.fromkeys(OBSERVED.values(), pa.large_string())})
 
 
 def after_last_message(text: bytes) -> int:
@@ -79,9 +95,13 @@ def after_last_message(text: bytes) -> int:
 
 def plain(piece: bytes) -> bytes:
     """A piece with one line feed after each segment, whatever ended it, without framing and with the usual marks."""
-    text = piece.replace(b"\r\n", b"\n").translate(_LINE_FEEDS, _FRAMING)
-    text = _RARE_ESCAPES.sub(_read_escape, text)
-    if not _OTHER_MARKS.search(text):
+    # to search for a few letters is fast; a pattern, or a table of all letters, is slow
+    text = piece.replace(b"\r\n", b"\n")
+    if b"\r" in text or any(mark in text for mark in _FRAMING):
+        text = text.translate(_LINE_FEEDS, _FRAMING)
+    if _has_rare_escapes(text):
+        text = _RARE_ESCAPES.sub(_read_escape, text)
+    if text.count(b"\nMSH") == text.count(b"\n" + _STANDARD) and not _OTHER_MARKS.match(text):
         return text
     starts = [match.start() for match in _MESSAGE.finditer(text)]
     ends = [*starts[1:], len(text)]
@@ -89,6 +109,12 @@ def plain(piece: bytes) -> bytes:
     return text[: starts[0]] + b"".join(
         message if message.startswith(_STANDARD) else _with_usual_marks(message) for message in messages
     )
+
+
+def _has_rare_escapes(text: bytes) -> bool:
+    letters = np.frombuffer(text, dtype=np.uint8)
+    after = np.flatnonzero(letters[:-1] == ord("\\")) + 1
+    return bool(np.isin(letters[after], _RARE_ESCAPE_LETTERS).any())
 
 
 def _read_escape(found: re.Match[bytes]) -> bytes:
@@ -167,21 +193,42 @@ def segments(parts: Sequence[Part], first_segment: int) -> Segments:
         for places in (number, message, patient, report, specimen, owner)
     ]
 
-    def table(chosen: npt.NDArray[np.bool_]) -> pa.RecordBatch:
+    def table(chosen: npt.NDArray[np.bool_], *, in_fields: bool = False) -> pa.RecordBatch:
         rows = np.flatnonzero(chosen)
+        said = texts.take(pa.array(rows))
         return pa.RecordBatch.from_arrays(
             [
                 *(pa.array(column[rows]) for column in columns),
                 pa.DictionaryArray.from_arrays(pa.array(part_of[rows].astype(np.int32)), names),
                 pa.array(source_line[rows]),
-                texts.take(pa.array(rows)),
+                *(_fields(said) if in_fields else [said]),
             ],
-            schema=SCHEMA,
+            schema=OBSERVATION_SCHEMA if in_fields else SCHEMA,
         )
 
     tables = {what: table(kinds == kind) for what, kind in TABLES.items()}
-    tables |= {"observation": table(results), "broken": table(broken)}
+    tables |= {"observation": table(results, in_fields=True), "broken": table(broken)}
     return Segments(tables, len(starts), int(np.count_nonzero(observed & ~brings_results[message])))
+
+
+def _fields(texts: pa.StringArray) -> list[pa.Array]:
+    """The fields of OBSERVED of OBX segments. They are a CSV file without quotes, whose lines end early."""
+    if not len(texts):
+        return [pa.array([], pa.large_string()) for _ in OBSERVED]
+    columns = {f"column_{number + 1}": pl.String for number in range(max(OBSERVED) + 1)}
+    read = pl.read_csv(
+        pa.concat_arrays([texts]).buffers()[2].to_pybytes(),
+        separator="|",
+        quote_char=None,
+        has_header=False,
+        schema=columns,
+        columns=[f"column_{number + 1}" for number in OBSERVED],
+        truncate_ragged_lines=True,
+        missing_columns="insert",
+    )
+    if len(read) != len(texts):
+        raise ValueError(f"{len(texts)} segments have become {len(read)} rows.")
+    return [column.rechunk().to_arrow() for column in read.get_columns()]
 
 
 def _kinds(text: bytes, starts: Numbers) -> npt.NDArray[np.bytes_]:

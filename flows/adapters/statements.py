@@ -36,6 +36,8 @@ def text_connection(out: Path, macros: Sequence[str]) -> Iterator[tuple[duckdb.D
             "memory_limit": TEXT_MEMORY_LIMIT,
             "temp_directory": scratch,
             "preserve_insertion_order": False,  # each row knows its line
+            # of a chunk no sizes are known: joins run as they are written, the small table on the right
+            "disabled_optimizers": "join_order,build_side_probe_side",
         }
         with duckdb.connect(config=config) as connection:
             for macro in macros:

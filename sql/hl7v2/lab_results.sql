@@ -11,7 +11,7 @@ COPY (
     person AS (
         SELECT
             segment AS patient,
-            patient_id_of(fields[4], fields[3]) AS patient_id
+            unescaped(patient_id_of(fields[4], fields[3])) AS patient_id
         FROM (SELECT segment, fields_of(text) AS fields FROM patient)
     ),
 
@@ -68,17 +68,23 @@ COPY (
         LEFT JOIN head ON ordered.message = head.message
     ),
 
-    observed AS MATERIALIZED (
+    -- twice read rather than once written down and kept
+    observed AS NOT MATERIALIZED (
         SELECT
-            * EXCLUDE (fields),
-            value_of(upper(fields[3]), fields[6]) AS value,
-            nullif(fields[5], '') AS sub_id,
-            nullif(fields[12], '') AS letter,
-            part(fields[15], 1) AS observed_at,
-            part(fields[20], 1) AS analyzed_at,
+            segment,
+            message,
+            patient,
+            report,
+            source_file,
+            source_line,
+            value_of(upper(value_type), value) AS value,
+            sub_id,
+            letter,
+            part(observed_at, 1) AS observed_at,
+            part(analyzed_at, 1) AS analyzed_at,
             -- what says which test it was and how it was reported: the same words again and again
-            concat(fields[4], '|', fields[7], '|', fields[8], '|', fields[9], '|', fields[18], '|', fields[24]) AS words
-        FROM (SELECT * EXCLUDE (text, specimen, owner), fields_of(text) AS fields FROM observation)
+            concat(test, '|', unit, '|', limits, '|', abnormal_flag, '|', method, '|', laboratory) AS words
+        FROM observation
     ),
 
     read AS (
@@ -153,7 +159,7 @@ COPY (
     )
 
     SELECT
-        unescaped(person.patient_id) AS patient_id,
+        person.patient_id,
         coalesce(placed.taken_at, moment(reported.observed_at, head.zone)) AS collected_at,
         meaning.code,
         reported.value,

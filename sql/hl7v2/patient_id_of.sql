@@ -2,13 +2,18 @@
 -- PID-2. Its escape sequences are still in it.
 CREATE OR REPLACE TEMP MACRO patient_id_of(identifiers, external) AS
 coalesce(
-    nullif(
-        coalesce(
-            nullif(regexp_extract(identifiers, '(?:^|~)([^~^]*)\^[^~^]*\^[^~^]*\^[^~^]*\^MRN?(?:[~^]|$)', 1), ''),
-            nullif(regexp_extract(identifiers, '(?:^|~)([^~^]*)\^[^~^]*\^[^~^]*\^[^~^]*\^P[IT](?:[~^]|$)', 1), ''),
-            regexp_extract(identifiers, '^[^~^]*')
-        ),
-        ''
-    ),
+    -- most lists have one identifier; the patterns are for the others
+    CASE
+        WHEN contains(identifiers, '~')
+            THEN list_filter(
+                [
+                    regexp_extract(identifiers, '(?:^|~)([^~^]*)\^[^~^]*\^[^~^]*\^[^~^]*\^MRN?(?:[~^]|$)', 1),
+                    regexp_extract(identifiers, '(?:^|~)([^~^]*)\^[^~^]*\^[^~^]*\^[^~^]*\^P[IT](?:[~^]|$)', 1),
+                    regexp_extract(identifiers, '^[^~^]*')
+                ],
+                found -> found != ''
+            )[1]
+        ELSE part(identifiers, 1)
+    END,
     nullif(regexp_extract(external, '^[^~^]*'), '')
 )

@@ -1,14 +1,27 @@
 -- one row per file and PID of the messages at hand that says something else than those before it
 COPY (
-    WITH told AS (
+    WITH said AS (
         SELECT
-            patient_id_of(fields[4], fields[3]) AS patient_id,
-            nullif(fields[9], '""') AS sex,
-            part(fields[8], 1) AS born_at,
-            part(fields[30], 1) AS died_at,
+            fields[4] AS identifiers,
+            fields[3] AS external,
+            fields[9] AS sex,
+            fields[8] AS born,
+            fields[30] AS died,
             source_file::VARCHAR AS source_file,
-            source_line
+            min(source_line) AS source_line
         FROM (SELECT source_file, source_line, fields_of(text) AS fields FROM patient)
+        GROUP BY ALL
+    ),
+
+    told AS (
+        SELECT
+            patient_id_of(identifiers, external) AS patient_id,
+            nullif(sex, '""') AS sex,
+            part(born, 1) AS born_at,
+            part(died, 1) AS died_at,
+            source_file,
+            source_line
+        FROM said
     ),
 
     first_told AS (

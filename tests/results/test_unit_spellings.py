@@ -15,6 +15,7 @@ SPELLED = [
         (
             "10*9/L|10^9/L|10⁹/L|×10⁹/L|x10E9/L|10E9/L|10e+9/L|10**9/L|x10(9)/L|10 9/L|109/L|10exp9/L|10x9/L|10'9/L|E9/L"
             "|G/L|G/l|Gpt/L|/nL|giga/L|Mrd/L|bil/L|billion/L|10^9 cells/L|10*9{cells}/L|10^9 L^-1|10*9.L-1|×10⁹ L⁻¹|10^6/mL"
+            "|x10.9/L|BILL/L|10S9/L|10.e9/l|10^9L"
         ),
     ),
     (
@@ -26,6 +27,8 @@ SPELLED = [
             "|k/mm cu|K cells/uL|kcells/uL|k/microliter|thou/cumm|thou/mm3|Thous/uL|Thousand/uL|THOU/MCL|th/cmm|Tsd./µl"
             "|thousand per microliter|thousands/cubic millimeter|1000/uL|x1000/mm3|1,000/mm3|10*3{cells}/uL|10*3 cells/uL"
             "|cells x 10^3/uL|#x10^3/uL|10*3/cells/uL|(10^3/uL)|10\u200b^3/uL|\ufeffK/uL|10^3/ul.|x10^3|10*3|THOUSAND|K"
+            "|10.e3/uL|x10.3/uL|10e*3/uL|10~u~3/ul|10s3/ul|X(10)3|10x3cumm|THOUCMM|10*3UL|K/mm-3|t/cmm|T/CUMM|K/cmm AUTO"
+            "|#x1000/uL|tys/µl|miles/mm3"
         ),
     ),
     (
@@ -43,7 +46,7 @@ SPELLED = [
         (
             "10*12/L|10^12/L|x10E12/L|T/L|T/l|Tpt/L|tera/L|/pL|M/uL|m/mcL|mil/mcL|mil/mm3|mill/cumm|million/uL|million/cumm"
             "|Mio/µl|Mio./ul|mln/uL|10*6/uL|10^6/mm3|x10E6/uL|X10(6)/uL|x10 6/uL|10x6/uL|10^6 cells/uL|x10^6|MILLION"
-            "|millions/cu mm"
+            "|millions/cu mm|Milion/cmm|mill'n/cmm|10.e6/uL|millones/mm3|TRIL/L|x10.12/L|10x6cmm"
         ),
     ),
     ("rbc", "G/L", "G/L|Gpt/L|/nL"),
@@ -52,7 +55,7 @@ SPELLED = [
         "g/dL",
         (
             "g/dL|G/DL|g/dl|GM/DL|Gm/dL|gms/dl|gm%|GM%|gms%|g%|gm/100ml|g/100 mL|g/100cc|gram/dL|grams/deciliter|gr/dl"
-            "|g per dL|g·dL-1|g/dl.|(g/dL)|g / dl|g/dL{calc}"
+            "|g per dL|g·dL-1|g/dl.|(g/dL)|g / dl|g/dL{calc}|g/dL (calc)|grs/dl|GMDL|gHb/dL|g(Hb)/dL"
         ),
     ),
     (
@@ -65,7 +68,10 @@ SPELLED = [
     (
         "mcv",
         "fL",
-        "fL|FL|fl.|fL/cell|femtoliter|femtolitres|um3|um^3|µm³|μm3|cu um|cu microns|CU MICRON|cubic microns|cumicrons",
+        (
+            "fL|FL|fl.|fL/cell|femtoliter|femtolitres|um3|um^3|µm³|μm3|cu um|cu microns|CU MICRON|cubic microns|cumicrons"
+            "|mcm3|um**3|cu mic|cmu|cuu|mu3|mu/3|10*-15.L|femtoliter(s)"
+        ),
     ),
     ("mch chr", "pg", "pg|PG|pgm|pg/cell|pg/{cell}|picogram|picograms|picogm|uug|µµg|pg{Hb}"),
     (
@@ -74,29 +80,42 @@ SPELLED = [
         "ug/L|µg/L|μg/l|mcg/L|Âµg/L|㎍/L|micrograms/liter|ng/mL|NG/ML|ngm/mL|nanogram/mL|ng/cc|ug/dL|mcg/dL|ng/dL",
     ),
     ("iron tibc", "ug/dL", "ug/dL|µg/dL|mcg/dL|UG/DL|mcg%|µg%|ug/100ml|µg/100mL|mcg/100 mL|micrograms/dL"),
-    ("iron tibc", "umol/L", "umol/L|μmol/L|umol/l|mcmol/L|micromol/L|MICROMOL/L|nmol/mL"),
-    ("creatinine bilirubin", "mg/dL", "mg/dL|MG/DL|mgs/dl|mgm/dl|mg%|mgm%|mg/100ml|milligrams/deciliter"),
+    ("iron tibc", "umol/L", "umol/L|μmol/L|umol/l|mcmol/L|micromol/L|MICROMOL/L|nmol/mL|mkmol/l|uM|µM|uM/L"),
+    (
+        "creatinine bilirubin",
+        "mg/dL",
+        "mg/dL|MG/DL|mgs/dl|mgm/dl|mg%|mgm%|mg/100ml|milligrams/deciliter|MGDL|mg\\dL",
+    ),
     ("crp", "mg/L", "mg/L|MG/L|ug/mL|mcg/mL"),
     ("b12", "pg/mL", "pg/mL|PG/ML|ng/L|picogram/mL"),
-    ("folate", "ng/mL", "ng/mL|ug/L|mcg/L"),
-    ("tsh", "mIU/L", "mIU/L|mU/L|m[IU]/L|uIU/mL|µU/mL|mcIU/mL|MCU/ML|mcunits/mL|u[IU]/mL|microIU/mL"),
-    ("ldh", "U/L", "U/L|IU/L|Units/L|unit/l|[IU]/L|[iU]/L"),
+    ("folate", "ng/mL", "ng/mL|ug/L|mcg/L|mkg/l|ng/mls|ug/lit"),
+    ("hb", "mmol/L", "mM|mM/L"),
+    (
+        "tsh",
+        "mIU/L",
+        "mUI/L|µUI/mL|ulU/ml|micIU/mL|mIU/L|mU/L|m[IU]/L|uIU/mL|µU/mL|mcIU/mL|MCU/ML|mcunits/mL|u[IU]/mL|microIU/mL",
+    ),
+    ("ldh", "U/L", "UI/L|U/L|IU/L|Units/L|unit/l|[IU]/L|[iU]/L"),
     ("epo", "IU/L", "IU/L|U/L|mIU/mL|mU/mL"),
     (
         "egfr",
         "mL/min/1.73 m2",
         (
             "mL/min/1.73 m2|mL/min/{1.73_m2}|ml/min/1.73m^2|mL/min/1.73m²|mL/min/1.73sq.m|mL/min/1.73 sq m|ml/min/1,73m2"
-            "|mL/min per 1.73 m2|mL/min/1.73 square meters|mL/min/1.73"
+            "|mL/min per 1.73 m2|mL/min/1.73 square meters|mL/min/1.73|mL/min/1.73/m2|mL/min/1.7|mL/min/BSA|mL/min/SA"
+            "|mL/min/1.73 m(2)|mL/min/1.73 meter squared|mls/min/1.73m2"
         ),
     ),
-    ("esr", "mm/h", "mm/h|mm/hr|MM/HR|mm/hour|mm/1h|mm 1st hr|mm/1 hour"),
-    ("neut_pct tsat hct rdw", "%", "%|％|percent|PERCENT|Pct|%{WBCs}|% of total|10*-2"),
+    ("esr", "mm/h", "mm/h|mm/hr|MM/HR|mm/hour|mm/1h|mm 1st hr|mm/1 hour|mm/60 min|mm in 1st hour"),
+    ("hba2", "%", "% Hb|%Hb|% of total Hb"),
+    ("rdw", "%", "CV%|%CV|% CV|%(CV)"),
+    ("tsat", "%", "Sat%|% of TIBC"),
+    ("neut_pct tsat hct rdw", "%", "% AUTO|%|％|percent|PERCENT|Pct|%{WBCs}|% of total|10*-2"),
     ("neut_pct segs_pct blasts_pct", "%", "/100 WBC|/100{WBCs}|per 100 WBC"),
-    ("nrbc", "/100 WBC", "/100 WBC|/100{WBCs}|/100WBC's|per 100 WBC|NRBC/100 WBC|/100 leukocytes|%"),
-    ("hct", "L/L", "L/L|l/l|ratio|1|fraction|decimal"),
-    ("hct", "vol%", "vol%|Vol %|%vol|mL/dL"),
-    ("retic_pct", "permille", "‰|[ppth]|permille|/1000|10*-3|o/oo"),
+    ("nrbc", "/100 WBC", "/100 WBC|/100{WBCs}|/100WBC's|per 100 WBC|NRBC/100 WBC|/100 leukocytes|%|%/WBC"),
+    ("hct", "L/L", "v/v|L/L|l/l|ratio|1|fraction|decimal"),
+    ("hct", "vol%", "vol%|Vol %|%vol|mL/dL|%VOLUME|Vol-%|volume %|% PCV"),
+    ("retic_pct", "permille", "0/00|‰|[ppth]|permille|/1000|10*-3|o/oo"),
     ("retic_abs", "10*6/uL", "10*6/uL|M/uL|10*12/L|T/L"),
 ]
 
