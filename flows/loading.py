@@ -125,9 +125,8 @@ def _load(
         raise ExtractError(f"The lab_results files hold no rows, only headers ({names}).")
     for table in TABLES_OF_LOADS:
         inherit_table(table, ground.night, build)
-    pieces, slices, divided_anew = _lab_pieces(labs, ground, arrival, number, buckets)
+    pieces, new_pieces, slices, divided_anew = _lab_pieces(labs, ground, arrival, number, buckets)
     _ragged(labs, build, tally, name)
-    new_pieces = [piece for piece in pieces if piece.path.startswith(f"{arrival.run_id}/new/")]
     merges: Mapping[str, str] = before.merges if before else {}
     if every["patient_merges"]:  # a table of merges is complete: what it no longer lists is undone
         merges = read_merges(every["patient_merges"], files["patient_merges"], build, tally, name)
@@ -200,8 +199,10 @@ def _new(files: list[ReadFile], tally: Tally, before: Manifest | None) -> list[R
 
 def _lab_pieces(
     files: list[ReadFile], ground: Ground, arrival: Arrival, number: int, buckets: int | None
-) -> tuple[tuple[RawPiece, ...], int, bool]:
-    """Raw pieces of the store with tonight's, its slices, and whether it was divided anew."""
+) -> tuple[tuple[RawPiece, ...], list[RawPiece], int, bool]:
+    """Raw pieces of the store with tonight's, the pieces of tonight's rows alone, the slices of the store, and
+    whether it was divided anew. Where it was, tonight's rows are in the store's own pieces a second time.
+    """
     before = ground.manifest
     earlier = before.pieces if before else ()
     rows = sum(file.rows for file in files)
@@ -216,9 +217,9 @@ def _lab_pieces(
         and (wanted := slice_count(total, bucket_count(total, buckets))) > slices
     ):
         again = _divided_anew([*earlier, *new], ground.store, arrival, wanted)
-        return (*again, *new), wanted, True
+        return tuple(again), new, wanted, True
     merged = merge_small_pieces(ground.store, ground.store / arrival.run_id / "merged", earlier)
-    return (*merged, *new), slices, False
+    return (*merged, *new), new, slices, False
 
 
 def _divided_anew(pieces: list[RawPiece], store: Path, arrival: Arrival, slices: int) -> list[RawPiece]:

@@ -54,6 +54,28 @@ def entries(home: Home, rule: str = "iron_deficiency_anemia") -> list[tuple[str,
     return mine.select("patient_id", "event", "because", "caused_by").sort("patient_id").rows()
 
 
+def test_a_home_that_outgrows_its_slices_is_divided_anew(
+    extract: dict[str, pl.DataFrame],
+    run: Run,
+    home_of: Callable[[str], Home],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A small first night, then more rows than its one slice is meant for: no row is lost or read twice."""
+    at_once = run("at_once", extract)
+    parts = in_nights(extract, 3, seed=3)
+    run("grown", parts[0])
+    for module in ("flows.loading", "flows.staging"):
+        monkeypatch.setattr(f"{module}.ROWS_PER_SLICE", 100)
+    nights = [run("grown", part) for part in parts[1:]]
+    manifest = read_manifest(home_of("grown").night())
+    assert manifest is not None
+    assert manifest.slices > 1
+    stored = sum(piece.rows for piece in manifest.pieces if piece.table == "lab_results")
+    assert stored == extract["lab_results"].height
+    assert nights[-1]["digest"] == at_once["digest"]
+    assert members(home_of("grown")) == members(home_of("at_once"))
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 def test_nights_add_up_to_everything_at_once(
     seed: int, extract: dict[str, pl.DataFrame], run: Run, home_of: Callable[[str], Home]
