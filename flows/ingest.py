@@ -277,5 +277,15 @@ def _counts(loaded: Loaded, derived: Derived, newest: datetime | None, patients:
         quarantined=sum(file.quarantined for file in labs),
         newest_collected_at=newest,
         files=loaded.tally.files(),
-        notes=loaded.notes,
+        notes=(*loaded.notes, *_without_a_usable_row(loaded.tally.files())),
     )
+
+
+def _without_a_usable_row(files: Sequence[FileCounts]) -> list[str]:
+    """A sentence for each file that brought rows and none that can be used: the export may be broken."""
+    return [
+        f"{file.name}: {f'not one of its {file.rows:,} rows' if file.rows > 1 else 'its only row'} can be used; "
+        "quality.quarantine has the reasons"
+        for file in files
+        if file.rows and file.quarantined == file.rows
+    ]

@@ -18,13 +18,14 @@ def parquet_texts(
 ) -> pl.LazyFrame:
     """Known columns under their lower-case names as String (null = empty), with source_line (the row, from 1).
 
-    adapted: source_file and source_line, which an adapter wrote, are kept. Raises ExtractError for nested or binary columns.
+    adapted: source_file and source_line, which an adapter wrote, are kept. Raises ExtractError for nested and binary
+    columns, and for spans of time, none of which a CSV file could hold.
     """
     columns = []
     for raw, dtype in schema.items():
         name = raw.strip().lower()
         if is_known(name):
-            if dtype.is_nested() or dtype == pl.Binary:
+            if dtype.is_nested() or dtype in (pl.Binary, pl.Duration):
                 raise ExtractError(
                     f"{file}: the column {name} holds {dtype.base_type()} values; plain text is needed."
                 )

@@ -58,7 +58,10 @@ class ReadFile:
 
 
 def find_files(extract: Path) -> Found:
-    """Files of each table, sorted by name. Raises ExtractError for a missing folder or one without lab_results."""
+    """Files of each table, sorted by name.
+
+    Raises ExtractError for a missing folder, one without lab_results, and what has the name of a table's file and is none.
+    """
     if not extract.is_dir():
         raise ExtractError(f"The extract folder {extract.name!r} does not exist or is not a folder.")
     tables: dict[str, tuple[Path, ...]] = {}
@@ -73,12 +76,14 @@ def find_files(extract: Path) -> Found:
                 "rename it."
             )
     for table in EXTRACT_TABLES:
-        mine = [name for name in names if _belongs(name, table) and (extract / name).is_file()]
+        mine = [name for name in names if _belongs(name, table)]
+        for name in mine:
+            _must_be_file(extract / name)
         tables[table] = tuple(extract / name for name in mine)
     taken = {path.name for paths in tables.values() for path in paths}
     unknown = tuple(name for name in names if name not in taken)
     if not tables["lab_results"]:
-        seen = f" It holds {_some(unknown)}." if unknown else " It holds no files."
+        seen = f" It holds {_some(tuple(names))}." if names else " It is empty."
         raise ExtractError(
             f"The extract folder {extract.name!r} has no lab_results*.csv, .csv.gz or .parquet file.{seen}"
         )
@@ -107,6 +112,16 @@ def _belongs(name: str, table: str) -> bool:
     return name.startswith(table) and name.endswith(SUFFIXES)
 
 
+def _must_be_file(path: Path) -> None:
+    """Raises ExtractError: what is named like a table's file and cannot be read as one must not be passed over."""
+    if path.is_dir():
+        raise ExtractError(
+            f"{path.name} is a folder; the files of a table have to lie in the extract folder itself."
+        )
+    if not path.is_file():
+        raise ExtractError(f"{path.name} is no file, or a link to nothing.")
+
+
 def _some(names: tuple[str, ...], most: int = 8) -> str:
     shown = ", ".join(names[:most])
     return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
@@ -115,7 +130,7 @@ def _some(names: tuple[str, ...], most: int = 8) -> str:
 def _read_csv(path: Path, table: ExtractTable, scratch: Path, *, careful: bool) -> ReadFile:
     info = probe_bytes(path, path.name)
     header = read_header(path)
-    names = _known_names(header, table, path.name)
+    names = _known_names(header, table, f"{path.name}, line 1")
     if _fast_reader_is_exact(path, info, names, careful=careful):
         rows = info.lines - 1
         texts = _scan(path, names)
@@ -128,25 +143,28 @@ def _read_csv(path: Path, table: ExtractTable, scratch: Path, *, careful: bool) 
     return ReadFile(table.name, info, rows, texts, ragged, ignored)
 
 
-def _known_names(header: list[str], table: ExtractTable, file: str) -> list[str]:
-    """Canonical name of each column (case does not matter), ``__N`` for columns the table does not have."""
+def _known_names(header: list[str], table: ExtractTable, place: str) -> list[str]:
+    """Canonical name of each column (case does not matter), ``__N`` for columns the table does not have.
+
+    place: where the names stand, for the sentence of the ExtractError.
+    """
     if not header:
-        raise ExtractError(f"{file}, line 1: the first line is blank; it must name the columns.")
+        raise ExtractError(f"{place}: the first line is blank; it must name the columns.")
     lowered = [name.lower() for name in header]
     if not any(
         is_known(name, table) for name in lowered
     ):  # a row of data, perhaps: its cells are not repeated
         raise ExtractError(
-            f"{file}, line 1: none of the {len(header)} fields names a column of {table.name}; the first line must "
+            f"{place}: none of the {len(header)} fields names a column of {table.name}; the first line must "
             f"name the columns.{_delimiter_hint(header)}"
         )
     twice = sorted({name for name in lowered if name and lowered.count(name) > 1})
     if twice:
-        raise ExtractError(f"{file}, line 1: the column name {_some(tuple(twice))} occurs more than once.")
+        raise ExtractError(f"{place}: the column name {_some(tuple(twice))} occurs more than once.")
     missing = [name for name in table.required_names if name not in lowered]
     if missing:
         raise ExtractError(
-            f"{file}, line 1: the required column{'s' if len(missing) > 1 else ''} {', '.join(missing)} "
+            f"{place}: the required column{'s' if len(missing) > 1 else ''} {', '.join(missing)} "
             f"{'are' if len(missing) > 1 else 'is'} missing; the columns found are "
             f"{_some(tuple(name[:60] for name in header), 30)}.{_delimiter_hint(header)}"
         )

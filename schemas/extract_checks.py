@@ -92,7 +92,11 @@ COVERAGE_CHECKS = (
 MERGE_CHECKS = (
     _named("from_patient_id"),
     _named("to_patient_id"),
-    Check("SELF_MERGE", "the identifiers differ", tidy("from_patient_id") != tidy("to_patient_id")),
+    Check(
+        "SELF_MERGE",
+        "the identifiers differ",  # one that is missing has its own reason
+        (tidy("from_patient_id") != tidy("to_patient_id")).fill_null(value=True),
+    ),
 )
 LAB_CHECKS = (_named("patient_id"),)  # the other required fields of a result: transforms.results
 

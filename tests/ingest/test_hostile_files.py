@@ -138,6 +138,16 @@ def test_rejected_values_and_foreign_tests_are_no_broken_file(labs: Callable[...
     assert load().ignored == 1
 
 
+def test_a_file_without_one_usable_row_beside_a_good_one_is_told(
+    labs: Callable[..., Path], load: Load
+) -> None:
+    labs("P1,2026-05-01,LOINC,718-7,9.5,g/dL,S1,")
+    labs("P2,01.05.2026,LOINC,718-7,9.5,g/dL,S2,", "P3,", name="lab_results_2.csv")
+    notes = load().notes
+    assert "lab_results_2.csv: not one of its 2 rows can be used; quality.quarantine has the reasons" in notes
+    assert not [note for note in notes if note.startswith("lab_results.csv")]
+
+
 def test_many_foreign_columns_are_one_note(extract: Path, load: Load) -> None:
     names = [f"c{number}" for number in range(300)]
     header, row, _ = LAB.decode().split("\n")

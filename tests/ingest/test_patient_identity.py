@@ -139,6 +139,11 @@ def test_merges_follow_chains() -> None:
     assert parsed.rejected["reasons"].to_list() == [["SELF_MERGE"]]
 
 
+def test_a_missing_identifier_is_no_merge_with_itself() -> None:
+    _, parsed = parse_merges(texts("patient_merges", {"to_patient_id": "b"}, {"from_patient_id": "a"}))
+    assert parsed.rejected["reasons"].to_list() == [["FROM_PATIENT_ID_MISSING"], ["TO_PATIENT_ID_MISSING"]]
+
+
 def test_merges_into_two_are_not_followed() -> None:
     merges, parsed = parse_merges(texts("patient_merges", merge("a", "b"), merge("a", "c"), merge("d", "e")))
     assert merges == {"d": "e"}

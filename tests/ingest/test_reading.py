@@ -203,7 +203,12 @@ def test_adapter_rows_keep_their_source(extract: Path, read) -> None:
 
 
 BAD = {
-    "empty folder": (None, None, "has no lab_results"),
+    "empty folder": (None, None, "has no lab_results.* It is empty"),
+    "other tables only": (
+        "patients.csv",
+        b"patient_id\na\n",
+        r"has no lab_results.* It holds patients\.csv\.$",
+    ),
     "zero bytes": ("lab_results.csv", b"", r"lab_results\.csv is empty \(0 bytes"),
     "blank first line": ("lab_results.csv", b"\n" + HEADER, "line 1: the first line is blank"),
     "column missing": (
@@ -253,6 +258,37 @@ def test_bad_files_end_in_one_clear_sentence(
     assert caught.value.exit_code == 10
     assert "\n" not in str(caught.value)
     assert str(extract) not in str(caught.value)
+
+
+def test_what_is_named_like_a_file_and_is_none_is_not_passed_over(extract: Path) -> None:
+    (extract / "lab_results.csv").touch()
+    (extract / "lab_results.parquet").mkdir()  # as Spark writes
+    with pytest.raises(
+        ExtractError, match=r"^lab_results\.parquet is a folder; the files of a table have to lie"
+    ):
+        find_files(extract)
+    (extract / "lab_results.parquet").rmdir()
+    (extract / "patients.csv").symlink_to("nowhere.csv")
+    with pytest.raises(ExtractError, match=r"^patients\.csv is no file, or a link to nothing"):
+        find_files(extract)
+
+
+def test_a_parquet_file_has_no_lines(extract: Path, read) -> None:
+    pl.DataFrame({"patient_id": ["a"], "code": ["c"], "value": ["1"]}).write_parquet(
+        extract / "lab_results.parquet"
+    )
+    with pytest.raises(
+        ExtractError, match=r"^lab_results\.parquet: the required column collected_at is missing"
+    ):
+        read()
+
+
+def test_spans_of_time_are_refused(extract: Path, read) -> None:
+    columns = {"patient_id": ["a"], "collected_at": ["t"], "code": ["c"], "value": ["1"]}
+    frame = pl.DataFrame(columns).with_columns(resulted_at=pl.duration(hours=3))
+    frame.write_parquet(extract / "lab_results.parquet")
+    with pytest.raises(ExtractError, match="column resulted_at holds Duration"):
+        read()
 
 
 def test_missing_folder(tmp_path: Path) -> None:
