@@ -1,11 +1,9 @@
 """``hemacohort sql``: a question to the published night, read-only by construction.
 
 Three fences, each enough for most of what they keep out: the file is opened read-only; DuckDB may open
-nothing but
-the night's own folder and its settings are locked; and only one statement that reads is carried out. The
-third one
-matters, because inside an allowed folder DuckDB would also write (COPY, EXPORT, and EXPLAIN ANALYZE around
-them).
+nothing but the night's own folder and its settings are locked; and only one statement that reads is carried
+out. The third one matters, because inside an allowed folder DuckDB would also write (COPY, EXPORT, and
+EXPLAIN ANALYZE around them).
 """
 
 from __future__ import annotations
@@ -20,10 +18,15 @@ import duckdb
 import polars as pl
 
 from flows.errors import UsageError
+from flows.failures import masked
 from flows.home import Home
+from flows.sql import statement
 from flows.warehouse import DATABASE
 
 _EXPLAIN = re.compile(r"(?is)\s*explain(?P<analyze>\s+analyze)?\b(?P<question>.*)")
+_SHOW_TABLES = re.compile(r"(?i)\s*show\s+tables\s*;?\s*")
+# What these say quotes the value they stumbled over.
+_ABOUT_VALUES = (duckdb.ConversionException, duckdb.InvalidInputException, duckdb.OutOfRangeException)
 _READS = {duckdb.StatementType.SELECT}
 _ALLOWED = "One SELECT, DESCRIBE, SHOW or EXPLAIN is allowed"
 
@@ -52,6 +55,8 @@ def reading_statement(query: str) -> str:
             else f"{_ALLOWED}, not {len(found)} statements."
         )
     kind, text = found[0]
+    if _SHOW_TABLES.fullmatch(text):  # DuckDB looks into one schema only, in which a night has nothing
+        return statement("warehouse/show_tables")
     if kind in _READS:
         return text
     # EXPLAIN ANALYZE carries out what follows it: what follows must be a reading statement by itself.
@@ -95,6 +100,7 @@ def _sandbox(night: Path, memory_limit: str) -> Iterator[duckdb.DuckDBPyConnecti
 
 
 def _sentence(error: duckdb.Error) -> str:
-    """DuckDB's message as one sentence, without its picture of the query."""
-    first = str(error).split("\n\nLINE ")[0].strip().splitlines()
-    return " ".join(line.strip() for line in first if line.strip())
+    """DuckDB's message as one sentence, without its picture of the query and without values of the night."""
+    said = str(error).split("\n\nLINE ")[0].strip()
+    lines = (masked(said) if isinstance(error, _ABOUT_VALUES) else said).splitlines()
+    return " ".join(line.strip() for line in lines if line.strip())

@@ -116,6 +116,7 @@ def test_refused(
         "WITH a AS (SELECT 1) SELECT * FROM a",
         "DESCRIBE screen.evidence",
         "SHOW ALL TABLES",
+        "show tables;",
         "SUMMARIZE lab.result",
         "EXPLAIN SELECT * FROM lab.result",
         "EXPLAIN ANALYZE SELECT * FROM lab.result",
@@ -127,6 +128,26 @@ def test_reading_is_allowed_and_changes_nothing(query: str, night: Path, home: H
     before = contents(night)
     assert ask(home.root, query).height > 0
     assert contents(night) == before
+
+
+def test_show_tables_names_them_as_a_query_spells_them(home: Home) -> None:
+    shown = dict(ask(home.root, "SHOW TABLES").iter_rows())
+    assert "screen.why" in shown
+    assert shown["cohort.membership"].startswith("one row per patient and rule")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT CAST(patient_id AS INTEGER) FROM cohort.membership",
+        "SELECT patient_id::DATE FROM cohort.membership",
+    ],
+)
+def test_a_refusal_quotes_no_value_of_the_night(query: str, home: Home) -> None:
+    with pytest.raises(UsageError, match="Conversion Error") as refused:
+        ask(home.root, query)
+    patients = ask(home.root, "SELECT DISTINCT patient_id FROM cohort.membership")["patient_id"]
+    assert not [patient for patient in patients if patient in str(refused.value)]
 
 
 def test_a_reading_query_is_passed_on_as_it_is() -> None:
