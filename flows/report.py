@@ -144,9 +144,7 @@ def _page(tables: _Tables) -> str:
 
 
 def _sides(tables: _Tables) -> list[Row]:
-    """The cohorts by the side of the marrow on which the fault lies, each with its attrition and missing
-    tests.
-    """
+    """The cohorts by the side of the marrow on which the fault lies, each with its attrition and missing tests."""
     steps: Mapping[str, list[Row]] = _by_rule(tables.attrition)
     missing: Mapping[str, list[Row]] = _by_rule(tables.missing_by_rule)
     by_side: dict[str, list[Row]] = defaultdict(list)
@@ -175,9 +173,7 @@ def _by_rule(rows: Sequence[Row]) -> dict[str, list[Row]]:
 
 
 def _with_widths(steps: Sequence[Row]) -> list[Row]:
-    """Each step with the share of the first step's patients that is left, as the width of its bar in
-    percent.
-    """
+    """Each step with the share of the first step's patients that is left, as the width of its bar in percent."""
     first = steps[0]["patients"] if steps else 0
     return [
         {**step, "of": first, "width": round(100 * step["patients"] / first, 2) if first else 0}
@@ -190,9 +186,7 @@ def _totals(files: Sequence[Row]) -> Row:
 
 
 def _charts(tables: _Tables) -> dict[str, Markup]:
-    """SVG by name. Markup, because vl-convert has escaped the labels; an empty string where nothing is to
-    show.
-    """
+    """SVG by name. Markup, because vl-convert has escaped the labels; an empty string where nothing is to show."""
     charts = {"cohorts": "", "missing": "", "quarantine": ""}
     held = [cohort for cohort in tables.cohorts if cohort["met"]]
     if held:
@@ -224,7 +218,7 @@ def _long_date(day: date | None) -> str:
 
 
 def _percent(part: float | None) -> str:
-    return plain_words.NOTHING if part is None else f"{part:.0f} %"
+    return plain_words.NOTHING if part is None else f"{part:.0f}%"
 
 
 def _clip(text: str | None) -> str:

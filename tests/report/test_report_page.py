@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from flows.plain_words import step_words
 from flows.report import write_report
 
 
@@ -111,6 +112,22 @@ def test_it_says_what_it_is(html: str) -> None:
     assert sides == sorted(sides)
 
 
+def test_terms_of_the_bars_are_explained(html: str) -> None:
+    text = _Page(html).text
+    assert "scope" in step_words("the rule applies")
+    assert "The scope of a rule is" in text
+    assert "entry condition" in step_words("the gate is established")
+    assert "Its entry condition must hold" in text
+
+
+def test_on_a_phone_the_tiers_make_room_for_the_totals(html: str) -> None:
+    page = _Page(html)
+    tiers = [attributes for _, attributes in page.tags if "tier" in (attributes.get("class") or "").split()]
+    assert len(tiers) % 3 == 0
+    assert tiers
+    assert "@media (max-width: 40rem)" in html.split(".tier { display: none; }", maxsplit=1)[0]
+
+
 def test_nothing_is_loaded(html: str) -> None:
     page = _Page(html)
     loading = {
@@ -205,5 +222,5 @@ def test_the_same_night_gives_the_same_page(night: Path, tmp_path: Path) -> None
 
 
 def test_times_to_care_are_shown_over_all_patients(html: str) -> None:
-    row = ["Anemia to the first ferritin", "1,717", "900", "41", "12 %", "34 %", "61 %", "-"]
+    row = ["Anemia to the first ferritin", "1,717", "900", "41", "12%", "34%", "61%", "-"]
     assert _Page(html).row("Anemia to the first ferritin") == row
