@@ -47,7 +47,9 @@ _STOPPED = "Stopped. The last published night is as it was."
 SwitchOption = Annotated[
     list[str] | None,
     typer.Option(
-        "--switch", help="A choice between sources, NAME=OPTION; `hemacohort rules switches` lists them."
+        "--switch",
+        metavar="NAME=OPTION",
+        help="A choice between sources; `hemacohort rules switches` lists them.",
     ),
 ]
 TimezoneOption = Annotated[str | None, typer.Option(help="Time zone of the home, e.g. Europe/Vienna.")]
@@ -171,14 +173,17 @@ def run(
     ] = None,
     source: SourceOption = "canonical",
     as_of: Annotated[
-        str | None, typer.Option(help="Night to screen: a date, or auto. Default: today.")
+        str | None, typer.Option(metavar="DATE", help="Night to screen: a date, or auto. Default: today.")
     ] = None,
     full: Annotated[
         bool, typer.Option("--full", help="Make everything anew from all that was ever loaded.")
     ] = False,
     known_at: Annotated[
         str | None,
-        typer.Option(help="Make a past night again as it was known at this local time, beside the others."),
+        typer.Option(
+            metavar="TIME",
+            help="Make a past night again as it was known at this local time, beside the others.",
+        ),
     ] = None,
     direct: Annotated[bool, typer.Option("--direct", help="Run without Prefect.")] = False,
     buckets: BucketsOption = None,
@@ -195,10 +200,15 @@ def run(
     ] = None,
     accept: Annotated[
         list[str] | None,
-        typer.Option("--accept", help="A check that may fail tonight; each with a --because of its own."),
+        typer.Option(
+            "--accept",
+            metavar="CHECK",
+            help="A check that may fail tonight; each with a --because of its own.",
+        ),
     ] = None,
     because: Annotated[
-        list[str] | None, typer.Option("--because", help="Why the check is accepted; it is recorded.")
+        list[str] | None,
+        typer.Option("--because", metavar="REASON", help="Why the check is accepted; it is recorded."),
     ] = None,
 ) -> None:
     """Screen an extract and publish the night."""
@@ -249,7 +259,9 @@ def explain(
     patient_id: Annotated[str, typer.Argument(help="The patient.")],
     home: HomeOption,
     rule: Annotated[str | None, typer.Option(help="One rule; default: all.")] = None,
-    as_of: Annotated[str | None, typer.Option(help="Look at the blood counts up to this day.")] = None,
+    as_of: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Look at the blood counts up to this day.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The answer as data.")] = False,
 ) -> None:
     """Why each cohort holds for a patient, does not hold, or cannot be determined."""

@@ -59,8 +59,10 @@ def recall_home(home: Path, as_of: str | None, known_at: str, flags: Mapping[str
     HemacohortError.
     """
     from flows.night import begin, run_night
+    from flows.stages import moment_text
 
-    return run_night(begin(home, home, "canonical", as_of or known_at[:10], flags, known_at=known_at))
+    day = as_of or moment_text(known_at).date().isoformat()
+    return run_night(begin(home, home, "canonical", day, flags, known_at=known_at))
 
 
 def write_simulation(out: Path, *, patients: int, years: int, seed: int, form: str) -> None:

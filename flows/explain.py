@@ -77,9 +77,7 @@ def explain_patient(night: Path, patient_id: str, rule_id: str | None, as_of: da
 
 @dataclass(frozen=True)
 class _Case:
-    """What the night holds about one patient in the 365 days up to the day asked about; the newest draw
-    first.
-    """
+    """What the night holds about one patient in the 365 days up to the day asked about; the newest draw first."""
 
     book: Book  # the rules as the night used them
     draws: list[Row]
@@ -240,9 +238,7 @@ def _verdicts(rows: Sequence[Row]) -> dict[str, bool | None]:
 
 
 def _criteria(rows: Sequence[Row], decisive: frozenset[str] | None) -> list[Row]:
-    """One entry a criterion, with every input it read. decisive is null where the night's rule text is
-    older.
-    """
+    """One entry a criterion, with every input it read. decisive is null where the night's rule text is older."""
     entries: dict[str, Row] = {}
     for row in rows:
         entry = entries.setdefault(

@@ -17,8 +17,7 @@ def export_night(root: Path, file: Path) -> int:
     counted.
 
     Every large table is copied into the file; the views over them stay views. An existing file is replaced in
-    one
-    step. UsageError for an empty home, a folder that does not exist, and a file inside the home.
+    one step. UsageError for an empty home, a folder that does not exist, and a file inside the home.
     """
     night = Home(root.absolute()).night()
     target = file.absolute()

@@ -1,6 +1,4 @@
-"""The files of a night that other programs and people read: findings, why, membership, ledger, quality,
-cohorts.
-"""
+"""The files of a night that other programs and people read: findings, why, membership, ledger, quality, cohorts."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""What is kept of a failure nobody foresaw: where it happened, without any text that may come from a
-patient's row.
-"""
+"""What is kept of a failure nobody foresaw: where it happened, without any text that may come from a patient's row."""
 
 from __future__ import annotations
 
@@ -53,8 +51,7 @@ def unforeseen(logs: Path, error: BaseException, extract: Path | None = None) ->
     """Write the log file of a failure into ``logs`` and return the error that names it.
 
     Messages of libraries quote the values they choke on, so quoted texts, lists and numbers are left out; the
-    lines
-    of code and the kinds of error stay. extract: the folder whose files' names are left out as well.
+    lines of code and the kinds of error stay. extract: the folder whose files' names are left out as well.
     """
     now = datetime.now(UTC)
     lines = [f"hemacohort failure, {now:%Y-%m-%d %H:%M:%S} UTC, Python {platform.python_version()}"]

@@ -196,8 +196,7 @@ class Home:
         """Hold the home for one run. HomeLockedError while another living process holds it.
 
         The kernel holds the lock and drops it with its process, so a lock file that a killed run left behind
-        is
-        taken over; its text only says whom to look for.
+        is taken over; its text only says whom to look for.
         """
         handle = os.open(self.root / "lock", os.O_CREAT | os.O_RDWR, 0o600)
         try:

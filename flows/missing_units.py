@@ -40,10 +40,10 @@ def write_missing_units(
 ) -> Told:
     """Write BUILD/tables/missing_unit and say what it decides and whom that concerns.
 
-    earlier: the tables of the last night, where they rest on the same as tonight's; None: everybody is read anew.
-    regrouped: merges of patients changed. Where tonight's load brings no row without a unit and nobody was regrouped, the
-    last night's decisions stand. Otherwise the units of all rows
-    are looked at, slice by slice; only those of rows without one are read, and only counts are kept of them.
+    earlier: the tables of the last night, where they rest on the same as tonight's; None: everybody is read
+    anew. regrouped: merges of patients changed. Where tonight's load brings no row without a unit and nobody
+    was regrouped, the last night's decisions stand. Otherwise the units of all rows are looked at, slice by
+    slice; only those of rows without one are read, and only counts are kept of them.
     """
     nobody = pl.Series("patient_id", [], pl.String)
     before = _before(earlier)

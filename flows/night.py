@@ -71,8 +71,8 @@ def run_night(night: Night, carry: Carry = run_stage) -> dict[str, Any]:
     """Carry out every stage under the home's lock and return the content of run.json.
 
     carry: how a stage is run (by itself, or as an orchestrator's task). Raises what a stage raises,
-    HomeLockedError
-    while another run holds the home; then the published night is what it was and nothing of this one is left.
+    HomeLockedError while another run holds the home; then the published night is what it was and nothing of
+    this one is left.
     """
     home = Home(night.home)
     with private_files(), traced(night), logged(home.logs, night.run_id) as log_file, home.lock():

@@ -1,6 +1,4 @@
-"""Whether a home's night is overdue: how long ago the night in force was finished, against an age that is too
-old.
-"""
+"""Whether a home's night is overdue: how long ago the night in force was finished, against an age that is too old."""
 
 from __future__ import annotations
 

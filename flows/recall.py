@@ -21,8 +21,8 @@ from schemas.tables import INPUT_FILE, UNMAPPED_CODE, UNMAPPED_TEXTS, shaped
 def recall(
     build: Path, ground: Ground, arrival: Arrival, moment: datetime, *, buckets: int | None = None
 ) -> tuple[Manifest, datetime | None]:
-    """Write the tables of generations.LAB as they were known at a local time; the home's state then, and the newest
-    collection time.
+    """Write the tables of generations.LAB as they were known at a local time; the home's state then, and the
+    newest collection time.
 
     Nothing is loaded. Raises UsageError for a home that knew nothing then, and CheckError if rows are lost.
     """

@@ -1,6 +1,4 @@
-"""Settings, read in this one place: flags, then HEMACOHORT_* variables, then HOME/hemacohort.toml, then
-defaults.
-"""
+"""Settings, read in this one place: flags, then HEMACOHORT_* variables, then HOME/hemacohort.toml, then defaults."""
 
 from __future__ import annotations
 
@@ -122,8 +120,8 @@ class Settings(BaseSettings):
 
 
 def load(root: Path | None, *, switches: Mapping[str, str] | None = None, **flags: Any) -> Settings:
-    """Settings of the home at ``root`` (None: no home, no file); flags that are None were not given. switches: flags of
-    ``schemas.switches``.
+    """Settings of the home at ``root`` (None: no home, no file); flags that are None were not given.
+    switches: flags of ``schemas.switches``.
 
     UsageError names what is wrong.
     """

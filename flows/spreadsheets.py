@@ -21,9 +21,7 @@ _DATE, _TIME = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
 
 
 def inert(frame: pl.DataFrame) -> pl.DataFrame:
-    """The frame for CSV: a text that a spreadsheet would take for a formula is prefixed with a single
-    quote.
-    """
+    """The frame for CSV: a text that a spreadsheet would take for a formula is prefixed with a single quote."""
     text = pl.col(pl.String)
     return frame.with_columns(
         pl.when(text.str.contains(_FORMULA_START)).then("'" + text).otherwise(text).name.keep()

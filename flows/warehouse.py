@@ -133,8 +133,8 @@ def build_warehouse(night: Path, file: Path | None = None, *, self_contained: bo
     """Make the DuckDB file of a night and count its tables.
 
     The night must lie where it will stay, for large tables are views that name their pieces by full path.
-    file: by
-    default the night's own. self_contained: copy the large tables into the file, so that it needs no other.
+    file: by default the night's own. self_contained: copy the large tables into the file, so that it needs no
+    other.
     """
     target = file or night / DATABASE
     target.unlink(missing_ok=True)

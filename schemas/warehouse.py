@@ -1,6 +1,4 @@
-"""The published warehouse: its tables and views, where their rows come from, and one comment for each
-column.
-"""
+"""The published warehouse: its tables and views, where their rows come from, and one comment for each column."""
 
 from __future__ import annotations
 
@@ -259,9 +257,7 @@ def _pieces(paths: list[str]) -> str:
 def ddl_comments(
     name: str, kind: str, says: str, columns: list[str], criteria: Mapping[str, str]
 ) -> list[str]:
-    """Statements that comment a table or view and each of its columns; criteria: sentence of each verdict
-    column.
-    """
+    """Statements that comment a table or view and each of its columns; criteria: sentence of each verdict column."""
     texts = [(column, criteria.get(column) or comment(column)) for column in columns]
     return [
         f"COMMENT ON {kind} {name} IS {_quoted(says)}",

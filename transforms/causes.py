@@ -83,8 +83,8 @@ def causes_of_results(results: pl.DataFrame, sent: pl.Series, loaded_at: datetim
 def causes_of_tables(
     patients: pl.DataFrame, events: pl.DataFrame, coverage: pl.DataFrame, merges: Mapping[str, str]
 ) -> pl.DataFrame:
-    """Causes (``CAUSE``) that lie in the rows tonight's load added to the small tables, under the identifiers they
-    came with.
+    """Causes (``CAUSE``) that lie in the rows tonight's load added to the small tables, under the identifiers
+    they came with.
 
     merges: given-up identifier to the one that remains.
     """

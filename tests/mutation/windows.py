@@ -35,8 +35,8 @@ Days = tuple[int, int]
 
 @dataclass(frozen=True)
 class WindowMutant:
-    """One window changed: what was changed, where it is declared, and the columns of a case without which nothing can
-    change.
+    """One window changed: what was changed, where it is declared, and the columns of a case without which
+    nothing can change.
     """
 
     says: str

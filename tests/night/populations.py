@@ -1,6 +1,4 @@
-"""A small population written straight into the tables of the ingest stage, and stubs of what is not tested
-here.
-"""
+"""A small population written straight into the tables of the ingest stage, and stubs of what is not tested here."""
 
 from __future__ import annotations
 
@@ -179,9 +177,7 @@ def brought(ground: Ground, arrival: Arrival, *, newest: datetime | None) -> Ing
 
 
 def stub_stages(patch: pytest.MonkeyPatch, population: dict[str, Any]) -> None:
-    """Adapting does nothing, ingesting brings the population, the report is an empty page; the rest is
-    real.
-    """
+    """Adapting does nothing, ingesting brings the population, the report is an empty page; the rest is real."""
 
     def ingest(_extract: Path, build: Path, ground: Ground, arrival: Arrival, **_: Any) -> Ingested:
         done = brought(ground, arrival, newest=DRAWN if population else None)

@@ -57,6 +57,13 @@ def test_wrong_usage_is_2(arguments: tuple[str, ...], home: Home, capsys: pytest
     assert said.err
 
 
+def test_a_wrong_time_is_told_by_the_option_it_came_with(
+    home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call("run", "--home", home.root, "--known-at", "never") == 2
+    assert capsys.readouterr().err.startswith("hemacohort: --known-at is a local time")
+
+
 @pytest.mark.parametrize(
     ("error", "code"),
     [

@@ -95,8 +95,8 @@ def test_creatinine_is_the_one_that_gives_the_filtration_rate() -> None:
 
 
 def canonical(frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    """Results in force as the pipeline reads them: one row per specimen, one column per analyte; unflagged exact
-    values only.
+    """Results in force as the pipeline reads them: one row per specimen, one column per analyte; unflagged
+    exact values only.
     """
     named = EXTRACT_TABLES["lab_results"].column_names
     raw = frames["lab_results"]

@@ -1,9 +1,10 @@
 """4.2 Iron deficiency without anemia: the stores are empty, the hemoglobin still holds.
 
-Where ANEMIA is unknown the rule is indeterminate only if a tier of iron deficiency is established; with no iron study
-at all it is not applicable (RULES.md 4.31.8). An iron study
-is any result of the reference's section on iron (1.4) or a marrow stain, serum iron or sTfR alone too: that serum iron
-alone does not count is said of closing a gap (4.21), not of "no iron study at all". The AGA limit of 45 ug/L belongs to anemic adults and is not used here.
+Where ANEMIA is unknown the rule is indeterminate only if a tier of iron deficiency is established; with no
+iron study at all it is not applicable (RULES.md 4.31.8). An iron study is any result of the reference's
+section on iron (1.4) or a marrow stain, serum iron or sTfR alone too: that serum iron alone does not count is
+said of closing a gap (4.21), not of "no iron study at all". The AGA limit of 45 ug/L belongs to anemic adults
+and is not used here.
 """
 
 from transforms.anemia import ANEMIA
