@@ -6,6 +6,7 @@
 #   make lint          formatting, lint and types, as CI checks them
 #   make format        what `make lint` asks for and a tool can do by itself
 #   make bench         the benchmark; make bench-rules measures the rules alone, make bench-adapters what a foreign source adds
+#   make rules         record everything that follows a change of a rule: the two next, and the verdicts of the random patients
 #   make rule-pages    remake docs/rules from the rules and their expert tables
 #   make fingerprints  record new versions of rules and value sets; ANEW=1 also versions that nobody has run yet
 #   make lock          remake requirements.lock; UPGRADE=1 moves to the newest versions that pyproject.toml allows
@@ -24,10 +25,10 @@ unexport PIP_USER PIP_TARGET PIP_PREFIX PIP_REQUIRE_VIRTUALENV PIP_CONSTRAINT PI
 export PIP_NO_INPUT := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help environment demo test test-nightly lint format bench bench-nights bench-rules bench-adapters rule-pages fingerprints lock clean distclean
+.PHONY: help environment demo test test-nightly lint format bench bench-nights bench-rules bench-adapters rules rule-pages fingerprints lock clean distclean
 
 help:
-	@sed -n '3,12p' Makefile | cut -c3-
+	@sed -n '3,14p' Makefile | cut -c3-
 
 environment: $(READY)
 
@@ -61,6 +62,9 @@ bench-rules: $(READY)
 
 bench-adapters: $(READY)
 	@$(PY) -m benchmarks.adapters $(BENCH_ARGS)
+
+rules: rule-pages fingerprints
+	@$(PY) -m tests.properties.golden
 
 rule-pages: $(READY)
 	@$(PY) -m flows.rule_pages docs/rules tests/rules

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import polars as pl
@@ -69,6 +70,22 @@ EVENT_SCHEMA = {
 }
 
 
+PATIENT_SCHEMA = {
+    "patient_id": pl.String,
+    "sex": pl.String,
+    "birth_date": pl.Date,
+    "death_date": pl.Date,
+    "duffy_null": pl.Boolean,
+    "residence_elevation_m": pl.Float64,
+}
+COVERAGE_SCHEMA = {
+    "patient_id": pl.String,
+    "domain": pl.String,
+    "observed_from": pl.Date,
+    "observed_to": pl.Date,
+}
+
+
 def table(text: str) -> list[dict[str, str]]:
     """Rows of an expert table as dictionaries of its non-blank cells."""
     lines = [[cell.strip() for cell in line.split("|")] for line in text.strip().splitlines() if line.strip()]
@@ -104,8 +121,42 @@ def dated(cell: str) -> list[tuple[str, int, int | None]]:
     return items
 
 
+@dataclass(frozen=True)
+class Extract:
+    """What is known of the patients of some cases, as ``transforms.evidence.build_evidence`` takes it."""
+
+    results: pl.DataFrame
+    unusable: pl.DataFrame
+    patients: pl.DataFrame
+    events: pl.DataFrame
+    coverage: pl.DataFrame
+
+
 def evidence_of(cases: list[dict[str, str]], switches: Switches = DEFAULTS) -> pl.DataFrame:
     """screen.evidence of the cases, every draw of every case, patients named by the ``case`` column."""
+    return evidence_from(extract_of(cases), switches)
+
+
+def evidence_from(extract: Extract, switches: Switches = DEFAULTS) -> pl.DataFrame:
+    """screen.evidence of an extract, every draw of every patient."""
+    counts = extract.results.filter(pl.col("analyte").is_in(BLOOD_COUNT_ANALYTES))
+    return with_repeats(
+        build_evidence(
+            index_draws(counts, extract.unusable),
+            extract.results,
+            extract.unusable,
+            extract.patients,
+            extract.events,
+            extract.coverage,
+            (AS_OF - EPOCH).days,
+            switches,
+        ),
+        switches,
+    )
+
+
+def extract_of(cases: list[dict[str, str]]) -> Extract:
+    """The results, events and coverage of the cases."""
     results, events, patients, coverage, unusable = [], [], [], [], []
     for number, case in enumerate(cases):
         who = case.get("case", f"case {number}")
@@ -184,41 +235,12 @@ def evidence_of(cases: list[dict[str, str]], switches: Switches = DEFAULTS) -> p
             for short in case.get("observed", "lab dx rx proc enc").split()
             if short != "none"
         ]
-    result_frame = pl.DataFrame(results, schema=RESULT_SCHEMA)
-    unusable_frame = pl.DataFrame(unusable, schema=UNUSABLE_SCHEMA)
-    patient_frame = pl.DataFrame(
-        patients,
-        schema={
-            "patient_id": pl.String,
-            "sex": pl.String,
-            "birth_date": pl.Date,
-            "death_date": pl.Date,
-            "duffy_null": pl.Boolean,
-            "residence_elevation_m": pl.Float64,
-        },
-    )
-    coverage_frame = pl.DataFrame(
-        coverage,
-        schema={
-            "patient_id": pl.String,
-            "domain": pl.String,
-            "observed_from": pl.Date,
-            "observed_to": pl.Date,
-        },
-    )
-    draws = index_draws(result_frame.filter(pl.col("analyte").is_in(BLOOD_COUNT_ANALYTES)), unusable_frame)
-    return with_repeats(
-        build_evidence(
-            draws,
-            result_frame,
-            unusable_frame,
-            patient_frame,
-            pl.DataFrame(events, schema=EVENT_SCHEMA),
-            coverage_frame,
-            (AS_OF - EPOCH).days,
-            switches,
-        ),
-        switches,
+    return Extract(
+        pl.DataFrame(results, schema=RESULT_SCHEMA),
+        pl.DataFrame(unusable, schema=UNUSABLE_SCHEMA),
+        pl.DataFrame(patients, schema=PATIENT_SCHEMA),
+        pl.DataFrame(events, schema=EVENT_SCHEMA),
+        pl.DataFrame(coverage, schema=COVERAGE_SCHEMA),
     )
 
 

@@ -25,6 +25,10 @@ OPEN_MEDICATION_DAYS = (
     30  # RULES.md 5.1 [D]: a medication without an end counts as 30 days including its start
 )
 PREGNANCY_DAYS = 42 * 7  # RULES.md 5.1 [D]
+PREGNANCY_CODE = (-30, 60)  # days that a code without a week covers (RULES.md 5.1 [D])
+TRANSFUSED = (-120, 0)  # before cell sizes and hemoglobin A2 (RULES.md 0.5)
+TRANSFUSED_RECENTLY = (-30, 0)  # before the reticulocyte index (RULES.md 0.5)
+INTRAVENOUS_IRON = (-56, -1)  # before the ferritin (RULES.md 0.5)
 _READ = tuple(item for name, item in CODE_SETS.items() if name not in GAP_ONLY)
 
 
@@ -172,10 +176,10 @@ def guard_columns(
     patient, index = draws["patient"], draws["day"]
     return pl.DataFrame(
         [
-            transfusion.overlap(patient, index, -120, 0).alias("transfused_120d"),
-            transfusion.overlap(patient, index, -30, 0).alias("transfused_30d"),
-            transfusion.overlap(patient, hba2_day, -120, 0).alias("hba2_transfused"),
-            iron.overlap(patient, ferritin_day, -56, -1).alias("iv_iron_56d"),
+            transfusion.overlap(patient, index, *TRANSFUSED).alias("transfused_120d"),
+            transfusion.overlap(patient, index, *TRANSFUSED_RECENTLY).alias("transfused_30d"),
+            transfusion.overlap(patient, hba2_day, *TRANSFUSED).alias("hba2_transfused"),
+            iron.overlap(patient, ferritin_day, *INTRAVENOUS_IRON).alias("iv_iron_56d"),
         ]
     )
 
@@ -198,8 +202,11 @@ def pregnancy_columns(draws: pl.DataFrame, coded: dict[str, pl.DataFrame]) -> pl
         .with_columns(first=pl.col("first") - 7 * pl.col("week"))
         .with_columns(last=pl.col("first") + PREGNANCY_DAYS)
     )
+    before, after = PREGNANCY_CODE
     other = (
-        coded["pregnancy"].filter(~dates).with_columns(first=pl.col("first") - 30, last=pl.col("first") + 60)
+        coded["pregnancy"]
+        .filter(~dates)
+        .with_columns(first=pl.col("first") + before, last=pl.col("first") + after)
     )
     female = draws["sex"].eq_missing("male").not_()
     within_dated, started = _inside(draws, _ended(dated, ends))

@@ -283,15 +283,12 @@ def _nothing(dtype: Any, rows: int) -> pl.Series:
 
 def _assay(sources: Mapping[str, pl.DataFrame], results: pl.DataFrame, anchor: pl.Series) -> pl.Series:
     """Whether the sTfR that speaks was measured with an assay the sTfR-ferritin index is calibrated on."""
-    source = sources.get("stfr")
-    if source is None:
+    source, window = sources.get("stfr"), INPUTS["stfr"].window
+    if source is None or window is None:
         return pl.repeat(None, len(anchor), dtype=pl.Boolean, eager=True).alias("stfr.calibrated")
     methods = results["method"].gather(source["row"]).str.to_lowercase()
     known = methods.is_in(STFR_ASSAYS)
-    return known.gather(nearest(source["key"], anchor, Window(*IRON))).alias("stfr.calibrated")
-
-
-IRON = (-30, 30)
+    return known.gather(nearest(source["key"], anchor, Window(*window))).alias("stfr.calibrated")
 
 
 def _unit_problems(base: pl.DataFrame, unusable: pl.DataFrame) -> pl.Series:

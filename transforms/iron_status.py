@@ -31,14 +31,21 @@ HUGHES = "Hughes, J Clin Pathol 2004;57:1038"
 
 
 # --- marrow iron ---------------------------------------------------------------------------------------------------
-def _marrow(id_: str, says: str, expr: pl.Expr, threshold: str, citation: str) -> Criterion:
+def _marrow(
+    id_: str,
+    says: str,
+    expr: pl.Expr,
+    threshold: str,
+    citation: str,
+    reasons: tuple[tuple[str, pl.Expr], ...] = MARROW_IRON.reasons(),
+) -> Criterion:
     """A statement about a stain that was reported; unknown where none was."""
     return Criterion(
         id=id_,
         says=says,
         expr=pl.when(~MARROW_IRON.missing).then(expr),
         inputs=("marrow_iron_grade", "marrow_particles"),
-        reasons=MARROW_IRON.reasons(),
+        reasons=reasons,
         threshold=threshold,
         citation=citation,
     )
@@ -61,6 +68,10 @@ MARROW_ABSENT_PROVEN = _marrow(
     .otherwise(_absent & (_particles_known & _enough).fill_null(F)),
     "Gale grade 0, at least 7 particles",
     HUGHES,
+    (
+        ("marrow_particles(censored)", _absent & _unclear),
+        *((reason, when & ~(_absent & _unclear).fill_null(F)) for reason, when in MARROW_IRON.reasons()),
+    ),
 )
 MARROW_ABSENT_UNCOUNTED = _marrow(
     "marrow_iron_absent_uncounted",

@@ -21,6 +21,9 @@ RESPONSE = (14, 90)  # RULES.md 4.20
 TRANSFUSED_AFTER = (0, 56)  # RULES.md 4.20
 BEFORE_FERRITIN = (-365, -8)  # RULES.md 4.28: more than 7 days before, in the prior 365
 CANCER_TREATMENT = (-90, 0)  # RULES.md 0.5
+STUDY_AROUND = Window(-90, 90)  # RULES.md 4.21
+RETICULOCYTES_AROUND = Window(-30, 90)  # RULES.md 4.26
+RECEPTOR_AROUND = Window(-30, 90)  # RULES.md 4.31.18, sTfR and CHr
 CHEMOTHERAPY = ("cytotoxic_drug", "chemotherapy_infusion", "chemotherapy_encounter")
 RADIOTHERAPY = ("radiotherapy", "radiotherapy_encounter")
 
@@ -57,11 +60,11 @@ def treatment_columns(
                 patient, ferritin_day, *BEFORE_FERRITIN
             ),
             "first_dose_day": _first_dose(draws, coded) - index,
-            "iron_study_closes_gap": iron_study_within(sources, draws["key"], Window(-90, 90)),
+            "iron_study_closes_gap": iron_study_within(sources, draws["key"], STUDY_AROUND),
             "retic_closes_gap": _seen(
-                sources, ("retic_pct", "retic_abs", "rpi"), draws["key"], Window(-30, 90)
+                sources, ("retic_pct", "retic_abs", "rpi"), draws["key"], RETICULOCYTES_AROUND
             ),
-            "stfr_or_chr_closes_gap": _seen(sources, ("stfr", "chr"), draws["key"], Window(-30, 90)),
+            "stfr_or_chr_closes_gap": _seen(sources, ("stfr", "chr"), draws["key"], RECEPTOR_AROUND),
         }
     )
 

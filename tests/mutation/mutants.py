@@ -1,8 +1,8 @@
 """Mutants of the rules: what a slip of the pen would make of them, and whether the tests notice.
 
 ``python -m tests.mutation.mutants`` records the survivors in ``survivors.txt`` beside this file, each with what is known
-of it: ``equivalent`` where ``tests.mutation.proof`` shows that nothing tells it from the rule, ``alive`` where something
-would, and ``undecided`` where the proof takes too long. A mutant changes one place of one rule: a limit that takes in its
+of it: ``equivalent`` where ``tests.mutation.proof`` shows that no evidence tells it from the rule, ``alive`` where some
+would, and ``undecided`` where the proof becomes too large. A mutant changes one place of one rule: a limit that takes in its
 own value or no longer does, a criterion or a part left out, an unknown taken as no, a ``soft`` forgotten, a number of
 lines raised or lowered. It is noticed if the verdict changes of any row of any expert table, of any of the random
 patients, or of any of the perturbed rows whose verdicts are recorded.
@@ -15,12 +15,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import polars as pl
 
 from schemas.evidence import INPUTS
-from tests.mutation.proof import difference
+from tests.mutation.diagrams import GivenUpError
+from tests.mutation.proof import BY_ID, Proof
 from tests.properties.cases import GOLDEN_PATIENTS, GOLDEN_SEED, population
 from tests.properties.perturbed import base_rows, of_rule, perturbed
 from tests.rules.test_every_clause import expert_tables
@@ -113,9 +115,10 @@ def _comparison(quantity: Quantity, verb: str, limit: float) -> Criterion:
     return made
 
 
-def judged_frames() -> dict[str, pl.DataFrame]:
+def judged_frames(*, perturb: bool = True) -> dict[str, pl.DataFrame]:
     """For each rule evidence, verdicts and statuses at the index draw: every row of every expert table, the random patients
-    and the perturbed rows of its own tables, whose verdicts are held by their digests (tests/properties/test_golden.py).
+    and, if wanted, the perturbed rows of its own tables. All verdicts are held by their digests
+    (tests/properties/test_golden.py).
     """
     cases = [
         {name: cell for name, cell in case.items() if name != "verdict"} | {"case": f"{rule_id}/{number}"}
@@ -123,10 +126,10 @@ def judged_frames() -> dict[str, pl.DataFrame]:
         for number, case in enumerate(rows)
     ]
     patients = evidence_of(cases + population(GOLDEN_SEED, GOLDEN_PATIENTS)).filter(index_collected_at=INDEX)
-    evidence = pl.concat([patients, perturbed(base_rows())])
+    evidence = pl.concat([patients, perturbed(base_rows())]) if perturb else patients
     verdicts = judge(evidence, RULES).verdicts
     whole = pl.concat([evidence, verdicts.drop(KEYS)], how="horizontal")
-    common, made = whole.head(len(patients)), whole.tail(-len(patients))
+    common, made = whole.head(len(patients)), whole.slice(len(patients))
     return {rule.rule_id: pl.concat([common, made.filter(of_rule(rule.rule_id))]) for rule in RULES}
 
 
@@ -159,20 +162,36 @@ def recorded() -> dict[str, str]:
     return {says: known for known, says in (line.split("\t") for line in lines)}
 
 
+@lru_cache(maxsize=1)
+def proof(rule_id: str) -> Proof:
+    """Everything that a rule and its mutants can be told apart by."""
+    rule = BY_ID[rule_id]
+    return Proof([rule, *(mutant.rule for mutant in mutants(rule))])
+
+
+def known_of(mutant: Mutant) -> str:
+    """What is known of a mutant without looking at any test."""
+    rule = BY_ID[mutant.rule.rule_id]
+    try:
+        return "equivalent" if proof(rule.rule_id).told_apart_by(rule, mutant.rule) is None else "alive"
+    except GivenUpError:
+        return "undecided"
+
+
 def survivors() -> dict[str, str]:
     """The mutants that no test notices, and what is known of each."""
     frames = judged_frames()
-    rules = {rule.rule_id: rule for rule in RULES}
-    known = {False: "equivalent", True: "alive", None: "undecided"}
-    return {
-        says: known[difference(rules[mutant.rule.rule_id], mutant.rule)]
-        for says, mutant in all_mutants().items()
-        if not noticed(frames, mutant)
-    }
+    unnoticed = {says: mutant for says, mutant in all_mutants().items() if not noticed(frames, mutant)}
+    return {says: known_of(mutant) for says, mutant in unnoticed.items()}
 
 
 if __name__ == "__main__":
-    alive = survivors()
-    lines = sorted(f"{known}\t{says}\n" for says, known in alive.items())
+    every, found = all_mutants(), survivors()
+    lines = sorted(f"{known}\t{says}\n" for says, known in found.items())
     SURVIVORS.write_text("".join(lines), encoding="utf-8")
-    print(f"{len(alive)} of {len(all_mutants())} mutants survive: {dict(Counter(alive.values()))}")
+    for says, known in found.items():
+        if known == "alive":
+            mutant = every[says]
+            apart = proof(mutant.rule.rule_id).told_apart_by(BY_ID[mutant.rule.rule_id], mutant.rule)
+            print(f"{says}\n    told apart by {apart}")
+    print(f"{len(found)} of {len(every)} mutants survive: {dict(Counter(found.values()))}")

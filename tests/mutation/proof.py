@@ -1,362 +1,223 @@
-"""Whether a mutant of a rule can be told from the rule at all: proved by cases, or a case that tells them apart.
+"""Whether a mutant of a rule can be told from the rule at all: proved over all evidence there can be.
 
-Criteria about one input hang together (a ferritin below 15 is below 30), so what they can say jointly is listed from
-values on and beside every limit. Criteria of different inputs, and what other rules reached, are taken as free, although
-some cannot be combined by any patient: who is equivalent here is equivalent everywhere, not the other way round.
+Rule and mutant become decision diagrams over the unknowns behind their criteria (``tests.mutation.possible``), with the rules
+they ask in place of what those reached. If both are one diagram, no evidence tells them apart and the mutant is
+equivalent. Otherwise there is evidence that does, as far as is known here of what can go together.
 """
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from schemas.evidence import CONTEXT, INPUTS
-from tests.properties.cases import VALUES
-from tests.properties.perturbed import ALWAYS_KNOWN, CONTEXTS, MORE
-from tests.testbed import interval
-from transforms.logic import All, AnyOf, AtLeast, Criterion, Named, Node, Not, Soft, TierReached, Unknown
-from transforms.rule import Rule
-from transforms.rule_basis import INPUT_OF
+from tests.mutation.diagrams import FALSE, TRUE, UNKNOWN, Diagram, Diagrams, apart
+from tests.mutation.possible import unknowns, values, with_columns
+from transforms.logic import Criterion, Node, TierReached
+from transforms.rule import INDETERMINATE, NOT_APPLICABLE, NOT_MET, TIERS, Rule, tier_condition
+from transforms.rules import RULES
 
-Truth = bool | None
-Left = "Tree | Truth"  # a condition of which something is open, or what it came to
-Case = Mapping[str, Truth]
-LARGEST_GROUP = 60_000  # rows of values; criteria that need more are taken as free
-PATIENCE = 1_500  # pairs of remainders looked at before the proof is given up
+Table = npt.NDArray[np.int8]  # truth of a criterion, one axis an unknown
+LARGEST_TABLE = 3_000_000  # rows; a criterion that needs more is taken as an unknown of its own
+AROUND = ("age_years", "sex", "pregnant", "trimester", "duffy_null", "elevation_adjustment_g_l")
+BY_ID = {rule.rule_id: rule for rule in RULES}
 
 
-class GivenUpError(Exception):
-    """The proof takes too long."""
+class Condition:
+    """A condition as a diagram of truths, with the operators of ``transforms.logic``."""
+
+    def __init__(self, diagram: Diagram, diagrams: Diagrams) -> None:
+        self.diagram, self._diagrams = diagram, diagrams
+
+    def __and__(self, other: Condition) -> Condition:
+        return Condition(self._diagrams.least(self.diagram, other.diagram), self._diagrams)
+
+    def __or__(self, other: Condition) -> Condition:
+        return Condition(self._diagrams.most(self.diagram, other.diagram), self._diagrams)
+
+    def __invert__(self) -> Condition:
+        return self._mapped("not", {FALSE: TRUE, UNKNOWN: UNKNOWN, TRUE: FALSE})
+
+    def is_null(self) -> Condition:
+        return self._mapped("unknown", {FALSE: FALSE, UNKNOWN: TRUE, TRUE: FALSE})
+
+    def eq_missing(self, *, other: bool) -> Condition:
+        wanted = TRUE if other else FALSE
+        return self._mapped(
+            f"is {other}", {n: TRUE if n == wanted else FALSE for n in (FALSE, UNKNOWN, TRUE)}
+        )
+
+    def _mapped(self, name: str, numbers: Mapping[int, int]) -> Condition:
+        return Condition(self._diagrams.mapped(name, numbers.__getitem__, self.diagram), self._diagrams)
 
 
-def difference(rule: Rule, mutant: Rule) -> bool | None:
-    """Whether some case tells the mutant from the rule; None where that was not decided in time."""
-    criteria = {c.id: c for c in (*rule.criteria.values(), *mutant.criteria.values())}
-    one, other = _state(rule), _state(mutant)
-    groups = [*_groups(criteria), *_tiers(_atoms(one) | _atoms(other))]
-    known: dict[tuple[Left, Left], bool] = {}
+class Proof:
+    """All evidence that some rules and their mutants can tell apart (``transforms.logic.Truths`` as diagrams)."""
 
-    def differ(one: Left, other: Left) -> bool:
-        if one is other:
-            return False
-        if not _atoms(one) | _atoms(other):
-            return True
-        if (one, other) not in known:
-            if len(known) > PATIENCE:
-                raise GivenUpError
-            group = _next(groups, one, other)
-            known[one, other] = any(
-                differ(_put(one, case, seen), _put(other, case, seen))
-                for case, seen in ((case, {}) for case in _cases(group, criteria))
-            )
-        return known[one, other]
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        """rules: a rule and mutants of it, whose criteria are compared over the same unknowns."""
+        criteria = {c.id: c for rule in _asked(rules) for c in rule.criteria.values()}
+        tables = {name: _table(criterion) for name, criterion in criteria.items()}
+        self._kept = _classes(tables)
+        self.order = sorted(self._kept, key=lambda name: not _around(name))  # else as the rule reads them
+        self._level = {name: level for level, name in enumerate(self.order)}
+        self._tables = tables
+        self._diagrams = Diagrams()
+        self._columns: dict[str, Condition] = {}
+        self._conditions: dict[Node, Condition] = {}
+        self._statuses: dict[str, Diagram] = {}
 
-    try:
-        return differ(one, other)
-    except GivenUpError:
-        return None
+    def told_apart_by(self, rule: Rule, mutant: Rule) -> dict[str, dict[str, Any]] | None:
+        """Evidence that gets another status by the mutant, by unknown; None if there is none. GivenUpError if too large."""
+        found = apart(self.status(rule), self.status(mutant))
+        if found is None:
+            return None
+        return {
+            name: self._value(name, number) for name, number in ((self.order[k], v) for k, v in found.items())
+        }
 
+    def _value(self, name: str, number: int) -> dict[str, Any]:
+        row = self._kept[name][number]
+        frame = values(name) if not name.startswith("free:") else pl.DataFrame({name: [False, None, True]})
+        return {k: v for k, v in frame.row(row, named=True).items() if v is not None}
 
-def _next(groups: Sequence[tuple[str, ...]], one: Left, other: Left) -> tuple[str, ...]:
-    """The group to look at next: one that only one of the two still reads, else the one most often read."""
-    mine, yours = _atoms(one), _atoms(other)
-    open_ = [group for group in groups if (mine | yours) & set(group)]
-    return min(open_, key=lambda group: (not (mine ^ yours) & set(group), -len((mine | yours) & set(group))))
-
-
-# --- what criteria can say jointly -------------------------------------------------------------------------------------
-def _groups(criteria: Mapping[str, Criterion]) -> list[tuple[str, ...]]:
-    """Criteria that read the same first input together, as far as their values can be listed; others alone."""
-    by_input: dict[str, list[str]] = {}
-    for name, criterion in criteria.items():
-        by_input.setdefault(_units(criterion)[0] if _units(criterion) else name, []).append(name)
-    groups: list[tuple[str, ...]] = []
-    for names in by_input.values():
-        group: list[str] = []
-        units: set[str] = set()
-        for name in sorted(names, key=lambda name: len(_units(criteria[name]))):
-            wider = units | set(_units(criteria[name]))
-            if group and _size(wider) > LARGEST_GROUP:
-                groups.append((name,))
-            else:
-                group.append(name)
-                units = wider
-        groups.append(tuple(sorted(group)))
-    return groups
-
-
-def _tiers(atoms: frozenset[str]) -> list[tuple[str, ...]]:
-    """What is asked of another rule, as one group a rule."""
-    asked = sorted(name for name in atoms if ">=" in name)
-    rules = dict.fromkeys(name.split(">=")[0] for name in asked)
-    return [tuple(name for name in asked if name.split(">=")[0] == rule) for rule in rules]
-
-
-@cache
-def _units_of(columns: tuple[str, ...]) -> tuple[str, ...]:
-    found = dict.fromkeys(
-        "hb" if c.startswith("hb_adjusted") else INPUT_OF.get(c, c) for c in columns if c != "unit_problems"
-    )
-    return tuple(sorted(found, key=lambda unit: (unit in CONTEXT, unit)))
-
-
-def _units(criterion: Criterion) -> tuple[str, ...]:
-    return _units_of(tuple(criterion.expr.meta.root_names()))
-
-
-def _size(units: set[str]) -> int:
-    size = 1
-    for unit in units:
-        size *= len(_values(unit))
-    return size
-
-
-@cache
-def _values(unit: str) -> tuple[Mapping[str, Any], ...]:
-    if unit in INPUTS:
-        column = INPUTS[unit].column
-        made = []
-        texts = dict.fromkeys((*VALUES.get(unit, ()), *MORE.get(unit, ()), *_limits(unit), ""))
-        for text in texts:
-            low, high = interval(text) if text else (None, None)
-            ends = (low, None, None) if low == high else (None, low, high)
-            row = dict(zip((column, f"{column}_low", f"{column}_high"), ends, strict=True))
-            if unit == "hb":
-                row |= dict(
-                    zip(("hb_adjusted_g_l", "hb_adjusted_g_l_low", "hb_adjusted_g_l_high"), ends, strict=True)
+    def status(self, rule: Rule) -> Diagram:
+        """The status of a rule everywhere, as ``transforms.judging.status`` gives it."""
+        number: Diagram = NOT_MET
+        join = self._diagrams.combined
+        for name, tier in sorted(TIERS.items(), key=lambda item: item[1]):
+            if getattr(rule, name) is not None:
+                number = join(
+                    f"tier {tier}", _tier(tier), number, self.of(tier_condition(rule, name)).diagram
                 )
-            made.append(row)
-        return tuple(made)
-    if unit in CONTEXTS:
-        return tuple({unit: value} for value in CONTEXTS[unit])
-    return tuple({unit: value} for value in ((True, False) if unit in ALWAYS_KNOWN else (True, False, None)))
+        if rule.explained_by is not None:
+            number = join("explained", _explained, number, self.of(rule.explained_by).diagram)
+        if rule.applies is not None:
+            number = join("applies", _applies, number, self.of(rule.applies).diagram)
+        return number
+
+    def column(self, name: str) -> Condition:
+        """The verdict of a criterion."""
+        if name not in self._columns:
+            read, table = self._tables[name]
+            axes = [self._kept[unknown] for unknown in read]
+            order = sorted(range(len(read)), key=lambda axis: self._level[read[axis]])
+            small = table[np.ix_(*axes)].transpose(order) if axes else table
+            levels = [self._level[read[axis]] for axis in order]
+            self._columns[name] = Condition(self._of_table(small, levels), self._diagrams)
+        return self._columns[name]
+
+    def _of_table(self, table: Table, levels: list[int]) -> Diagram:
+        if not levels:
+            return int(table)
+        return self._diagrams.fork(levels[0], tuple(self._of_table(part, levels[1:]) for part in table))
+
+    def reached(self, column: str, least: int) -> Condition:
+        """Whether a rule has reached a tier."""
+        if column not in self._statuses:
+            self._statuses[column] = self.status(BY_ID[column.removesuffix("__status")])
+        found = self._diagrams.mapped(
+            f"at least {least}", lambda number: TRUE if number >= least else FALSE, self._statuses[column]
+        )
+        return Condition(found, self._diagrams)
+
+    def of(self, node: Node) -> Condition:
+        """The truth of a condition."""
+        if node not in self._conditions:
+            self._conditions[node] = node.truth(self)
+        return self._conditions[node]
 
 
-def _limits(unit: str) -> Iterator[str]:
-    """Intervals that end between the limits, so that each comparison can be unknown with any other known."""
-    for text in (*VALUES.get(unit, ()), *MORE.get(unit, ())):
-        if text[0] not in "<>":
-            yield f"<{text}"
-            yield f">{text}"
+def _tier(tier: int) -> Any:
+    def reached(number: int, truth: int) -> int:
+        if truth == TRUE:
+            return tier
+        return INDETERMINATE if truth == UNKNOWN and number <= NOT_MET else number
+
+    return reached
 
 
-_listed: dict[tuple[str, ...], list[Case]] = {}
+def _explained(number: int, truth: int) -> int:
+    return NOT_MET if truth == TRUE else min(number, TIERS["possible"]) if truth == UNKNOWN else number
 
 
-def _cases(group: tuple[str, ...], criteria: Mapping[str, Criterion]) -> list[Case]:
-    """What the criteria of a group can say jointly."""
-    if group not in _listed:
-        _listed[group] = _list(group, criteria)
-    return _listed[group]
+def _applies(number: int, truth: int) -> int:
+    return NOT_APPLICABLE if truth == FALSE else number
 
 
-def _list(group: tuple[str, ...], criteria: Mapping[str, Criterion]) -> list[Case]:
-    if ">=" in group[0]:
-        least = {name: int(name.split(">=")[1]) for name in group}
-        return [{name: reached >= level for name, level in least.items()} for reached in range(4)]
-    units = sorted({unit for name in group for unit in _units(criteria[name])})
-    if not units or _size(set(units)) > LARGEST_GROUP:
-        return [dict.fromkeys(group, value) for value in (True, False, None)]
-    rows = [
-        {k: v for part in parts for k, v in part.items()} for parts in itertools.product(*map(_values, units))
-    ]
-    columns = {name for row in rows[:1] for name in row}
-    frame = pl.DataFrame(rows, schema={name: _dtype(name) for name in sorted(columns)})
-    wanted = {name for item in group for name in criteria[item].expr.meta.root_names()} - set(frame.columns)
-    frame = frame.with_columns(pl.lit(None, dtype=_dtype(name)).alias(name) for name in wanted)
-    frame = frame.with_columns(
-        pl.lit(0, dtype=pl.Int64).alias("unit_problems"), pl.lit(0.0).alias("elevation_adjustment_g_l")
-    )
-    said = frame.select(criteria[name].expr.cast(pl.Boolean).alias(name) for name in group).unique()
-    return list(said.iter_rows(named=True))
+def _asked(rules: Iterable[Rule]) -> list[Rule]:
+    """The rules and all rules that they ask, directly or not."""
+    found = list(rules)
+    for rule in found:
+        found += [BY_ID[name] for name in asked_by(rule) if BY_ID[name] not in found]
+    return found
 
 
-def _dtype(column: str) -> Any:
-    if column == "sex":
-        return pl.String
-    if column.startswith("follow_up_") or column in (
-        "trimester", "iron_start_day", "oral_iron_start_day", "oral_iron_supply_days", "first_dose_day"
-    ):  # fmt: skip
-        return pl.Int64
-    if (
-        column in INPUT_OF
-        or column.startswith(("hb_adjusted", "hb_best"))
-        or column in ("age_years", "mcv_computed_fl")
-    ):
-        return pl.Float64
-    return pl.Boolean
+def asked_by(rule: Rule) -> set[str]:
+    """The rules whose tiers a rule asks for."""
+    found, nodes = set(), list(rule.parts.values())
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, TierReached):
+            found.add(node.rule_id)
+        nodes += getattr(node, "nodes", ()) or [
+            inner for inner in (getattr(node, "node", None),) if inner is not None
+        ]
+    return found
 
 
-# --- trees that become smaller as more is known ---------------------------------------------------------------------
-class Tree:
-    """What is left of a condition: made once for each content, so that equal trees are one object."""
-
-    __slots__ = ("atoms", "kind", "number", "parts")
-    made: ClassVar[dict[tuple[Any, ...], Tree]] = {}
-
-    kind: str
-    parts: tuple[Any, ...]
-    atoms: frozenset[str]
-    number: int
+def _around(unknown: str) -> bool:
+    """Whether many criteria hang together by an unknown, so that it is better known first."""
+    return unknown in AROUND or unknown.startswith("observed_")
 
 
-def _make(kind: str, *parts: Any) -> Tree:
-    known = Tree.made.get((kind, *parts))
-    if known is None:
-        known = Tree()
-        known.kind, known.parts, known.number = kind, parts, len(Tree.made)
-        known.atoms = frozenset({parts[0]}) if kind == "atom" else frozenset().union(*map(_atoms, parts))
-        Tree.made[(kind, *parts)] = known
-    return known
+@cache
+def _listed(reads: tuple[str, ...]) -> pl.DataFrame:
+    """All that some unknowns can be together, the last of them changing fastest."""
+    frame = values(reads[0])
+    for name in reads[1:]:
+        frame = frame.join(values(name), how="cross")
+    return frame
 
 
-def _atoms(part: Any) -> frozenset[str]:
-    if isinstance(part, Tree):
-        return part.atoms
-    return frozenset().union(*map(_atoms, part)) if isinstance(part, tuple) else frozenset()
+_made: dict[str, tuple[tuple[str, ...], Table]] = {}
 
 
-def _state(rule: Rule) -> Left:
-    """A rule as a tree of status: decided, it is the number of ``transforms.judging.status``."""
-    parts = {name: _tree(node) for name, node in rule.parts.items()}
-    gate, out = parts.get("gate", True), _not(parts.get("ruled_out", False))
-    tiers = tuple(
-        _all((gate, out, parts[name])) if name in parts else False
-        for name in ("confirmed", "probable", "possible")
-    )
-    return _decided(parts.get("applies", True), parts.get("explained_by", False), tiers)
+def _table(criterion: Criterion) -> tuple[tuple[str, ...], Table]:
+    """The unknowns behind a criterion, and its truth at each of their values."""
+    if criterion.id not in _made:
+        _made[criterion.id] = _table_anew(criterion)
+    return _made[criterion.id]
 
 
-def _decided(applies: Left, explained: Left, tiers: tuple[Left, ...]) -> Left:
-    """The status where it is certain: 3, 2, 1, 0, -1 (indeterminate), -2 (not applicable); else what is left of it."""
-    if applies is False:
-        return _make("number", -2)
-    sure = tiers.index(True) if True in tiers else 2
-    left = (*tiers[: sure + 1], *[False] * (2 - sure))  # below a tier that holds nothing matters
-    inside = applies if isinstance(applies, Tree) else True  # an unknown counts as inside
-    if isinstance(inside, Tree) or isinstance(explained, Tree) or isinstance(left[0], Tree):
-        return _make("status", inside, explained, left)
-    if explained is True:
-        return _make("number", 0)
-    if any(isinstance(tier, Tree) for tier in left) and not (explained is None and left[0] is True):
-        return _make("status", inside, explained, left)
-    number = 3 - left.index(True) if True in left else -1 if None in left else 0
-    return _make("number", min(number, 1) if explained is None else number)
+def _table_anew(criterion: Criterion) -> tuple[tuple[str, ...], Table]:
+    columns = criterion.expr.meta.root_names()
+    read = tuple(dict.fromkeys(name for column in columns for name in unknowns(column)))
+    shape = [len(values(name)) for name in read]
+    if math.prod(shape) > LARGEST_TABLE:
+        return (f"free:{criterion.id}",), np.array([FALSE, UNKNOWN, TRUE], dtype=np.int8)
+    frame = with_columns(_listed(read), columns) if read else pl.DataFrame({"nothing": [0]})
+    said = frame.select(said=criterion.expr.cast(pl.Boolean))["said"]
+    truth = said.cast(pl.Int8).replace_strict({0: FALSE, 1: TRUE}, default=None, return_dtype=pl.Int8)
+    return read, truth.fill_null(UNKNOWN).to_numpy().reshape(shape)
 
 
-def _tree(node: Node) -> Left:
-    match node:
-        case Criterion():
-            return _make("atom", node.id)
-        case TierReached():
-            return _make("atom", f"{node.rule_id}>={node.least}")
-        case Named(node=inner):
-            return _tree(inner)
-        case Not(node=inner):
-            return _not(_tree(inner))
-        case Soft(node=inner):
-            return _soft(_tree(inner))
-        case Unknown(node=inner):
-            return _unknown(_tree(inner))
-        case All(nodes=nodes):
-            return _all(tuple(map(_tree, nodes)))
-        case AnyOf(nodes=nodes):
-            return _any(tuple(map(_tree, nodes)))
-        case AtLeast(n=n, nodes=nodes):
-            return _at_least(n, tuple(map(_tree, nodes)))
-    raise TypeError(type(node).__name__)
-
-
-def _not(tree: Left) -> Left:
-    if not isinstance(tree, Tree):
-        return None if tree is None else not tree
-    return tree.parts[0] if tree.kind == "not" else _make("not", tree)
-
-
-def _soft(tree: Left) -> Left:
-    """Established or not. A conjunction is established if each part is, a disjunction if any part is."""
-    if not isinstance(tree, Tree):
-        return tree is True
-    if tree.kind in ("soft", "unknown") or (tree.kind == "not" and tree.parts[0].kind in ("soft", "unknown")):
-        return tree
-    if tree.kind == "all":
-        return _all(tuple(map(_soft, tree.parts[0])))
-    if tree.kind == "any":
-        return _any(tuple(map(_soft, tree.parts[0])))
-    return _make("soft", tree)
-
-
-def _unknown(tree: Left) -> Left:
-    if not isinstance(tree, Tree):
-        return tree is None
-    return False if tree.kind in ("soft", "unknown") else _make("unknown", tree)
-
-
-def _all(parts: Sequence[Left]) -> Left:
-    return _joined("all", parts, absorbing=False)
-
-
-def _any(parts: Sequence[Left]) -> Left:
-    return _joined("any", parts, absorbing=True)
-
-
-def _joined(kind: str, parts: Sequence[Left], *, absorbing: bool) -> Left:
-    flat: dict[Left, None] = {}
-    for part in parts:
-        for item in part.parts[0] if isinstance(part, Tree) and part.kind == kind else (part,):
-            if item is absorbing:
-                return absorbing
-            if item is not (not absorbing):
-                flat[item] = None
-    if len(flat) < 2:
-        return next(iter(flat), not absorbing)
-    return _make(kind, tuple(sorted(flat, key=lambda item: -1 if item is None else item.number)))
-
-
-def _at_least(n: int, parts: Sequence[Left]) -> Left:
-    true, unknown = sum(part is True for part in parts), sum(part is None for part in parts)
-    left = [part for part in parts if isinstance(part, Tree)]
-    if true >= n:
-        return True
-    if true + unknown + len(left) < n:
-        return False
-    if not left:
-        return None
-    return _make("at_least", n - true, unknown, tuple(sorted(left, key=lambda item: item.number)))
-
-
-def _put(tree: Left, case: Case, seen: dict[Tree, Left]) -> Left:
-    """The tree with what the case says put in its place. seen: what was made of other trees with the same case."""
-    if not isinstance(tree, Tree) or not tree.atoms & case.keys():
-        return tree
-    if tree not in seen:
-        seen[tree] = _put_anew(tree, case, seen)
-    return seen[tree]
-
-
-def _put_anew(tree: Tree, case: Case, seen: dict[Tree, Left]) -> Left:
-    match tree.kind, tree.parts:
-        case "atom", (name,):
-            return case[name]
-        case "not", (inner,):
-            return _not(_put(inner, case, seen))
-        case "soft", (inner,):
-            return _soft(_put(inner, case, seen))
-        case "unknown", (inner,):
-            return _unknown(_put(inner, case, seen))
-        case ("all" | "any") as kind, (parts,):
-            put = [_put(part, case, seen) for part in parts]
-            return _all(put) if kind == "all" else _any(put)
-        case "at_least", (n, unknown, parts):
-            return _at_least(n, [*[None] * unknown, *(_put(part, case, seen) for part in parts)])
-        case "status", (applies, explained, tiers):
-            return _decided(
-                _put(applies, case, seen),
-                _put(explained, case, seen),
-                tuple(_put(tier, case, seen) for tier in tiers),
-            )
-    raise TypeError(tree.kind)
+def _classes(tables: Mapping[str, tuple[tuple[str, ...], Table]]) -> dict[str, list[int]]:
+    """One of the values of each unknown that no criterion tells apart."""
+    told: dict[str, list[Table]] = {}
+    for read, table in tables.values():
+        for axis, name in enumerate(read):
+            told.setdefault(name, []).append(np.moveaxis(table, axis, 0).reshape(table.shape[axis], -1))
+    kept = {}
+    for name, slices in told.items():
+        seen = {
+            tuple(rows[number].tobytes() for rows in slices): number
+            for number in reversed(range(len(slices[0])))
+        }
+        kept[name] = sorted(seen.values())
+    return kept

@@ -171,17 +171,22 @@ def plausible(case: Case) -> Case:
 
 
 @settings(max_examples=EXAMPLES)
-@given(seed=st.integers(0, 10**9))
-def test_units_do_not_change_a_finding(seed: int, tmp_path_factory: pytest.TempPathFactory) -> None:
-    cases = [plausible(case) for case in population(seed, PATIENTS)]
+@given(seed=st.integers(0, 10**9), count=st.integers(PATIENTS // 2, PATIENTS))
+def test_units_do_not_change_a_finding(
+    seed: int, count: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    cases = [plausible(case) for case in population(seed, count)]
     found = findings(tmp_path_factory.mktemp("units"), cases)
-    assert len(found["US"]) >= PATIENTS * 0.9
+    assert len(found["US"]) >= count * 0.8
     for name in ("SI", "LO"):
-        assert found[name].height == found["US"].height
-        unlike = [
-            column for column in found["US"].columns if not found[name][column].equals(found["US"][column])
-        ]
-        assert not unlike, f"{name} and US differ in {unlike}"
+        assert found[name].select(KEYS).equals(found["US"].select(KEYS))
+        unlike = {
+            (who, column)
+            for column in found["US"].columns
+            for who in found["US"].filter(found[name][column].ne_missing(found["US"][column]))["patient_id"]
+        }
+        told = [(column, next(case for case in cases if case["case"] == who)) for who, column in unlike]
+        assert not told, f"{name} and US differ"
 
 
 def test_every_unit_is_used() -> None:
