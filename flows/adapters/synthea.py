@@ -8,23 +8,24 @@ from flows.adapters.model import Source
 from flows.adapters.source_tables import Places, SourceTable
 from flows.adapters.tables import DRUG_NAMES, Step, TableLayout, write_tables
 
+TABLES = (
+    SourceTable(
+        "observations",
+        ("date", "patient", "code", "value", "units"),
+        optional=("description",),
+        required=True,
+    ),
+    SourceTable("patients", ("id", "birthdate", "gender"), optional=("deathdate",), required=True),
+    SourceTable("conditions", ("start", "patient", "code"), optional=("stop", "system")),
+    SourceTable("medications", ("start", "patient", "code", "description"), optional=("stop",)),
+    SourceTable("procedures", ("patient", "code"), optional=("start", "date", "stop", "system")),
+    SourceTable("encounters", ("start", "patient", "provider"), optional=("stop",)),
+    SourceTable("providers", ("id", "speciality")),
+)
 _LAYOUT = TableLayout(
     # Java writes an absent unit as null
     places=Places("synthea", folders=("", "csv"), several=True, nulls=("null",)),
-    tables=(
-        SourceTable(
-            "observations",
-            ("date", "patient", "code", "value", "units"),
-            optional=("description",),
-            required=True,
-        ),
-        SourceTable("patients", ("id", "birthdate", "gender"), optional=("deathdate",), required=True),
-        SourceTable("conditions", ("start", "patient", "code"), optional=("stop", "system")),
-        SourceTable("medications", ("start", "patient", "code", "description"), optional=("stop",)),
-        SourceTable("procedures", ("patient", "code"), optional=("start", "date", "stop", "system")),
-        SourceTable("encounters", ("start", "patient", "provider"), optional=("stop",)),
-        SourceTable("providers", ("id", "speciality")),
-    ),
+    tables=TABLES,
     lookups=DRUG_NAMES,
     steps=(
         Step("synthea/lab_results", "lab_results", ("observations",), "observations", every=True),

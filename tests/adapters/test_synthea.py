@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from flows.adapters import adapt
+from flows.adapters.synthea import TABLES as SYNTHEA_TABLES
 from flows.errors import ExtractError
 
 Tables = Callable[..., Path]
@@ -62,6 +63,36 @@ d2 | o | Dr. B | M | HEMATOLOGY/ONCOLOGY
 }
 
 
+# The columns of the exporter's own header lines (class CSVConstants of Synthea), in their order.
+HEADERS = {
+    "patients": (
+        "Id,BIRTHDATE,DEATHDATE,SSN,DRIVERS,PASSPORT,PREFIX,FIRST,MIDDLE,LAST,SUFFIX,MAIDEN,MARITAL,RACE,ETHNICITY,GENDER,"
+        "BIRTHPLACE,ADDRESS,CITY,STATE,COUNTY,FIPS,ZIP,LAT,LON,HEALTHCARE_EXPENSES,HEALTHCARE_COVERAGE,INCOME"
+    ),
+    "observations": "DATE,PATIENT,ENCOUNTER,CATEGORY,CODE,DESCRIPTION,VALUE,UNITS,TYPE",
+    "conditions": "START,STOP,PATIENT,ENCOUNTER,SYSTEM,CODE,DESCRIPTION",
+    "medications": (
+        "START,STOP,PATIENT,PAYER,ENCOUNTER,CODE,DESCRIPTION,BASE_COST,PAYER_COVERAGE,DISPENSES,TOTALCOST,REASONCODE,"
+        "REASONDESCRIPTION"
+    ),
+    "procedures": "START,STOP,PATIENT,ENCOUNTER,SYSTEM,CODE,DESCRIPTION,BASE_COST,REASONCODE,REASONDESCRIPTION",
+    "encounters": (
+        "Id,START,STOP,PATIENT,ORGANIZATION,PROVIDER,PAYER,ENCOUNTERCLASS,CODE,DESCRIPTION,BASE_ENCOUNTER_COST,"
+        "TOTAL_CLAIM_COST,PAYER_COVERAGE,REASONCODE,REASONDESCRIPTION"
+    ),
+    "providers": "Id,ORGANIZATION,NAME,GENDER,SPECIALITY,ADDRESS,CITY,STATE,ZIP,LAT,LON,ENCOUNTERS,PROCEDURES,NPI",
+}
+
+
+def as_exported(name: str) -> str:
+    """A table of EXPORT with all columns of the exporter in its order, and the fields that it is not about filled."""
+    head, *lines = [line.split("|") for line in EXPORT[name].strip().splitlines()]
+    columns = HEADERS[name].split(",")
+    found = [dict(zip([cell.strip() for cell in head], line, strict=True)) for line in lines]
+    rows = [" | ".join(row.get(column, "7").strip() for column in columns) for row in found]
+    return "\n".join([" | ".join(columns), *rows])
+
+
 @pytest.fixture
 def read(tables: Tables, tmp_path: Path) -> Callable[..., pl.DataFrame]:
     """A canonical table of the export, or of one with some files changed."""
@@ -98,6 +129,20 @@ def test_patients(tables: Tables, tmp_path: Path) -> None:
         ("aa-1", "F", "1980-05-17", None, "patients.csv", 2),
         ("bb-2", "M", "1950-02-03", "2024-04-01", "patients.csv", 3),
     ]
+
+
+def test_the_exporters_own_columns_give_the_same_rows(tables: Tables, tmp_path: Path) -> None:
+    known = {table.name: {*table.columns, *table.optional} for table in SYNTHEA_TABLES}
+    older = {"procedures": {"date"}}
+    for name, columns in known.items():
+        assert columns - older.get(name, set()) <= set(HEADERS[name].lower().split(","))
+    short = adapt("synthea", tables(EXPORT), tmp_path / "short")
+    whole = adapt("synthea", tables({name: as_exported(name) for name in EXPORT}), tmp_path / "whole")
+    pieces = sorted(path.name for path in short.glob("*.parquet"))
+    assert pieces == sorted(path.name for path in whole.glob("*.parquet"))
+    for piece in pieces:
+        rows = [pl.read_parquet(folder / piece) for folder in (short, whole)]
+        assert rows[0].sort(rows[0].columns).equals(rows[1].select(rows[0].columns).sort(rows[0].columns))
 
 
 def _events(rows: pl.DataFrame) -> list[tuple[object, ...]]:

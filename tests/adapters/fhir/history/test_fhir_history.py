@@ -1,73 +1,21 @@
-"""Patients, merges, diagnoses, drugs, procedures and encounters of FHIR, and a whole night of them."""
+"""Patients, merges, diagnoses, procedures and encounters of FHIR, and a whole night of them."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import polars as pl
 import pytest
 
-from flows.adapters import adapt, source_files
+from flows.adapters import source_files
 from flows.cli import main
+from tests.adapters.fhir.history.resources import HEMOGLOBIN, ICD, P1, SNOMED, Json, concept
 
-Json = dict[str, Any]
 Read = Callable[[str], pl.DataFrame]
 Write = Callable[..., None]
-P1 = {"reference": "Patient/p1"}
-ICD = "http://hl7.org/fhir/sid/icd-10-cm"
-SNOMED = "http://snomed.info/sct"
-ATC = "http://www.whocc.no/atc"
-HEMOGLOBIN = {
-    "resourceType": "Observation",
-    "id": "o1",
-    "status": "final",
-    "code": {"coding": [{"system": "http://loinc.org", "code": "718-7"}]},
-    "subject": P1,
-    "effectiveDateTime": "2024-03-05T07:30:00Z",
-    "valueQuantity": {"value": 9.5, "unit": "g/dL"},
-}
-
-
-def concept(*codings: tuple[str, str], text: str | None = None) -> Json:
-    """A concept of codings (system, code)."""
-    return {"coding": [{"system": system, "code": code} for system, code in codings], "text": text}
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A folder that holds one Observation."""
-    made = tmp_path / "fhir"
-    made.mkdir()
-    (made / "Observation.ndjson").write_text(json.dumps(HEMOGLOBIN) + "\n")
-    return made
-
-
-@pytest.fixture
-def write(folder: Path) -> Write:
-    """Write resources of one kind."""
-
-    def resources(kind: str, *bodies: Json) -> None:
-        lines = [json.dumps({"resourceType": kind, **body}) + "\n" for body in bodies]
-        (folder / f"{kind}.ndjson").write_text("".join(lines))
-
-    return resources
-
-
-@pytest.fixture
-def adapted(folder: Path, tmp_path: Path) -> Read:
-    """Rows of a piece of a canonical table, by line."""
-
-    def read(piece: str) -> pl.DataFrame:
-        out = adapt("fhir", folder, tmp_path / "out")
-        return pl.concat([pl.read_parquet(path) for path in out.glob(f"{piece}*.parquet")]).sort(
-            "source_line"
-        )
-
-    return read
 
 
 @pytest.mark.parametrize(
@@ -180,90 +128,6 @@ def test_what_says_that_it_is_not_so_is_left_out_and_counted(
     assert adapted(f"clinical_events_{table}")["source_line"].to_list() == [2]
     left_out = {(file.table, file.name): file.left_out for file in source_files(tmp_path / "out")}
     assert left_out["clinical_events", f"{kind}.ndjson"] == 1
-
-
-@pytest.mark.parametrize(
-    ("kind", "body", "start", "end"),
-    [
-        ("MedicationRequest", {"authoredOn": "2024-01-02"}, "2024-01-02", None),
-        (
-            "MedicationRequest",
-            {
-                "authoredOn": "2024-01-02",
-                "dispenseRequest": {"expectedSupplyDuration": {"value": 30, "code": "d"}},
-            },
-            "2024-01-02",
-            "2024-01-31",
-        ),
-        (
-            "MedicationRequest",
-            {
-                "authoredOn": "2024-01-02",
-                "dosageInstruction": [
-                    {"timing": {"repeat": {"boundsPeriod": {"start": "2024-01-03", "end": "2024-01-09"}}}}
-                ],
-            },
-            "2024-01-03",
-            "2024-01-09",
-        ),
-        (
-            "MedicationAdministration",
-            {"effectiveDateTime": "2024-01-02T10:00:00Z"},
-            "2024-01-02T10:00:00Z",
-            None,
-        ),
-        (
-            "MedicationStatement",
-            {"effectivePeriod": {"start": "2024-01-02", "end": "2024-02"}},
-            "2024-01-02",
-            "2024-02-01",
-        ),
-        ("MedicationStatement", {"dateAsserted": "2024-01-02"}, "2024-01-02", None),
-    ],
-)
-def test_days_of_a_drug(
-    write: Write, adapted: Read, kind: str, body: Json, start: str, end: str | None
-) -> None:
-    write(kind, {"subject": P1, "medicationCodeableConcept": concept((ATC, "B03AA07")), **body})
-    assert adapted("clinical_events_drugs").row(0) == (
-        "p1", "medication", "ATC", "B03AA07", start, end, f"{kind}.ndjson", 1,
-    )  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("body", "expected"),
-    [
-        (
-            {
-                "contained": [{"resourceType": "Medication", "id": "m", "code": concept((ATC, "B03AC"))}],
-                "medicationReference": {"reference": "#m"},
-            },
-            ("ATC", "B03AC"),
-        ),
-        ({"medicationReference": {"reference": "Medication/m1"}}, ("RXNORM", "24909")),
-        ({"medicationReference": {"reference": "Medication/none", "display": "aspirin"}}, (None, "aspirin")),
-        (
-            {"medicationReference": {"reference": "Medication/none", "display": "Venofer 5 ml"}},
-            ("ATC", "B03AC"),
-        ),
-        (
-            {"medicationCodeableConcept": concept(("urn:x", "7"), text="Ferrous sulfate 325 mg")},
-            ("ATC", "B03AA07"),
-        ),
-        (
-            {"medicationCodeableConcept": concept((ATC, "B03A"), text="Ferrous sulfate 325 mg")},
-            ("ATC", "B03A"),
-        ),
-        ({"medicationCodeableConcept": concept(("urn:x", "7"), text="aspirin")}, ("urn:x", "7")),
-    ],
-)
-def test_a_drug_that_stands_elsewhere(
-    write: Write, adapted: Read, body: Json, expected: tuple[str | None, str]
-) -> None:
-    rxnorm = "http://www.nlm.nih.gov/research/umls/rxnorm"
-    write("Medication", {"id": "m1", "code": concept((rxnorm, "24909"))})
-    write("MedicationRequest", {"subject": P1, "authoredOn": "2024-01-02", **body})
-    assert adapted("clinical_events_drugs").select("code_system", "code").rows() == [expected]
 
 
 def test_a_procedure(write: Write, adapted: Read) -> None:

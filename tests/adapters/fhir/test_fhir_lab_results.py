@@ -1,77 +1,18 @@
-"""Observations of FHIR as laboratory rows, and what the files may look like."""
+"""Observations of FHIR as laboratory rows."""
 
 from __future__ import annotations
 
-import gzip
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 import pytest
 
-from flows.adapters import adapt
-from flows.errors import ExtractError
 from schemas.extract import EXTRACT_TABLES
+from tests.adapters.fhir.observations import UCUM, Json, loinc, observation
 
-Json = dict[str, Any]
 Rows = Callable[..., pl.DataFrame]
-UCUM = "http://unitsofmeasure.org"
-
-
-def loinc(code: str, display: str | None = None) -> Json:
-    """A concept of one LOINC coding."""
-    return {"coding": [{"system": "http://loinc.org", "code": code, "display": display}]}
-
-
-def observation(**parts: Any) -> Json:
-    """A hemoglobin, with what a test changes of it; a part that is None is not there."""
-    whole = {
-        "resourceType": "Observation",
-        "id": "o1",
-        "status": "final",
-        "code": loinc("718-7", "Hemoglobin"),
-        "subject": {"reference": "Patient/p1"},
-        "effectiveDateTime": "2024-03-05T07:30:00+01:00",
-        "valueQuantity": {"value": 13.5, "unit": "g/dl", "system": UCUM, "code": "g/dL"},
-        **parts,
-    }
-    return {name: part for name, part in whole.items() if part is not None}
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """An empty extract folder."""
-    made = tmp_path / "fhir [1]"
-    made.mkdir()
-    return made
-
-
-@pytest.fixture
-def adapted(folder: Path, tmp_path: Path) -> Rows:
-    """Bring the folder to the canonical layout and read the pieces of a table by line."""
-
-    def read(table: str = "lab_results") -> pl.DataFrame:
-        out = adapt("fhir", folder, tmp_path / "out")
-        pieces = [path for path in sorted(out.glob(f"{table}*.parquet")) if "unreadable" not in path.name]
-        return pl.concat([pl.read_parquet(path, glob=False) for path in pieces]).sort(
-            "source_file", "source_line"
-        )
-
-    return read
-
-
-@pytest.fixture
-def labs(folder: Path, adapted: Rows) -> Rows:
-    """Laboratory rows of Observations."""
-
-    def convert(*resources: Json) -> pl.DataFrame:
-        lines = [json.dumps(resource, ensure_ascii=False) + "\n" for resource in resources]
-        (folder / "Observation.ndjson").write_text("".join(lines), encoding="utf-8")
-        return adapted()
-
-    return convert
 
 
 def test_every_part_of_an_observation_has_its_column(labs: Rows) -> None:
@@ -255,115 +196,6 @@ def test_when_it_was_collected(labs: Rows, parts: Json, collected: str | None) -
 )
 def test_whose_it_is(labs: Rows, subject: Json | None, patient: str | None) -> None:
     assert labs(observation(subject=subject))["patient_id"].to_list() == [patient]
-
-
-def test_a_bundle_and_a_single_resource_keep_the_line_they_begin_on(folder: Path, adapted: Rows) -> None:
-    bundle = {
-        "resourceType": "Bundle",
-        "entry": [
-            {
-                "fullUrl": "urn:uuid:p9",
-                "resource": {"resourceType": "Patient", "id": "x", "gender": "female"},
-            },
-            {"resource": observation(id="o2", valueQuantity={"value": 7.25, "code": "g/dL"})},
-            {"request": {"method": "GET"}},
-        ],
-    }
-    (folder / "bundle.json").write_text(json.dumps(bundle, indent=1).replace("7.25", "7.250"))
-    (folder / "one.json").write_text("\n\n" + json.dumps(observation(id="o3"), indent=2))
-    rows = adapted()
-    assert rows.select("result_id", "value", "source_file", "source_line").rows() == [
-        ("o2", "7.250", "bundle.json", 13),
-        ("o3", "13.5", "one.json", 3),
-    ]
-    assert adapted("patients").row(0)[:2] == ("p9", "female")
-
-
-def test_several_files_packed_mixed_and_in_folders(folder: Path, adapted: Rows) -> None:
-    patient = json.dumps({"resourceType": "Patient", "id": "p1", "birthDate": "1960-02-03"})
-    (folder / "part").mkdir()
-    (folder / "Observation.000.ndjson.gz").write_bytes(gzip.compress(json.dumps(observation()).encode()))
-    mixed = f"\ufeff{patient}\n\n   \n{json.dumps(observation(id='o2'))}\r\n"
-    (folder / "part" / "mixed.ndjson").write_text(mixed, encoding="utf-8", newline="")
-    assert adapted().select("result_id", "source_file", "source_line").rows() == [
-        ("o1", "Observation.000.ndjson.gz", 1),
-        ("o2", "part/mixed.ndjson", 4),
-    ]
-    assert adapted("patients")["birth_date"].to_list() == ["1960-02-03"]
-
-
-def test_lines_are_right_in_a_file_of_several_chunks(
-    folder: Path, adapted: Rows, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("flows.adapters.fhir.CHUNK_BYTES", 1 << 20)
-    note = [{"text": "x" * 900}]
-    lines = [json.dumps(observation(id=str(number), note=note)) for number in range(1, 12_001)]
-    (folder / "Observation.ndjson").write_text("\n".join(lines))  # 14 MB, the last line without an end
-    rows = adapted()
-    assert rows["source_line"].to_list() == list(range(1, 12_001))
-    assert rows["result_id"].to_list() == [str(number) for number in range(1, 12_001)]
-
-
-@pytest.mark.parametrize(
-    "broken", ['{"resourceType": "Observation", "id": "o', "null", "[1, 2]", "}", '{"id": "x"}']
-)
-def test_a_broken_line_is_set_aside_and_harms_no_other(folder: Path, tmp_path: Path, broken: str) -> None:
-    whole = json.dumps(observation())
-    (folder / "Observation.ndjson").write_text(f"{whole}\n{broken}\n{whole}\n")
-    out = adapt("fhir", folder, tmp_path / "out")
-    assert pl.read_parquet(out / "lab_results_000000.parquet")["source_line"].sort().to_list() == [1, 3]
-    unreadable = pl.read_parquet(out / "lab_results_unreadable_000000.parquet")
-    assert unreadable.rows() == [(broken, "Observation.ndjson", 2)]
-
-
-def test_a_bundle_that_breaks_off_keeps_what_came_before(folder: Path, tmp_path: Path) -> None:
-    text = json.dumps({"resourceType": "Bundle", "entry": [{"resource": observation()}] * 2}, indent=1)
-    (folder / "bundle.json").write_text(text[: text.rindex("valueQuantity")])
-    out = adapt("fhir", folder, tmp_path / "out")
-    assert pl.read_parquet(out / "lab_results_000000.parquet").height == 1
-    assert pl.read_parquet(out / "lab_results_unreadable_000000.parquet")["source_file"].to_list() == [
-        "bundle.json"
-    ]
-
-
-def _refusal(folder: Path, tmp_path: Path) -> str:
-    with pytest.raises(ExtractError) as caught:
-        adapt("fhir", folder, tmp_path / "out")
-    message = str(caught.value)
-    assert "\n" not in message
-    assert str(tmp_path) not in message
-    return message
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "words"),
-    [
-        ("a.ndjson", b"", "a.ndjson is empty"),
-        ("a.ndjson", b"PAR1\x00\x01", "a.ndjson is not FHIR JSON: it looks like a Parquet file"),
-        ("a.ndjson", b'{"a":1}\n\x00\x01\x02', "a.ndjson, line 2: not FHIR JSON"),
-        ("a.ndjson", b'{"a":1}\n{"b":"\xe9\xe8"}\n', "a.ndjson, line 2: not UTF-8 text"),
-        ("a.ndjson.gz", b'{"a":1}\n', "a.ndjson.gz is not a gzip file"),
-        (
-            "a.ndjson.gz",
-            gzip.compress(b'{"a":1}\n' * 500, mtime=0)[:-9],
-            "a.ndjson.gz is a truncated gzip file",
-        ),
-        ("Patient.ndjson", b'{"resourceType":"Patient","id":"p"}', "holds no Observation"),
-        (
-            "a.ndjson",
-            b"\n{broken\n",
-            "a.ndjson, line 2: no FHIR resource. The fhir extract holds no Observation",
-        ),
-        ("lab_results.csv", b"patient_id\n", "holds no .ndjson"),
-    ],
-)
-def test_files_that_are_no_fhir(folder: Path, tmp_path: Path, name: str, content: bytes, words: str) -> None:
-    (folder / name).write_bytes(content)
-    assert words in _refusal(folder, tmp_path)
-
-
-def test_an_empty_folder(folder: Path, tmp_path: Path) -> None:
-    assert "holds no .ndjson, .ndjson.gz or .json file" in _refusal(folder, tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,97 @@
+"""Drugs given and ordered in FHIR."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import polars as pl
+import pytest
+
+from tests.adapters.fhir.history.resources import ATC, P1, Json, concept
+
+Read = Callable[[str], pl.DataFrame]
+Write = Callable[..., None]
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "start", "end"),
+    [
+        ("MedicationRequest", {"authoredOn": "2024-01-02"}, "2024-01-02", None),
+        (
+            "MedicationRequest",
+            {
+                "authoredOn": "2024-01-02",
+                "dispenseRequest": {"expectedSupplyDuration": {"value": 30, "code": "d"}},
+            },
+            "2024-01-02",
+            "2024-01-31",
+        ),
+        (
+            "MedicationRequest",
+            {
+                "authoredOn": "2024-01-02",
+                "dosageInstruction": [
+                    {"timing": {"repeat": {"boundsPeriod": {"start": "2024-01-03", "end": "2024-01-09"}}}}
+                ],
+            },
+            "2024-01-03",
+            "2024-01-09",
+        ),
+        (
+            "MedicationAdministration",
+            {"effectiveDateTime": "2024-01-02T10:00:00Z"},
+            "2024-01-02T10:00:00Z",
+            None,
+        ),
+        (
+            "MedicationStatement",
+            {"effectivePeriod": {"start": "2024-01-02", "end": "2024-02"}},
+            "2024-01-02",
+            "2024-02-01",
+        ),
+        ("MedicationStatement", {"dateAsserted": "2024-01-02"}, "2024-01-02", None),
+    ],
+)
+def test_days_of_a_drug(
+    write: Write, adapted: Read, kind: str, body: Json, start: str, end: str | None
+) -> None:
+    write(kind, {"subject": P1, "medicationCodeableConcept": concept((ATC, "B03AA07")), **body})
+    assert adapted("clinical_events_drugs").row(0) == (
+        "p1", "medication", "ATC", "B03AA07", start, end, f"{kind}.ndjson", 1,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (
+            {
+                "contained": [{"resourceType": "Medication", "id": "m", "code": concept((ATC, "B03AC"))}],
+                "medicationReference": {"reference": "#m"},
+            },
+            ("ATC", "B03AC"),
+        ),
+        ({"medicationReference": {"reference": "Medication/m1"}}, ("RXNORM", "24909")),
+        ({"medicationReference": {"reference": "Medication/none", "display": "aspirin"}}, (None, "aspirin")),
+        (
+            {"medicationReference": {"reference": "Medication/none", "display": "Venofer 5 ml"}},
+            ("ATC", "B03AC"),
+        ),
+        (
+            {"medicationCodeableConcept": concept(("urn:x", "7"), text="Ferrous sulfate 325 mg")},
+            ("ATC", "B03AA07"),
+        ),
+        (
+            {"medicationCodeableConcept": concept((ATC, "B03A"), text="Ferrous sulfate 325 mg")},
+            ("ATC", "B03A"),
+        ),
+        ({"medicationCodeableConcept": concept(("urn:x", "7"), text="aspirin")}, ("urn:x", "7")),
+    ],
+)
+def test_a_drug_that_stands_elsewhere(
+    write: Write, adapted: Read, body: Json, expected: tuple[str | None, str]
+) -> None:
+    rxnorm = "http://www.nlm.nih.gov/research/umls/rxnorm"
+    write("Medication", {"id": "m1", "code": concept((rxnorm, "24909"))})
+    write("MedicationRequest", {"subject": P1, "authoredOn": "2024-01-02", **body})
+    assert adapted("clinical_events_drugs").select("code_system", "code").rows() == [expected]

@@ -1,0 +1,126 @@
+"""Persons, diagnoses, drugs, procedures, visits and periods of the common data model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tests.adapters.omop.cdm import CONCEPT, HISTORY, MEASUREMENT, VOCABULARY
+
+Tables = Callable[..., Path]
+Read = Callable[..., pl.DataFrame]
+
+
+def test_persons(read: Read) -> None:
+    columns = ["patient_id", "sex", "birth_date", "death_date", "source_line"]
+    assert read("patients").select(columns).rows() == [
+        ("1", "female", "1980-05-17", None, 2),
+        ("2", "male", "1950-01-01", "2024-03-20", 3),
+        ("3", None, "1960-07-02", None, 4),
+    ]
+
+
+def _events(rows: pl.DataFrame) -> list[tuple[object, ...]]:
+    return rows.select("kind", "code_system", "code", "start_date", "end_date", "source_line").rows()
+
+
+def test_conditions_are_told_by_the_hospitals_own_code(read: Read) -> None:
+    assert _events(read("clinical_events_diagnoses")) == [
+        ("diagnosis", "ICD10CM", "D50.9", "2024-03-01", None, 2),
+        ("diagnosis", "SNOMED", "84114007", "2024-02-01", "2024-02-09", 3),
+    ]
+
+
+def test_procedures_and_what_the_model_keeps_among_observations(read: Read) -> None:
+    assert _events(read("clinical_events_procedures")) == [
+        ("procedure", "SNOMED", "73761001", "2024-01-01", None, 2),
+        ("procedure", "ICD10PCS", "30233N1", "2024-01-02", None, 3),
+        ("procedure", "CPT", "36430", "2024-01-04", None, 5),
+    ]
+    assert _events(read("clinical_events_observations")) == [
+        ("diagnosis", "ICD10CM", "Z51.5", "2024-02-03", None, 2)
+    ]
+
+
+def test_drugs_by_class_else_by_ingredient_else_as_products(read: Read) -> None:
+    rows = read("clinical_events_medications").unique()
+    assert sorted(_events(rows), key=lambda event: event[-1]) == [
+        ("medication", "ATC", "L04AX03", "2024-01-01", "2024-01-30", 2),  # a tablet of methotrexate
+        ("medication", "ATC", "B03AC", "2024-01-02", "2024-01-02", 3),  # by its name: no class is above it
+        ("medication", "ATC", "L01BA01", "2024-01-05", "2024-01-09", 6),  # as the hospital classed it
+        ("medication", "RXNORM", "36567", "2024-01-06", "2024-01-09", 7),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("without", "simvastatin"),
+    [
+        ({"CONCEPT_ANCESTOR": None}, "36567"),  # by way of its relationship to the ingredient
+        ({"CONCEPT_ANCESTOR": None, "CONCEPT_RELATIONSHIP": None}, "314231"),  # the product
+    ],
+)
+def test_drugs_without_the_tables_that_relate_them(
+    read: Read, without: dict[str, None], simvastatin: str
+) -> None:
+    assert read("clinical_events_medications", **without).select("code_system", "code").rows() == [
+        ("ATC", "L04AX03"),
+        ("ATC", "B03AC"),
+        ("ATC", "L01BA01"),
+        ("RXNORM", simvastatin),
+    ]
+
+
+def test_the_iron_of_a_contraceptive_is_no_treatment(read: Read) -> None:
+    pack = "{24 (ethinyl estradiol) / 4 (ferrous fumarate)} Pack"
+    concept = CONCEPT.replace("methotrexate 2.5 MG Oral Tablet", pack)
+    rows = read("clinical_events_medications", CONCEPT=concept, CONCEPT_ANCESTOR=None)
+    assert rows["source_line"].to_list() == [3, 6, 7]
+
+
+def test_specialties_of_visits(read: Read) -> None:
+    assert _events(read("clinical_events_encounters")) == [
+        ("encounter", "SPECIALTY", "hematology", "2024-02-10", "2024-02-10", 2),
+        ("encounter", "SPECIALTY", "207RH0003X", "2024-02-11", "2024-02-11", 3),
+        ("encounter", "SPECIALTY", "hematology", "2024-02-12", "2024-02-12", 4),
+    ]
+
+
+def _domains(rows: pl.DataFrame) -> set[str]:
+    return set(rows["domain"])
+
+
+def test_observation_periods_cover_what_the_model_tells_of(read: Read) -> None:
+    rows = read("coverage")
+    assert _domains(rows) == {"lab", "diagnosis", "medication", "procedure", "encounter"}
+    assert rows.filter(patient_id="2").select("observed_from", "observed_to").unique().rows() == [
+        ("2023-01-01", "2024-03-31")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("without", "lost"),
+    [
+        ({"condition_occurrence": None}, {"diagnosis"}),
+        ({"condition_occurrence": HISTORY["condition_occurrence"].splitlines()[1]}, {"diagnosis"}),
+        ({"provider": None}, {"encounter"}),
+        ({"drug_exposure": HISTORY["drug_exposure"].splitlines()[1]}, {"medication"}),
+    ],
+)
+def test_what_tells_nothing_is_not_observed(
+    read: Read, without: dict[str, str | None], lost: set[str]
+) -> None:
+    every = {"lab", "diagnosis", "medication", "procedure", "encounter"}
+    assert _domains(read("coverage", **without)) == every - lost
+
+
+def test_without_a_vocabulary_only_loinc_codes_are_known(read: Read) -> None:
+    nothing = dict.fromkeys(VOCABULARY)
+    rows = read("lab_results", measurement=MEASUREMENT.replace("HGB", "718-7"), **nothing)
+    assert rows.filter(code_system="LOINC").select("code", "unit").rows() == [
+        ("718-7", "g/dl"),
+        ("777-3", "10*9/L"),
+    ]
+    assert _domains(read("coverage", **nothing)) == {"lab", "encounter"}

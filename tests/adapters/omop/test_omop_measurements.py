@@ -1,0 +1,152 @@
+"""What measurements become, what the files may look like, and a night on them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from flows.adapters import adapt, source_files
+from flows.errors import ExtractError
+from tests.adapters.omop.cdm import CDM, CONCEPT, MEASUREMENT
+
+Tables = Callable[..., Path]
+Read = Callable[..., pl.DataFrame]
+
+
+def test_a_measurement_becomes_code_value_and_unit(read: Read) -> None:
+    rows = read("lab_results")
+    assert rows.select("result_id", "code_system", "code", "value", "unit").rows() == [
+        ("11", "LOINC", "718-7", "9.1", "g/dL"),
+        ("12", "LOINC", "787-2", "70", "fL"),
+        ("13", "LOINC", "2276-4", "<5", "ng/mL"),
+        ("14", "LOINC", "718-7", "12.5", "g/L?"),  # a concept of the hospital's, mapped to one LOINC code
+        ("15", "LOINC", "718-7", "13.5", "g/dL"),  # the same, known by its source concept alone
+        ("16", None, "XX", "1", "mg"),  # mapped to two: to none
+        ("17", "LOINC", "7796-6", "Present", None),
+        ("18", "LOINC", "1988-5", "<3", "mg/L"),  # the text kept the sign that the number lost
+        ("19", "LOINC", "1988-5", "3", "mg/L"),  # they disagree
+        ("20", "LOINC", "1988-5", "HEMOLYZED", "mg/L"),
+        ("21", "LOINC", "777-3", "7", "10*9/L"),  # no such concept, but a LOINC code by its check digit
+        ("22", None, "777-4", "7", "10*9/L"),
+        ("23", "SNOMED", "165109007", "7", None),
+    ]
+    first = rows.row(0, named=True)
+    assert (first["patient_id"], first["collected_at"]) == ("1", "2024-03-01 08:00:00")
+    assert (first["reference_low"], first["reference_high"]) == ("12", "16")
+    assert rows["collected_at"][3] == "2024-03-02"
+    assert rows["source_line"].to_list() == list(range(2, 15))
+    assert rows["source_file"].unique().to_list() == ["measurement.csv"]
+    assert rows["name"][12] == 'A test of 4" "width"'  # quotes mean nothing between tabs
+
+
+@pytest.mark.parametrize(("separator", "suffix"), [("\t", ".csv.gz"), (",", ".csv")])
+def test_separators_and_packing_make_no_difference(read: Read, separator: str, suffix: str) -> None:
+    concept = CONCEPT.replace(", ", " ").replace('"', "")
+    rows = read("lab_results", separator, suffix, CONCEPT=concept)
+    assert rows["code"].to_list()[:3] == ["718-7", "787-2", "2276-4"]
+    assert rows["source_line"].to_list() == list(range(2, 15))
+
+
+def test_a_table_in_several_files(tables: Tables, tmp_path: Path) -> None:
+    folder = tables({**CDM, "measurement_1": MEASUREMENT, "MEASUREMENT_02": MEASUREMENT})
+    (folder / "measurement.csv").unlink()
+    rows = pl.read_parquet(adapt("omop", folder, tmp_path / "out") / "lab_results.parquet")
+    assert dict(rows["source_file"].value_counts().iter_rows()) == {
+        "measurement_1.csv": 13,
+        "MEASUREMENT_02.csv": 13,
+    }
+    assert rows.group_by("source_file").agg(pl.col("source_line").n_unique())["source_line"].to_list() == [
+        13,
+        13,
+    ]
+
+
+def test_a_table_as_a_folder_of_parquet_files(tables: Tables, tmp_path: Path) -> None:
+    folder = tables(CDM)
+    texts = pl.read_csv(folder / "measurement.csv")
+    (folder / "measurement.csv").unlink()
+    (folder / "measurement").mkdir()
+    texts.head(5).write_parquet(folder / "measurement" / "part-0.parquet")
+    texts.tail(8).write_parquet(folder / "measurement" / "part-1.parquet")
+    rows = pl.read_parquet(adapt("omop", folder, tmp_path / "out") / "lab_results.parquet")
+    rows = rows.sort("source_file", "source_line")
+    assert rows["source_file"].unique().sort().to_list() == [
+        "measurement/part-0.parquet",
+        "measurement/part-1.parquet",
+    ]
+    assert rows["code"].to_list()[:3] == ["718-7", "787-2", "2276-4"]
+    assert rows["source_line"].to_list() == [*range(1, 6), *range(1, 9)]
+
+
+def test_the_time_of_a_specimen_is_the_time_of_collection(read: Read) -> None:
+    specimen = "specimen_id | specimen_datetime | specimen_source_id\n900 | 2024-02-28 07:30:00 | A-17\n"
+    concept = CONCEPT + "1147049 | specimen | Metadata | CDM | Field | S | specimen.specimen_id |\n"
+    head, first, *others = MEASUREMENT.strip().splitlines()
+    pointing = "\n".join(
+        [
+            f"{head} | measurement_event_id | meas_event_field_concept_id",
+            f"{first} | 900 | 1147049",
+            *(f"{line} | 900 |" for line in others),
+        ]
+    )
+    rows = read("lab_results", specimen=specimen, CONCEPT=concept, measurement=pointing)
+    assert rows.select("collected_at", "specimen_id").rows()[:2] == [
+        ("2024-02-28 07:30:00", "A-17"),
+        ("2024-03-01 08:00:00", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"measurement": None}, "has no measurement.csv, .csv.gz or .parquet"),
+        (
+            {"measurement": MEASUREMENT.replace("value_as_number", "value")},
+            "measurement.csv, line 1: the column value_as_number is missing.",
+        ),
+        ({"measurement": MEASUREMENT + "24 | SECRET\n"}, "measurement.csv, line 15: not well-formed CSV"),
+    ],
+)
+def test_what_cannot_be_read(read: Read, changed: dict[str, str | None], words: str) -> None:
+    with pytest.raises(ExtractError) as caught:
+        read("lab_results", **changed)
+    assert words in str(caught.value)
+    assert "SECRET" not in str(caught.value)
+
+
+def test_records_that_tell_nothing_are_counted(tables: Tables, tmp_path: Path) -> None:
+    files = source_files(adapt("omop", tables(CDM, separator="\t"), tmp_path / "out"))
+    assert {file.name: file.left_out for file in files if file.table} == {
+        "measurement.csv": 0,
+        "person.csv": 0,
+        "condition_occurrence.csv": 1,
+        "procedure_occurrence.csv": 1,
+        "observation.csv": 1,
+        "drug_exposure.csv": 2,
+        "visit_occurrence.csv": 1,
+    }
+
+
+def test_a_night_accounts_for_every_record(tables: Tables, screened: Callable[..., Path]) -> None:
+    night = screened("omop", tables(CDM, separator="\t"))
+    files = json.loads((night / "run.json").read_text(encoding="utf-8"))["input_files"]
+    fates = ("accepted", "duplicate", "superseded", "ignored", "quarantined")
+    assert all(sum(file[fate] for fate in fates) == file["rows"] for file in files)
+    assert {file["source_file"]: file["rows"] for file in files} == {
+        "measurement.csv": 13,
+        "person.csv": 3,
+        "condition_occurrence.csv": 3,
+        "procedure_occurrence.csv": 4,
+        "observation.csv": 2,
+        "drug_exposure.csv": 6,
+        "visit_occurrence.csv": 4,
+        "observation_period.csv": 2,
+    }
+    members = pl.read_parquet(night / "membership.parquet").filter(patient_id="1", status="met")
+    assert "iron_deficiency_anemia" in members["rule_id"].to_list()
+    why = pl.read_parquet(night / "why.parquet").filter(patient_id="1", rule_id="iron_deficiency_anemia")
+    assert "<5" in why["source_value"].to_list()
