@@ -15,9 +15,6 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from flows.errors import CheckError
 
 MANIFEST_FILE = "manifest.json"
-CAREFULLY = (
-    2.0  # seconds; a file changed so shortly before it was read may change again within its time stamp
-)
 
 
 class _Frozen(BaseModel):

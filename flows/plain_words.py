@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 
 from schemas.evidence import INPUTS
-from schemas.flags import FLAGS, ROW_REASONS
+from schemas.flags import FLAGS, ROW_REASONS, TABLE_REASONS
 
 NOT_A_DIAGNOSIS = (
     "This screens laboratory data of populations. It is not a diagnosis and does not guide treatment."
@@ -83,6 +83,7 @@ _REASONS = {
 }
 
 _FLAGS: Mapping[str, str] = {
+    **TABLE_REASONS,
     **ROW_REASONS,
     **{flag.name: flag.says for flag in FLAGS},
 }

@@ -175,15 +175,5 @@ _TABLES = (
 
 EXTRACT_TABLES: Mapping[str, ExtractTable] = {table.name: table for table in _TABLES}
 
-# Where a row came from; adapters bring these along, other files get them while they are read.
-SOURCE_COLUMNS: Mapping[str, str] = {
-    "source_file": "file the row came from, relative to the extract",
-    "source_line": "physical line on which the record starts (the header is line 1); in Parquet the row, from 1",
-}
-
-# Reasons for which a row of the extract is set aside before its meaning is looked at.
+# A line that is no record: too few or too many fields, or a quote that is never closed.
 RAGGED_LINE = "RAGGED_LINE"
-STRUCTURAL_REASONS: Mapping[str, str] = {
-    RAGGED_LINE: "the line has too few or too many fields, or a quote that is never closed; of another source: it is "
-    "no JSON resource or no HL7 segment",
-}

@@ -152,7 +152,7 @@ MISSING_MASK: int = sum(FLAG_BITS[flag.name] for flag in RESULT_FLAGS if flag.mi
 
 ROW_REASONS: Mapping[str, str] = {
     "PATIENT_ID_MISSING": "the row names no patient",
-    "CODE_MISSING": "the row names no test",
+    "CODE_MISSING": "the row has no code",
     "COLLECTED_AT_MISSING": "the collection time is empty",
     "BAD_COLLECTED_AT": "the collection time cannot be read",
     "DATE_ORDER_UNKNOWN": "which of its numbers is the day and which the month cannot be told",
@@ -161,6 +161,30 @@ ROW_REASONS: Mapping[str, str] = {
     "STATUS_ENTERED_IN_ERROR": "the result was entered in error",
 }
 """Why a laboratory row is set aside before its value is looked at."""
+
+TABLE_REASONS: Mapping[str, str] = {
+    "RAGGED_LINE": "the line has too few or too many fields, or a quote that is never closed; of another source: it is "
+    "no JSON resource or no HL7 segment",
+    "BAD_SEX": "the sex is none of the words that are read",
+    "BAD_BIRTH_DATE": "the date of birth cannot be read",
+    "BAD_DEATH_DATE": "the date of death cannot be read",
+    "DEATH_BEFORE_BIRTH": "the death lies before the birth",
+    "BORN_AFTER_EXTRACT": "the birth lies after the newest result",
+    "BAD_DUFFY_NULL": "duffy_null is neither a yes nor a no",
+    "BAD_ELEVATION": "the elevation of the residence is no possible number of meters",
+    "UNKNOWN_KIND": "the kind is none of diagnosis, medication, procedure and encounter",
+    "UNKNOWN_CODE_SYSTEM": "the code system is none of those that are read",
+    "BAD_START_DATE": "the first day cannot be read",
+    "BAD_END_DATE": "the last day cannot be read",
+    "END_BEFORE_START": "the last day lies before the first",
+    "UNKNOWN_DOMAIN": "the domain is none of lab, diagnosis, medication, procedure and encounter",
+    "BAD_OBSERVED_FROM": "the first day of coverage cannot be read",
+    "BAD_OBSERVED_TO": "the last day of coverage cannot be read",
+    "FROM_PATIENT_ID_MISSING": "the merge does not say which identifier goes",
+    "TO_PATIENT_ID_MISSING": "the merge does not say which identifier remains",
+    "SELF_MERGE": "the identifier is merged into itself",
+}
+"""Why a line is no row, and why a row about a patient, an event, coverage or a merge is set aside."""
 
 
 def flag_names(mask: int) -> list[str]:

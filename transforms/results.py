@@ -12,7 +12,6 @@ from datetime import datetime
 
 import polars as pl
 
-from schemas.extract import EXTRACT_TABLES
 from schemas.flags import FLAG_BITS, MISSING_MASK, flag_names
 from schemas.tables import LAB_RESULT, QUALITY_FLAG, QUARANTINE, REPORTED_COUNT, empty, shaped
 from transforms.code_map import NO_MAP, CodeMap
@@ -27,7 +26,6 @@ from transforms.unmapped import counted
 from transforms.values import Bound
 from transforms.versions import RANK, WITHDRAWN, settle_versions
 
-RECEIVED = EXTRACT_TABLES["lab_results"].column_names
 # Other words for the five states; an empty state is final (the extract's contract).
 STATES = {
     "": "final",

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from flows.plain_words import SIDES, flag_words, reason_words, share, thousands
-from schemas.flags import FLAGS
+from schemas.extract import RAGGED_LINE
+from schemas.extract_checks import ROW_CHECKS
+from schemas.flags import FLAGS, ROW_REASONS
+from transforms.extract_tables import BORN_AFTER_EXTRACT
 from transforms.rules import RULES
 
 
@@ -34,6 +37,12 @@ def test_every_flag_has_words() -> None:
     assert [flag.name for flag in FLAGS if not flag_words(flag.name)] == []
     assert flag_words("DOMAIN_UNOBSERVED:procedure") == "records of procedures were not available"
     assert flag_words("NEVER_HEARD_OF") == ""
+
+
+def test_every_reason_of_the_quarantine_has_words() -> None:
+    checked = {check.reason for checks in ROW_CHECKS.values() for check in checks}
+    others = {RAGGED_LINE, BORN_AFTER_EXTRACT}
+    assert [reason for reason in sorted(checked | others | set(ROW_REASONS)) if not flag_words(reason)] == []
 
 
 def test_every_side_has_words() -> None:
