@@ -18,6 +18,8 @@ _CELL_CHARACTERS = 32_767  # characters a cell may have in Excel; xlsxwriter lea
 _SHEET_NAME = 31  # characters a sheet name may have in Excel
 _SHEET_ROWS = 1_048_576  # rows a sheet may have in Excel
 _DATE, _TIME = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
+_WIDTH, _WIDTHS = 20, {"caveats": 60}  # in characters, by column of a cohort's sheet
+_OVERVIEW = {"sheet": 32, "cohort": 42, "rule": 50, "version": 9, "members": 10, "follow-up": 120}
 
 
 def inert(frame: pl.DataFrame) -> pl.DataFrame:
@@ -59,8 +61,8 @@ def write_workbook(members: pl.DataFrame, rules: Sequence[Rule], path: Path) -> 
             pl.Datetime: book.add_format({"num_format": _TIME}),
         }
         overview = book.add_worksheet("cohorts")
-        overview.set_column(0, 5, 24)
-        for column, title in enumerate(("sheet", "cohort", "rule", "version", "members", "follow-up")):
+        for column, (title, width) in enumerate(_OVERVIEW.items()):
+            overview.set_column(column, column, width)
             overview.write_string(0, column, title, bold)
         overview.freeze_panes(1, 0)
         for number, rule in enumerate(rules, start=1):
@@ -80,7 +82,7 @@ def write_workbook(members: pl.DataFrame, rules: Sequence[Rule], path: Path) -> 
 
 def _sheet(sheet: Any, part: pl.DataFrame, rule_id: str, bold: Any, formats: dict[Any, Any]) -> None:
     for column, (name, dtype) in enumerate(part.schema.items()):
-        sheet.set_column(column, column, 20, formats.get(dtype.base_type()))
+        sheet.set_column(column, column, _WIDTHS.get(name, _WIDTH), formats.get(dtype.base_type()))
         sheet.write_string(0, column, name, bold)
     sheet.freeze_panes(1, 0)
     room = _SHEET_ROWS - 2
@@ -93,6 +95,8 @@ def _sheet(sheet: Any, part: pl.DataFrame, rule_id: str, bold: Any, formats: dic
                 sheet.write_datetime(number, column, cell, formats[kind])
             else:
                 sheet.write_string(number, column, _fitting(str(cell)))
+    if part.height:
+        sheet.autofilter(0, 0, min(part.height, room), part.width - 1)
     if part.height > room:
         sheet.write_string(room + 1, 0, f"… all {part.height} members are in cohorts/{rule_id}.csv")
 

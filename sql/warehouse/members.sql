@@ -6,7 +6,7 @@ SELECT
     member.entered_on,
     member.index_collected_at,
     finding.index_specimen_id,
-    array_to_string(finding.caveats, '; ') AS caveats
+    nullif(array_to_string(finding.caveats, '; '), '') AS caveats
 FROM read_parquet($members) AS member
 LEFT JOIN (
     SELECT patient_id, rule_id, index_collected_at, index_specimen_id, caveats

@@ -40,6 +40,16 @@ def test_no_cell_of_the_workbook_is_a_formula_or_a_link(members: pl.DataFrame, t
     assert not [sheet for sheet in sheets if "<f>" in sheet or "hyperlink" in sheet or "<script" in sheet]
 
 
+def test_a_cohort_can_be_filtered_and_its_follow_up_read(members: pl.DataFrame, tmp_path: Path) -> None:
+    write_workbook(members, RULES, tmp_path / "cohorts.xlsx")
+    with zipfile.ZipFile(tmp_path / "cohorts.xlsx") as book:
+        overview = book.read("xl/worksheets/sheet1.xml").decode()
+        first, empty = (book.read(f"xl/worksheets/sheet{number}.xml").decode() for number in (2, 3))
+    assert f'<autoFilter ref="A1:B{len(HOSTILE) + 1}"/>' in first
+    assert "autoFilter" not in empty
+    assert 'min="6" max="6" width="120' in overview
+
+
 def test_a_text_too_long_for_a_cell_is_not_left_out(tmp_path: Path) -> None:
     row = {"rule_id": RULE, "patient_id": "P" * 100_000, "tier": "possible"}
     write_workbook(pl.DataFrame([row]), RULES, tmp_path / "cohorts.xlsx")
