@@ -333,14 +333,15 @@ def status(
     from flows.overdue import age_of, check_age
     from flows.status import status as tables
 
-    if max_age is not None and not home.joinpath("published").exists():
-        check_age(home, age_of(max_age))
+    oldest = None if max_age is None else age_of(max_age)
+    if oldest is not None and not home.joinpath("published").exists():
+        check_age(home, oldest)
     for name, table in tables(home).items():
         print(name.capitalize())
         show(table, "table")
     _say_what_it_is_not()
-    if max_age is not None:
-        check_age(home, age_of(max_age))
+    if oldest is not None:
+        check_age(home, oldest)
 
 
 @app.command()

@@ -66,13 +66,20 @@ def recall_home(home: Path, as_of: str | None, known_at: str, flags: Mapping[str
 
 
 def write_simulation(out: Path, *, patients: int, years: int, seed: int, form: str) -> None:
-    """Simulate an extract and write it into a folder that is new or empty. UsageError otherwise."""
+    """Simulate an extract and write it into a folder that is new or empty.
+
+    UsageError for another folder, and for one that cannot be written.
+    """
     from flows.simulate import write_extract
     from transforms.simulation import simulate
 
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UsageError(f"{out} is not empty; name a new folder.")
-    write_extract(simulate(patients=patients, years=years, seed=seed), out, form)
+    tables = simulate(patients=patients, years=years, seed=seed)
+    try:
+        write_extract(tables, out, form)
+    except OSError as error:
+        raise UsageError(f"The extract cannot be written to {out}: {error.strerror}.") from None
 
 
 def simulate_into(home: Path, *, patients: int, seed: int) -> Path:

@@ -48,6 +48,7 @@ def run_direct(home: Home) -> int:
         ("export", "--home", "{home}", "--self-contained", "x.duckdb"),
         ("explain", "--home", "{home}", "p1", "--as-of", "tomorrow"),
         ("run", "--home", "/proc/no_home", "--extract", "x", "--direct"),
+        ("simulate", "--out", "/proc/no_extract", "--patients", "1"),
     ],
 )
 def test_wrong_usage_is_2(arguments: tuple[str, ...], home: Home, capsys: pytest.CaptureFixture[str]) -> None:

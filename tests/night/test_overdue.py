@@ -85,6 +85,15 @@ def test_folder_that_is_no_home_is_wrong_usage(tmp_path: Path) -> None:
         check_age(tmp_path, timedelta(hours=26))
 
 
+def test_a_wrong_age_is_told_instead_of_the_tables(
+    night: Path, home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as done:
+        main(["status", "--home", str(home.root), "--max-age", "soon"])
+    assert done.value.code == 2
+    assert night.name not in capsys.readouterr().out
+
+
 def test_status_exits_with_11_and_says_since_when(
     night: Path, home: Home, capsys: pytest.CaptureFixture[str]
 ) -> None:
