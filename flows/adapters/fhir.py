@@ -169,8 +169,6 @@ class _Writer:
         for file, kind, number in counted:
             self.held[file, kind] += number
         kinds = {kind for _, kind, _ in counted}
-        if "Observation" in kinds:
-            execute(self.connection, "fhir/components", {})
         for step in _STEPS:
             if not kinds.isdisjoint(step.kinds):
                 self._execute(step)

@@ -1,90 +1,104 @@
 -- one row per Observation and one more per component of it; nothing is dropped
 COPY (
-    WITH read AS (
-        -- what says which test it was and how it was reported: the same words again and again
+    WITH measured AS NOT MATERIALIZED (
+        -- read from the text at hand and passed on: a table of it would cost as much as all the rest
+        SELECT
+            source_file,
+            source_line,
+            text,
+            text AS part,
+            parts AS header,
+            parts
+        FROM (SELECT *, try(parts_of(text)) AS parts FROM resource_text)
+        WHERE parts[1] = 'Observation'
+        UNION ALL
+        SELECT
+            source_file,
+            source_line,
+            text,
+            part,
+            header,
+            parts_of(part) AS parts
+        FROM (
+            SELECT
+                *,
+                unnest(try(from_json(header[30], '["JSON"]')))::VARCHAR AS part
+            FROM (SELECT *, parts_of(text) AS header FROM resource WHERE kind = 'Observation' AND text IS NOT NULL)
+        )
+    ),
+
+    coded AS NOT MATERIALIZED (
         SELECT
             *,
-            coding_of(
-                try(from_json(test, '{"coding": [{"system": "VARCHAR", "code": "VARCHAR", "display": "VARCHAR"}]}')).coding,
-                $loinc
-            ) AS coding,
-            try(json_extract_string(test, '$.text')) AS test_name,
-            laboratory_of(
-                try(from_json(performer, '[{"reference": "VARCHAR", "type": "VARCHAR", "display": "VARCHAR"}]'))
-            ) AS site,
-            concept_text(method) AS method_name,
-            try(json_extract_string(interpretation, '$[0].coding[0].code')) AS flag,
-            try(json_extract_string(interpretation, '$[0].text')) AS flag_text,
-            try(json_extract_string(ranges, '$[0].low.value')) AS reference_low,
-            try(json_extract_string(ranges, '$[0].high.value')) AS reference_high,
-            concept_text(absent) AS why_absent
-        FROM (
-            SELECT DISTINCT
-                test,
-                performer,
-                method,
-                interpretation,
-                ranges,
-                absent
-            FROM resource
-            WHERE kind IN ('Observation', 'component')
-        )
+            CASE
+                WHEN parts[5] IS NULL
+                    THEN struct_pack(system := parts[2], code := parts[3], display := parts[4])
+                ELSE coding_of(
+                    from_json(
+                        json_extract(part, '$.code.coding'),
+                        '[{"system": "VARCHAR", "code": "VARCHAR", "display": "VARCHAR"}]'
+                    ),
+                    $loinc
+                )
+            END AS coding
+        FROM measured
     )
 
     SELECT
         coalesce(
-            reference_id(resource.subject, 'Patient'),
-            CASE WHEN resource.subject IS NULL THEN json_extract_string(resource.text, '$.subject.identifier.value') END
+            reference_id(header[21], 'Patient'),
+            CASE WHEN header[21] IS NULL THEN json_extract_string(text, '$.subject.identifier.value') END
         ) AS patient_id,
-        coalesce(resource.effective, period_start(resource.text)) AS collected_at,
-        coalesce(read.coding.code, read.test_name) AS code,
+        coalesce(header[22], period_start(text)) AS collected_at,
+        coalesce(coding.code, parts[6]) AS code,
         CASE
-            WHEN resource.number IS NOT NULL THEN concat(resource.comparator, resource.number)
-            WHEN resource.string IS NOT NULL THEN resource.string
-            WHEN resource.concept IS NOT NULL THEN concept_text(resource.concept)
-            ELSE other_value(coalesce(resource.part, resource.text))
+            WHEN parts[7] IS NOT NULL THEN concat(parts[8], number_as_written(parts[7], text))
+            WHEN parts[12] IS NOT NULL THEN parts[12]
+            WHEN parts[13] IS NOT NULL THEN concept_text(parts[13])
+            ELSE other_value(part)
         END AS value,
-        CASE WHEN names_loinc(read.coding.system) THEN 'LOINC' ELSE read.coding.system END AS code_system,
-        coalesce(
-            reference_id(resource.specimen, 'Specimen'), ltrim(resource.specimen, '#'), resource.specimen_number
-        ) AS specimen_id,
-        resource.issued AS resulted_at,
-        coalesce(read.test_name, read.coding.display) AS name,
-        resource.specimen_name AS specimen,
+        CASE WHEN names_loinc(coding.system) THEN 'LOINC' ELSE coding.system END AS code_system,
         CASE
-            WHEN resource.number IS NOT NULL THEN unit_of(resource.unit_system, resource.unit_code, resource.unit)
-            WHEN resource.string IS NULL AND resource.concept IS NULL
-                THEN range_unit(coalesce(resource.part, resource.text))
+            WHEN header[24] IS NULL THEN json_extract_string(text, '$.specimen.identifier.value')
+            ELSE coalesce(reference_id(header[24], 'Specimen'), ltrim(header[24], '#'))
+        END AS specimen_id,
+        header[23] AS resulted_at,
+        coalesce(parts[6], coding.display) AS name,
+        header[31] AS specimen,
+        CASE
+            WHEN parts[7] IS NOT NULL THEN unit_of(parts[10], parts[11], parts[9])
+            WHEN parts[12] IS NULL AND parts[13] IS NULL THEN range_unit(part)
         END AS unit,
-        read.reference_low,
-        read.reference_high,
-        coalesce(read.flag, read.flag_text) AS abnormal_flag,
-        CASE resource.status
+        parts[17] AS reference_low,
+        parts[18] AS reference_high,
+        coalesce(parts[15], parts[16]) AS abnormal_flag,
+        CASE header[20]
             WHEN 'registered' THEN 'preliminary'
             WHEN 'amended' THEN 'corrected'
-            ELSE resource.status
+            ELSE header[20]
         END AS status,
-        read.site,
-        read.method_name AS method,
         CASE
-            WHEN resource.note IS NOT NULL OR read.why_absent IS NOT NULL
+            WHEN header[27] IS NULL AND contains(header[25], 'Organization/')
+                THEN coalesce(header[26], reference_id(header[25], 'Organization'))
+            WHEN header[25] IS NOT NULL OR header[26] IS NOT NULL
+                THEN laboratory_of(
+                    from_json(
+                        json_extract(text, '$.performer'),
+                        '[{"reference": "VARCHAR", "type": "VARCHAR", "display": "VARCHAR"}]'
+                    )
+                )
+        END AS site,
+        CASE WHEN header[28] IS NOT NULL THEN concept_text(header[28]) END AS method,
+        CASE
+            WHEN header[29] IS NOT NULL OR parts[14] IS NOT NULL
                 THEN nullif(
                     concat_ws(
-                        ' ', array_to_string(try(json_extract_string(resource.note, '$[*].text')), ' '), read.why_absent
+                        ' ', array_to_string(try(json_extract_string(header[29], '$[*].text')), ' '), concept_text(parts[14])
                     ), ''
                 )
         END AS comment,
-        coalesce(resource.id, json_extract_string(resource.text, '$.identifier[0].value')) AS result_id,
-        resource.source_file,
-        resource.source_line
-    FROM resource
-    INNER JOIN read
-        ON
-            resource.test IS NOT DISTINCT FROM read.test
-            AND resource.performer IS NOT DISTINCT FROM read.performer
-            AND resource.method IS NOT DISTINCT FROM read.method
-            AND resource.interpretation IS NOT DISTINCT FROM read.interpretation
-            AND resource.ranges IS NOT DISTINCT FROM read.ranges
-            AND resource.absent IS NOT DISTINCT FROM read.absent
-    WHERE resource.kind IN ('Observation', 'component')
+        coalesce(header[19], json_extract_string(text, '$.identifier[0].value')) AS result_id,
+        source_file,
+        source_line
+    FROM coded
 ) TO $target (FORMAT parquet)

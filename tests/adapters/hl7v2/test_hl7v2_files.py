@@ -233,3 +233,50 @@ def test_a_night_accounts_for_every_segment(folder: Path, tmp_path: Path) -> Non
         (12, ["PATIENT_ID_MISSING"]),
     ]
     assert used == [("hb", 110.0, "g/L"), ("plt", 210.0, "{cells}/uL"), ("wbc", 105.6, "{cells}/uL")]
+
+
+# The blood count that HL7's guide for laboratory results is tested with: values and units as it has them, a hemoglobin in
+# grams per milliliter among them.
+PUBLISHED = (
+    ("26453-1", "4.41", "10*6/uL^million per microliter^UCUM"),
+    ("718-7", "12.5", "g/mL^grams per milliliter^UCUM"),
+    ("20570-8", "41", "%^percent^UCUM"),
+    ("26464-8", "105600", "{cells}/uL^cells per microliter^UCUM"),
+    ("26515-7", "210000", "{cells}/uL^cells per microliter^UCUM"),
+    ("30428-7", "91", "fL^femtoliter^UCUM"),
+    ("28539-5", "29", "pg/{cell}^picograms per cell^UCUM"),
+    ("28540-3", "32.4", "g/dL^grams per deciliter^UCUM"),
+    ("30385-9", "10.5", "%^percent^UCUM"),
+    ("26484-6", "3", "10*3/uL^thousand per microliter^UCUM"),
+    ("26474-7", "41.2", "10*3/uL^thousand per microliter^UCUM"),
+    ("26499-4", "58", "10*3/uL^thousand per microliter^UCUM"),
+    ("26511-6", "55", "%^percent^UCUM"),
+)
+
+
+def test_the_published_blood_count_and_its_odd_units(folder: Path, screened: Callable[..., Path]) -> None:
+    results = [
+        obx(value, test=f"{code}^^LN^^^^^^Some test", unit=unit, limits="1 to 2")
+        for code, value, unit in PUBLISHED
+    ]
+    lines = [MSH, PID, OBR.replace("20240305073000", "20240305073000-0800"), *results]
+    (folder / "published.hl7").write_text("".join(f"{line}\r" for line in lines), encoding="utf-8")
+    night = screened("hl7v2", folder)
+    with duckdb.connect(str(night / "hemacohort.duckdb"), read_only=True) as connection:
+        read = connection.execute("SELECT analyte, round(value, 6) FROM lab.result").fetchall()
+        aside = connection.execute("SELECT code, value, unit, reasons FROM quality.quarantine").fetchall()
+    assert aside == [("718-7", "12.5", "g/mL", ["UNIT_UNKNOWN"])]  # 12.5 g/dL would be a guess
+    assert dict(read) == {
+        "rbc": 4.41,
+        "hct": 41,
+        "wbc": 105.6,
+        "plt": 210,
+        "mcv": 91,
+        "mch": 29,
+        "mchc": 324,
+        "rdw": 10.5,
+        "mono": 3,
+        "alc": 41.2,
+        "anc": 58,
+        "neut_pct": 55,
+    }
