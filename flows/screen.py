@@ -37,7 +37,8 @@ from schemas.switches import DEFAULTS, Switches
 from transforms.counts import attrition, draw_flags, negative, place_flags, rule_counts, totals
 from transforms.due import due_on
 from transforms.evidence import build_evidence, index_draws
-from transforms.gap_metrics import gap_metrics, gap_tallies, gap_times, seen_at
+from transforms.gap_metrics import gap_times
+from transforms.gap_summary import gap_metrics, gap_tallies, seen_at
 from transforms.judging import judge
 from transforms.membership import membership
 from transforms.repeats import with_repeats

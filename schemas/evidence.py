@@ -132,6 +132,7 @@ CONTEXT: Mapping[str, str] = {
     "transfused_30d": "red cells transfused in the 30 days up to the draw",
     "hba2_transfused": "red cells transfused in the 120 days up to the hemoglobin A2 (the draw if none)",
     "iv_iron_56d": "intravenous iron 1 to 56 days before the ferritin (the draw if none)",
+    "stain_after_iron_or_blood": "intravenous iron or red cells in the 56 days before the marrow iron stain",
     "iron_study_present": "at least one iron study within its window",
     "iron_study_closes_gap": "ferritin, transferrin saturation, or iron with binding capacity within -90..+90 days",
     "lab_follow_up_days": "days from the draw to the end of laboratory coverage or the night, whichever is first",

@@ -88,6 +88,11 @@ DRAW_FLAGS: tuple[Flag, ...] = (
     Flag("TRANSFUSED_120D", "red cells transfused in the 120 days before this blood count"),
     Flag("TRANSFUSED_30D", "red cells transfused in the 30 days before this blood count"),
     Flag("IV_IRON_56D", "intravenous iron in the 56 days before the ferritin"),
+    Flag(
+        "STAIN_AFTER_IRON_OR_BLOOD",
+        "intravenous iron or red cells in the 56 days before the marrow iron stain",
+    ),
+    Flag("GCSF_14D", "a granulocyte growth factor (G-CSF) in the 14 days before: neutrophils may be raised"),
     Flag("PREG_UNKNOWN", "pregnancy cannot be seen and was taken as not pregnant"),
     Flag("ALERT_HAEMOLYSIS", "signs of hemolysis"),
     Flag(
@@ -115,8 +120,9 @@ DRAW_FLAGS: tuple[Flag, ...] = (
     Flag("ALSO_DRUG", "chemotherapy or a drug toxic to the marrow may explain the few reticulocytes"),
     Flag("ID_PANCY", "iron deficiency beside a pancytopenia that it does not explain"),
     Flag("CONFLICT_MARROW_FERRITIN", "iron in the marrow although the ferritin is low"),
-    Flag("AA_SEVERE", "counts of severe aplastic anemia (Camitta)"),
-    Flag("AA_VERY_SEVERE", "counts of very severe aplastic anemia (neutrophils below 0.2)"),
+    Flag("SAA", "counts of severe aplastic anemia (Camitta)"),
+    Flag("VSAA", "counts of very severe aplastic anemia (neutrophils below 0.2)"),
+    Flag("SF3B1_ALONE", "SF3B1 mutated without the ring sideroblasts that 4.9 and 4.16 ask for"),
     Flag("CCUS", "a clonal mutation with a persistent unexplained cytopenia"),
 )
 """Flags of a draw, raised by several results together."""

@@ -55,6 +55,9 @@ _ATOMS = (
     HistoryAtom("chloramphenicol", "chloramphenicol in the last 180 days", (("chloramphenicol", -180, 0),)),
     HistoryAtom("penicillamine", "penicillamine in the last 90 days", (("penicillamine", -90, 0),)),
     HistoryAtom(
+        "growth_factor", "granulocyte growth factor in the last 14 days", (("growth_factor", -14, 0),)
+    ),
+    HistoryAtom(
         "hematologic_malignancy", "known hematologic malignancy", (("hematologic_malignancy", EVER, 0),)
     ),
     HistoryAtom("known_mds", "known myelodysplastic syndrome", (("mds", EVER, 180),)),

@@ -13,8 +13,9 @@ from typing import Any
 
 from schemas.switches import SWITCHES, Switches
 from transforms.errors import RuleDefinitionError
-from transforms.logic import All, AnyOf, AtLeast, Criterion, Named, Node, Not, Soft, Truth, Truths, Unknown
+from transforms.logic import All, AnyOf, AtLeast, Criterion, Named, Node, Not, Soft, Unknown
 from transforms.rule import Rule
+from transforms.verdict_columns import Truth, Truths
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,9 +14,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from transforms.logic import Criterion, Node, Truth, Truths
+from transforms.logic import Criterion, Node
 from transforms.rule import TIERS, Rule, tier_condition
 from transforms.truths import DrawTruths, kleene_columns
+from transforms.verdict_columns import Truth, Truths
 
 KEPT = "patient_id"  # any column of the evidence: conditions that are constants get its length
 

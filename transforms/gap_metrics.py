@@ -15,21 +15,19 @@ import numpy as np
 import polars as pl
 
 from schemas.analytes import ANALYTES, BLOOD_COUNT_ANALYTES
-from schemas.gaps import GAP_CODE_SETS, GAP_METRIC, GAP_TALLY, GAP_TIME, HORIZONS
+from schemas.gaps import GAP_CODE_SETS, GAP_TIME
 from schemas.tables import shaped
 from transforms.anemia import ANEMIA
 from transforms.context import DAYS, coded_events, day
 from transforms.cytopenias import ANY_LINE
 from transforms.findings import KEYS
 from transforms.gap_measures import MEASURES, Measure
-from transforms.survival import summary
 from transforms.treatment import FOLLOW_UP
 from transforms.windows import Keys, numbers
 
 QUIET = 365  # days without a qualifying draw after which a patient counts again (RULES.md 0.5)
 AGE_BANDS = ((18, "0-17"), (45, "18-44"), (65, "45-64"), (80, "65-79"))
 OLDEST = "80+"
-STRATA = ("site", "sex", "age_band")
 MARROW = tuple(name for name, analyte in ANALYTES.items() if analyte.section == "marrow")
 BINDING = ("tibc", "transferrin", "uibc")
 
@@ -65,48 +63,6 @@ def gap_times(
     sources = _sources(draws, _readable(results, who), events.join(who, on="patient_id"))
     times = pl.concat([_times(draws, sources, measure, as_of_day) for measure in MEASURES])
     return shaped(_with_strata(times, results), GAP_TIME).sort("metric", "patient_id", "index_collected_at")
-
-
-def seen_at(times: pl.DataFrame, as_of_day: int) -> pl.DataFrame:
-    """Times to care as seen on another night: a gap that only the night censored was watched until then.
-
-    as_of_day: the night, in days since 1970-01-01, not before the one the times were taken on.
-    """
-    open_still = pl.col("censored_by").eq_missing(pl.lit("night"))
-    watched = as_of_day - day(pl.col("clock_start"))
-    return times.with_columns(
-        days=pl.when(open_still).then(watched).otherwise("days").cast(times.schema["days"])
-    )
-
-
-def gap_tallies(times: pl.DataFrame) -> pl.DataFrame:
-    """How many left on which day, by measure and stratum (``schemas.gaps.GAP_TALLY``): all that buckets must share."""
-    parts = []
-    for stratum in ("all", *STRATA):
-        value = pl.lit(None, pl.String) if stratum == "all" else pl.col(stratum)
-        parts.append(
-            times.group_by("metric", stratum_value=value, days="days")
-            .agg(left=pl.len(), events=pl.col("closed").sum())
-            .with_columns(stratum=pl.lit(stratum))
-        )
-    parts.append(
-        times.drop_nulls("days_from_result")
-        .group_by("metric", days="days_from_result")
-        .agg(left=pl.len(), events=pl.col("closed").sum())
-        .with_columns(stratum=pl.lit("clock"), stratum_value=pl.lit("result"))
-    )
-    return shaped(pl.concat(parts, how="diagonal"), GAP_TALLY)
-
-
-def gap_metrics(tallies: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """``schemas.gaps.GAP_METRIC``: the Kaplan-Meier estimates of each measure, of all and of each stratum."""
-    says = {measure.metric: measure.says for measure in MEASURES}
-    order = {metric: number for number, metric in enumerate(says)}
-    whole = summary(pl.concat(tallies), ("metric", "stratum", "stratum_value"), HORIZONS).with_columns(
-        says=pl.col("metric").replace_strict(says, return_dtype=pl.String),
-        order=pl.col("metric").replace_strict(order, return_dtype=pl.Int64),
-    )
-    return shaped(whole.sort("order", "stratum", "stratum_value", nulls_last=True), GAP_METRIC)
 
 
 def _read(frame: pl.DataFrame) -> list[str]:

@@ -13,19 +13,13 @@ import polars as pl
 
 from schemas.switches import DEFAULTS, Switches
 from transforms.combinations import raised
+from transforms.interval_ends import derived, exact, high, low, same_time, settled_ends
+from transforms.reticulocytes import reticulocytes
 
 NOTHING = pl.lit(None, dtype=pl.Float64)
 MCHC_HIGHEST = 370.0  # g/L; above it the red cell indices are an artifact (RULES.md 2.8)
 MCHC_LOWEST_COMPUTED = 220.0  # g/L (RULES.md 2.8)
 CITRATE_DILUTION = 1.1  # RULES.md 1.2, plt_citrate
-NORMAL_HCT = 45.0  # %, both sexes (RULES.md 2.4)
-LOW_RPI = 2.0  # RULES.md 2.4
-# (from so many %, factor), by the option of ri_table (RULES.md 2.4)
-MATURATION = {
-    "hillman": ((36, 1.0), (26, 1.5), (16, 2.0), (0, 2.5)),
-    "ebmcalc": ((40, 1.0), (30, 1.5), (20, 2.0), (0, 2.5)),
-    "medalg": ((40, 1.0), (35, 1.5), (25, 2.0), (15, 2.5), (0, 3.0)),
-}
 VOIDED_WITH_MCHC = ("mcv", "rbc", "hct", "mch", "rdw", "rpi")
 
 
@@ -38,42 +32,12 @@ def derive(frame: pl.DataFrame, switches: Switches = DEFAULTS) -> pl.DataFrame:
         _platelets,
         _neutrophils,
         _saturation,
-        partial(_reticulocytes, table=switches.ri_table),
+        partial(reticulocytes, table=switches.ri_table),
         _kidney,
         _ratios,
     ):
         plan = step(plan)
     return _flags(plan.collect())
-
-
-def low(name: str) -> pl.Expr:
-    """Lower end of an input's interval."""
-    return pl.col(f"{name}.lo")
-
-
-def high(name: str) -> pl.Expr:
-    """Upper end of an input's interval."""
-    return pl.col(f"{name}.hi")
-
-
-def exact(name: str) -> pl.Expr:
-    """The value of an input where it is exact; null where it is missing or censored."""
-    return pl.when(low(name) == high(name)).then(low(name))
-
-
-def same_time(*names: str) -> pl.Expr:
-    """The inputs were collected at the same moment."""
-    first, *others = names
-    return pl.all_horizontal([pl.col(f"{first}.at") == pl.col(f"{other}.at") for other in others])
-
-
-def _set(name: str, lo: pl.Expr, hi: pl.Expr | None = None) -> list[pl.Expr]:
-    return [lo.round(9).alias(f"{name}.lo"), (lo if hi is None else hi).round(9).alias(f"{name}.hi")]
-
-
-def _settled(lo: pl.Expr, hi: pl.Expr) -> list[pl.Expr]:
-    """Both ends of a derived value: rounded where it is exact, as they are where it is an interval."""
-    return [pl.when(lo == hi).then(end.round(9)).otherwise(end) for end in (lo, hi)]
 
 
 def _prefer(name: str, other: str) -> list[pl.Expr]:
@@ -94,7 +58,7 @@ def _hemoglobin(frame: pl.LazyFrame) -> pl.LazyFrame:
         0.0
     )  # adjusted only where the elevation is known
     frame = frame.with_columns(_prefer("hb", "hb_blood_gas"))
-    lo, hi = _settled(low("hb") - adjustment, high("hb") - adjustment)
+    lo, hi = settled_ends(low("hb") - adjustment, high("hb") - adjustment)
     censored = low("hb") != high("hb")
     return frame.with_columns(
         hb_adjusted_g_l=pl.when(~censored).then(lo),
@@ -147,7 +111,7 @@ def _coherence(frame: pl.LazyFrame) -> pl.LazyFrame:
 def _platelets(frame: pl.LazyFrame) -> pl.LazyFrame:
     """A citrate count, times 1.1, replaces the EDTA count within 30 days; a clumped count is no count (1.2)."""
     citrate = low("plt_citrate").is_not_null()
-    diluted = _settled(low("plt_citrate") * CITRATE_DILUTION, high("plt_citrate") * CITRATE_DILUTION)
+    diluted = settled_ends(low("plt_citrate") * CITRATE_DILUTION, high("plt_citrate") * CITRATE_DILUTION)
     clumped = (pl.col("plt_clumps.lo") >= 1).fill_null(
         value=False
     )  # clumps not reported: nothing to disbelieve
@@ -173,7 +137,7 @@ def _neutrophils(frame: pl.LazyFrame) -> pl.LazyFrame:
     by_neutrophils = [low("wbc") * low("neut_pct") / 100, high("wbc") * high("neut_pct") / 100]
     by_segs = [low("wbc") * segs["lo"] / 100, high("wbc") * segs["hi"].clip(upper_bound=100.0) / 100]
     segs_alone = [low("wbc") * low("segs_pct") / 100, high("wbc")]
-    computed = _settled(*(pl.coalesce(*pair) for pair in zip(by_neutrophils, by_segs, strict=True)))
+    computed = settled_ends(*(pl.coalesce(*pair) for pair in zip(by_neutrophils, by_segs, strict=True)))
     same_draw = pl.col("wbc.at") == pl.col("index_collected_at")
     use_reported = low("anc").is_not_null() & (own | computed[0].is_null() | ~same_draw).fill_null(value=True)
     at_most_white_cells = [pl.when(low("wbc").is_not_null()).then(0.0), high("wbc")]
@@ -211,58 +175,6 @@ def _saturation(frame: pl.LazyFrame) -> pl.LazyFrame:
             for part in ("lo", "hi", "at", "flags")
         },
     )
-
-
-def _reticulocytes(frame: pl.LazyFrame, *, table: str) -> pl.LazyFrame:
-    """Percent and absolute count from one another; the production index with maturation correction (1.3, 2.4).
-
-    table: an option of the switch ri_table. rpi_low_all_tables says whether the index is below 2 by every table.
-    """
-    red = exact("rbc")
-    by_count = _settled(low("retic_abs") / (red * 10), high("retic_abs") / (red * 10))
-    by_percent = _settled(low("retic_pct") * red * 10, high("retic_pct") * red * 10)
-    percent = [pl.coalesce(low("retic_pct"), by_count[0]), pl.coalesce(high("retic_pct"), by_count[1])]
-    absolute = [pl.coalesce(low("retic_abs"), by_percent[0]), pl.coalesce(high("retic_abs"), by_percent[1])]
-    frame = frame.with_columns(
-        percent[0].alias("retic_pct.lo"),
-        percent[1].alias("retic_pct.hi"),
-        absolute[0].alias("retic_abs.lo"),
-        absolute[1].alias("retic_abs.hi"),
-        pl.coalesce("retic_pct.at", "retic_abs.at").alias("retic_pct.at"),
-        pl.coalesce("retic_abs.at", "retic_pct.at").alias("retic_abs.at"),
-        hct_for_rpi=pl.coalesce(
-            exact("hct"), (exact("rbc") * exact("mcv") / 10).round(9), (0.3 * exact("hb")).round(9)
-        ),
-        hct_estimated=exact("hct").is_null()
-        & (exact("rbc") * exact("mcv")).is_null()
-        & exact("hb").is_not_null(),
-    ).with_columns(hct_for_rpi=pl.when(~pl.col("indices_unreliable")).then("hct_for_rpi"))
-    hct = pl.col("hct_for_rpi")
-    reported = low("rpi").is_not_null()
-    by_table = {
-        name: _settled(
-            *(pl.col(f"retic_pct.{side}") * hct / NORMAL_HCT / _days(hct, name) for side in ("lo", "hi"))
-        )
-        for name in MATURATION
-    }
-    index = by_table[table]
-    every = [pl.coalesce(high("rpi"), upper) < LOW_RPI for _, upper in by_table.values()]
-    return frame.with_columns(
-        pl.coalesce(low("rpi"), index[0]).alias("rpi.lo"),
-        pl.coalesce(high("rpi"), index[1]).alias("rpi.hi"),
-        pl.when(reported).then("rpi.at").otherwise("retic_pct.at").alias("rpi.at"),
-        rpi_low_all_tables=pl.all_horizontal(every),
-        hct_estimated=pl.col("hct_estimated") & ~reported & index[0].is_not_null(),
-    )
-
-
-def _days(hematocrit: pl.Expr, table: str) -> pl.Expr:
-    """Maturation factor of a hematocrit in %."""
-    *steps, (_, last) = MATURATION[table]
-    chain = pl.lit(last)
-    for least, factor in reversed(steps):
-        chain = pl.when(hematocrit >= least).then(factor).otherwise(chain)
-    return chain
 
 
 def _kidney(frame: pl.LazyFrame) -> pl.LazyFrame:
@@ -311,10 +223,10 @@ def _ratios(frame: pl.LazyFrame) -> pl.LazyFrame:
     mcv, rbc, rdw, hb = exact("mcv"), exact("rbc"), exact("rdw"), exact("hb")
     usable = pl.col("stfr.calibrated") & (exact("ferritin") > 1)
     return frame.with_columns(
-        *_set("mentzer", mcv / rbc),
-        *_set("rdwi", mcv * rdw / rbc),
-        *_set("green_king", mcv * mcv * rdw / (100 * hb / 10)),
-        *_set("stfr_index", pl.when(usable).then(exact("stfr") / exact("ferritin").log10())),
+        *derived("mentzer", mcv / rbc),
+        *derived("rdwi", mcv * rdw / rbc),
+        *derived("green_king", mcv * mcv * rdw / (100 * hb / 10)),
+        *derived("stfr_index", pl.when(usable).then(exact("stfr") / exact("ferritin").log10())),
         **{
             "mentzer.at": pl.col("mcv.at"),
             "rdwi.at": pl.col("rdw.at"),
@@ -344,6 +256,8 @@ def _flags(frame: pl.DataFrame) -> pl.DataFrame:
         "tsat:TSAT_CONFLICT": pl.col("tsat_conflict"),
         "plt:PLT_CITRATE_USED": pl.col("plt_citrate_used"),
         "plt:PLT_CLUMPS": pl.col("plt_clumped"),
+        "marrow_iron_grade:STAIN_AFTER_IRON_OR_BLOOD": pl.col("stain_after_iron_or_blood")
+        & low("marrow_iron_grade").is_not_null(),
         "ferritin:IV_IRON_56D": pl.col("iv_iron_56d") & low("ferritin").is_not_null(),
     }
     return frame.with_columns(

@@ -18,27 +18,13 @@ from dataclasses import dataclass, field
 from functools import reduce
 from itertools import combinations
 from operator import and_, or_
-from typing import Any, Protocol
 
 import polars as pl
 
 from transforms.errors import RuleDefinitionError
+from transforms.verdict_columns import EXPRESSIONS, Truth, Truths
 
 MAX_REASONS = 63  # bits of a signed 64-bit mask
-Truth = Any  # nullable Booleans, one a draw: a Polars expression, or a transforms.truths.Kleene
-
-
-class Truths(Protocol):
-    """Where a condition finds the truth of what it is made of: as expressions, or already computed."""
-
-    def column(self, name: str) -> Truth:
-        """The verdict of a criterion."""
-
-    def reached(self, column: str, least: int) -> Truth:
-        """Whether the status in a column is at least so much."""
-
-    def of(self, node: Node) -> Truth:
-        """The truth of a condition."""
 
 
 class Node:
@@ -80,22 +66,6 @@ class Node:
     def describe(self) -> str:
         """The condition in words."""
         raise NotImplementedError
-
-
-class _Expressions:
-    """Truths as expressions that are built anew each time."""
-
-    def column(self, name: str) -> pl.Expr:
-        return pl.col(name)
-
-    def reached(self, column: str, least: int) -> pl.Expr:
-        return pl.col(column) >= least
-
-    def of(self, node: Node) -> Truth:
-        return node.truth(self)
-
-
-EXPRESSIONS = _Expressions()
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,14 +110,10 @@ class Criterion(Node):
         return self.says
 
 
-@dataclass(frozen=True, eq=False)
-class All(Node):
-    """Every condition holds: false if any is false, else unknown if any is unknown."""
+class _Combination(Node):
+    """Several conditions in one."""
 
     nodes: tuple[Node, ...]
-
-    def truth(self, truths: Truths) -> Truth:
-        return reduce(and_, [truths.of(node) for node in self.nodes])
 
     def criteria(self) -> Iterator[Criterion]:
         for node in self.nodes:
@@ -158,44 +124,15 @@ class All(Node):
             yield from node.doubts()
 
     def opened(self, where: Truth, truths: Truths) -> Iterator[tuple[Criterion, Truth]]:
-        return _parts_opened(self, where, truths)
-
-    def describe(self) -> str:
-        return "(" + " and ".join(node.describe() for node in self.nodes) + ")"
-
-
-@dataclass(frozen=True, eq=False)
-class AnyOf(Node):
-    """At least one condition holds: true if any is true, else unknown if any is unknown."""
-
-    nodes: tuple[Node, ...]
-
-    def truth(self, truths: Truths) -> Truth:
-        return reduce(or_, [truths.of(node) for node in self.nodes])
-
-    def criteria(self) -> Iterator[Criterion]:
-        for node in self.nodes:
-            yield from node.criteria()
-
-    def doubts(self) -> Iterator[Criterion]:
-        for node in self.nodes:
-            yield from node.doubts()
-
-    def opened(self, where: Truth, truths: Truths) -> Iterator[tuple[Criterion, Truth]]:
-        return _parts_opened(self, where, truths)
-
-    def describe(self) -> str:
-        return "(" + " or ".join(node.describe() for node in self.nodes) + ")"
+        inside = where & truths.of(self).is_null()  # the parts matter where the whole is unknown
+        for part in self.nodes:
+            yield from part.opened(inside, truths)
 
 
-@dataclass(frozen=True, eq=False)
-class Not(Node):
-    """The condition does not hold; unknown stays unknown."""
+class _Around(Node):
+    """A condition about another one, unknown where that is."""
 
     node: Node
-
-    def truth(self, truths: Truths) -> Truth:
-        return ~truths.of(self.node)
 
     def criteria(self) -> Iterator[Criterion]:
         return self.node.criteria()
@@ -206,12 +143,58 @@ class Not(Node):
     def opened(self, where: Truth, truths: Truths) -> Iterator[tuple[Criterion, Truth]]:
         return self.node.opened(where, truths)
 
+
+class _Settled(_Around):
+    """A condition about another one that is never unknown itself."""
+
+    def doubts(self) -> Iterator[Criterion]:
+        return iter(())
+
+    def opened(self, where: Truth, truths: Truths) -> Iterator[tuple[Criterion, Truth]]:  # noqa: ARG002
+        return iter(())
+
+
+@dataclass(frozen=True, eq=False)
+class All(_Combination):
+    """Every condition holds: false if any is false, else unknown if any is unknown."""
+
+    nodes: tuple[Node, ...]
+
+    def truth(self, truths: Truths) -> Truth:
+        return reduce(and_, [truths.of(node) for node in self.nodes])
+
+    def describe(self) -> str:
+        return "(" + " and ".join(node.describe() for node in self.nodes) + ")"
+
+
+@dataclass(frozen=True, eq=False)
+class AnyOf(_Combination):
+    """At least one condition holds: true if any is true, else unknown if any is unknown."""
+
+    nodes: tuple[Node, ...]
+
+    def truth(self, truths: Truths) -> Truth:
+        return reduce(or_, [truths.of(node) for node in self.nodes])
+
+    def describe(self) -> str:
+        return "(" + " or ".join(node.describe() for node in self.nodes) + ")"
+
+
+@dataclass(frozen=True, eq=False)
+class Not(_Around):
+    """The condition does not hold; unknown stays unknown."""
+
+    node: Node
+
+    def truth(self, truths: Truths) -> Truth:
+        return ~truths.of(self.node)
+
     def describe(self) -> str:
         return f"not {self.node.describe()}"
 
 
 @dataclass(frozen=True, eq=False)
-class AtLeast(Node):
+class AtLeast(_Combination):
     """At least ``n`` conditions hold: true if #true >= n, false if #true + #unknown < n, else unknown."""
 
     n: int
@@ -222,23 +205,12 @@ class AtLeast(Node):
         # any n of them together; false where every n have one that is false, as it should be
         return reduce(or_, [reduce(and_, some) for some in combinations(operands, self.n)])
 
-    def criteria(self) -> Iterator[Criterion]:
-        for node in self.nodes:
-            yield from node.criteria()
-
-    def doubts(self) -> Iterator[Criterion]:
-        for node in self.nodes:
-            yield from node.doubts()
-
-    def opened(self, where: Truth, truths: Truths) -> Iterator[tuple[Criterion, Truth]]:
-        return _parts_opened(self, where, truths)
-
     def describe(self) -> str:
         return f"at least {self.n} of (" + "; ".join(node.describe() for node in self.nodes) + ")"
 
 
 @dataclass(frozen=True, eq=False)
-class Soft(Node):
+class Soft(_Settled):
     """Established, or else counted as absent: unknown becomes false. For confirmations that must never block."""
 
     node: Node
@@ -246,21 +218,12 @@ class Soft(Node):
     def truth(self, truths: Truths) -> Truth:
         return truths.of(self.node).eq_missing(other=True)
 
-    def criteria(self) -> Iterator[Criterion]:
-        return self.node.criteria()
-
-    def doubts(self) -> Iterator[Criterion]:
-        return iter(())
-
-    def opened(self, where: Truth, truths: Truths) -> Iterator[tuple[Criterion, Truth]]:  # noqa: ARG002
-        return iter(())  # never unknown
-
     def describe(self) -> str:
         return f"[if known] {self.node.describe()}"
 
 
 @dataclass(frozen=True, eq=False)
-class Unknown(Node):
+class Unknown(_Settled):
     """The condition is unknown. Rules that speak of a missing test (``TSAT missing``) say it with this."""
 
     node: Node
@@ -268,21 +231,12 @@ class Unknown(Node):
     def truth(self, truths: Truths) -> Truth:
         return truths.of(self.node).is_null()
 
-    def criteria(self) -> Iterator[Criterion]:
-        return self.node.criteria()
-
-    def doubts(self) -> Iterator[Criterion]:
-        return iter(())
-
-    def opened(self, where: Truth, truths: Truths) -> Iterator[tuple[Criterion, Truth]]:  # noqa: ARG002
-        return iter(())  # never unknown
-
     def describe(self) -> str:
         return f"it is not known whether {self.node.describe()}"
 
 
 @dataclass(frozen=True, eq=False)
-class Named(Node):
+class Named(_Around):
     """A condition with a name of its own, so that a rule reads as the reference prints it."""
 
     name: str
@@ -290,15 +244,6 @@ class Named(Node):
 
     def truth(self, truths: Truths) -> Truth:
         return truths.of(self.node)
-
-    def criteria(self) -> Iterator[Criterion]:
-        return self.node.criteria()
-
-    def doubts(self) -> Iterator[Criterion]:
-        return self.node.doubts()
-
-    def opened(self, where: Truth, truths: Truths) -> Iterator[tuple[Criterion, Truth]]:
-        return self.node.opened(where, truths)
 
     def describe(self) -> str:
         return f"{self.name} {self.node.describe()}"
@@ -340,15 +285,6 @@ def at_least(n: int, *nodes: Node) -> Node:
     if not 1 <= n <= len(nodes):
         raise RuleDefinitionError(f"at_least({n}) of {len(nodes)} conditions")
     return AtLeast(n, nodes)
-
-
-def _parts_opened(
-    node: All | AnyOf | AtLeast, where: Truth, truths: Truths
-) -> Iterator[tuple[Criterion, Truth]]:
-    """The parts of a combination matter where the whole is unknown."""
-    inside = where & truths.of(node).is_null()
-    for part in node.nodes:
-        yield from part.opened(inside, truths)
 
 
 def _flat(kind: type[All | AnyOf], node: Node) -> tuple[Node, ...]:

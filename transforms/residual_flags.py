@@ -1,4 +1,4 @@
-"""What the verdicts leave over and a reader must not miss: residual flags and severity labels (RULES.md 4.0, 4.9-4.18).
+"""What the verdicts leave over and a reader must not miss: residual flags and severity labels (RULES.md 0.5, 4.0, 4.9-4.18, 8).
 
 A flag is raised where it is established and never where a value is missing. It stands in quality_flags.parquet at the
 draw, and as a caveat in the findings of the rules that read its input. What may cause a sideroblastic pattern (4.9) or
@@ -27,6 +27,7 @@ from transforms.atoms import (
     MARROW_BLASTS,
     MONO,
     RPI,
+    SF3B1,
     ZINC,
     age,
 )
@@ -35,6 +36,7 @@ from transforms.cytopenias import ANC_0_5, PLT_20
 from transforms.explanations import B12_LOW, CHEMOTHERAPY, COPPER_LOW, MYELOTOXIC_DRUG, TSH_HIGH
 from transforms.iron_status import BM_PRESENT, FERRITIN_TIER, ID_ESTABLISHED, TSAT_LOW
 from transforms.logic import Node, at_least, soft
+from transforms.marrow import RING_SIDEROBLASTS_PROVEN
 from transforms.quantities import less, more
 from transforms.repeats import MONOCYTOSIS
 from transforms.rules.hypoproliferative_anemia_with_adequate_iron import (
@@ -103,8 +105,10 @@ def residual_flags(switches: Switches) -> Mapping[str, pl.Expr]:
         "rpi:ALSO_DRUG": few & (held(CHEMOTHERAPY) | held(MYELOTOXIC_DRUG)),
         "hb:ID_PANCY": held(UNEXPLAINED_PANCYTOPENIA.reached("possible")) & held(ID_ESTABLISHED),
         "marrow_iron_grade:CONFLICT_MARROW_FERRITIN": held(BM_PRESENT) & held(FERRITIN_TIER),
-        "anc:AA_VERY_SEVERE": aplastic & held(CAMITTA_SEVERE) & very_severe,
-        "anc:AA_SEVERE": aplastic & held(CAMITTA_SEVERE) & ~very_severe,
+        "anc:VSAA": aplastic & held(CAMITTA_SEVERE) & very_severe,
+        "anc:SAA": aplastic & held(CAMITTA_SEVERE) & ~very_severe,
+        "anc:GCSF_14D": pl.col("growth_factor"),
+        "sf3b1:SF3B1_ALONE": ~less(SF3B1, 1) & ~held(RING_SIDEROBLASTS_PROVEN),
         "clonal_mutation:CCUS": held(PERSISTENT_UNEXPLAINED_CYTOPENIA.reached("possible")) & ~less(CLONE, 1),
     }
 

@@ -43,6 +43,7 @@ CODED: Mapping[str, tuple[str, ...]] = {
     "transfused_30d": ("transfusion",),
     "hba2_transfused": ("transfusion",),
     "iv_iron_56d": ("intravenous_iron",),
+    "stain_after_iron_or_blood": ("intravenous_iron", "transfusion"),
     "iron_before_ferritin": ("any_iron",),
     "iron_start_day": ("any_iron",),
     "iron_study_at_start": ("any_iron",),

@@ -74,6 +74,13 @@ proc=36430@{d}                                           | transfused_120d      
 proc=36430@{d}                                           | transfused_30d                   | -30 0                | -31 1
 hba2=3@100 proc=36430@{d}                                | hba2_transfused                  | -20 100              | -21 101
 rx=B03AC@{d} ferritin=50@10                              | iv_iron_56d                      | -46 9                | -47 10
+marrow_iron_grade=0@10 rx=B03AC@{d}                      | stain_after_iron_or_blood        | -46 9                | -47 10
+marrow_iron_grade=0@10 proc=36430@{d}                    | stain_after_iron_or_blood        | -46 9                | -47 10
+rx=L03AA@{d}:{d}                                         | growth_factor                    | -14 0                | -15 1
+rx=M01CC01@{d}:{d}                                       | penicillamine                    | -90 0                | -91 1
+rx=J04AC01@{d}:{d}                                       | isoniazid                        | -180 0               | -181 1
+rx=J01XX08@{d}:{d}                                       | linezolid                        | -180 0               | -181 1
+rx=J01BA01@{d}:{d}                                       | chloramphenicol                  | -180 0               | -181 1
 sex=F dx=Z33.1@{d}                                       | pregnant                         | -60 30               | -61 31
 sex=F dx=Z3A.10@{d}                                      | pregnant                         | -224 70              | -225 71
 rx=B03AC@{d}                                             | iron_start_day                   | -7 90                | -8 91

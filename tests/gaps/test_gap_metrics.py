@@ -13,7 +13,8 @@ from schemas.gaps import GAP_METRIC, GAP_TIME
 from tests.testbed import EVENT_SCHEMA, KINDS, RESULT_SCHEMA, UNUSABLE_SCHEMA, dated
 from transforms.evidence import build_evidence, index_draws
 from transforms.gap_measures import MEASURES
-from transforms.gap_metrics import gap_metrics, gap_tallies, gap_times
+from transforms.gap_metrics import gap_times
+from transforms.gap_summary import gap_metrics, gap_tallies
 from transforms.judging import judge
 from transforms.repeats import with_repeats
 from transforms.rules import RULES

@@ -69,10 +69,17 @@ age=48 sex=M hb=110 tsat=19 ferritin=60 crp=6                             |
 age=48 sex=M hb=110 tsat=19 ferritin=60                                   |
 {PANCYTOPENIA} ferritin=8                                                 | ID_PANCY
 age=48 sex=M hb=110 ferritin=8 marrow_iron_grade=1                        | CONFLICT_MARROW_FERRITIN
-age=48 sex=M hb=90 anc=0.4 plt=19 marrow_cellularity=20                   | AA_SEVERE
-age=48 sex=M hb=90 anc=0.2 plt=19 marrow_cellularity=20                   | AA_SEVERE
-age=48 sex=M hb=90 anc=0.19 plt=19 marrow_cellularity=20                  | AA_VERY_SEVERE
+age=48 sex=M hb=90 anc=0.4 plt=19 marrow_cellularity=20                   | SAA
+age=48 sex=M hb=90 anc=0.2 plt=19 marrow_cellularity=20                   | SAA
+age=48 sex=M hb=90 anc=0.19 plt=19 marrow_cellularity=20                  | VSAA
 age=48 sex=M hb=90 anc=0.5 plt=20 marrow_cellularity=20                   |
+age=60 sex=M hb=140 sf3b1=1@9                                             | SF3B1_ALONE
+age=60 sex=M hb=140 sf3b1=1@9 ring_sideroblasts=4.9@9                     | SF3B1_ALONE
+age=60 sex=M hb=140 sf3b1=1@9 ring_sideroblasts=5@9                       |
+age=60 sex=M hb=140 sf3b1=0@9                                             |
+age=60 sex=M hb=140 anc=3 rx=L03AA02@-14:-14                              | GCSF_14D
+age=60 sex=M hb=140 anc=3 rx=L03AA02@-15:-15                              |
+age=60 sex=M hb=140 anc=3 rx=L03AA02@0                                    | GCSF_14D
 age=60 sex=M hb=100;100@-200 clonal_mutation=1                            | CCUS
 age=60 sex=M hb=100;100@-200 clonal_mutation=0                            |
 """
@@ -109,3 +116,16 @@ def test_a_cause_is_a_caveat_of_the_finding_that_it_may_explain() -> None:
     case = {"case": "A", **dict(item.split("=") for item in SIDEROBLASTIC.split()), "rx": "J04AC01@-9:-1"}
     found = judge(evidence_of([case]), RULES).findings.filter(rule_id="sideroblastic_anemia")
     assert "CAUSE_ISONIAZID" in found["caveats"].to_list()[0]
+
+
+def test_a_stain_after_iron_or_blood_is_a_caveat_of_the_marrow_rule() -> None:
+    cases = [
+        {"case": "iron", "marrow_iron_grade": "0@9", "rx": "B03AC@-47:-47"},
+        {"case": "blood", "marrow_iron_grade": "0@9", "proc": "36430@8"},
+        {"case": "before", "marrow_iron_grade": "0@9", "rx": "B03AC@-48:-48"},
+        {"case": "same day", "marrow_iron_grade": "0@9", "proc": "36430@9"},
+    ]
+    found = judge(evidence_of([{"age": "40", **case} for case in cases]), RULES).findings
+    told = found.filter(rule_id="marrow_confirmed_iron_deficiency").select("patient_id", "caveats")
+    flagged = {who for who, caveats in told.rows() if "STAIN_AFTER_IRON_OR_BLOOD" in caveats}
+    assert flagged == {"iron", "blood"}

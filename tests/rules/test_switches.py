@@ -120,7 +120,7 @@ def test_an_option_reaches_the_flags() -> None:
     for value in ("60", "40"):
         switches = Switches(aa_retic=value)
         judged = judge(evidence_of([case], switches), rule_book(switches), switches)
-        flagged[value] = "anc:AA_SEVERE" in (judged.flagged["draw_flags"].to_list()[0] or [])
+        flagged[value] = "anc:SAA" in (judged.flagged["draw_flags"].to_list()[0] or [])
     assert flagged == {"60": True, "40": False}
 
 
