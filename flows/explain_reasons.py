@@ -92,12 +92,8 @@ def judged_why(
     """
     rules = [rule for rule in (_rule(book, *pair) for pair in rule_versions.items()) if rule is not None]
     stored = set(verdicts.columns)
-    return [
-        row
-        for rule in rules
-        if stored.issuperset(rule.criteria)
-        for row in why_rows(evidence, verdicts, rule, sources).to_dicts()
-    ]
+    judged = [rule for rule in rules if stored.issuperset(rule.criteria)]
+    return why_rows(evidence, verdicts, judged, sources).to_dicts() if judged else []
 
 
 def stored_status(rule_id: str, verdicts: Mapping[str, Any]) -> str | None:

@@ -20,16 +20,16 @@ SOURCE = ("specimen_id", "source_value", "source_unit")
 
 
 def why_rows(
-    evidence: pl.DataFrame, verdicts: pl.DataFrame, rule: Rule, sources: pl.DataFrame
+    evidence: pl.DataFrame, verdicts: pl.DataFrame, rules: Sequence[Rule], sources: pl.DataFrame
 ) -> pl.DataFrame:
-    """Rows of why.parquet for the given draws and one rule.
+    """Rows of why.parquet for every given draw and rule.
 
     evidence, verdicts: the same draws in the same order. sources: results that may be named (patient_id, analyte,
     collected_at, value_low, value_high, specimen_id, source_value, source_unit); of several at one moment the one whose
     value the evidence has, of several such the first by content.
     """
     every = pl.int_range(len(evidence), dtype=pl.UInt32, eager=True)
-    return _told(evidence, verdicts, [(rule, every)], sources)
+    return _told(evidence, verdicts, [(rule, every) for rule in rules], sources)
 
 
 def why_of_members(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv  # noqa: TID251  the value sets are declarations of this package; nothing else is read
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
@@ -91,11 +92,13 @@ def problems(item: CodeSet) -> list[str]:
             found.append(f"{item.id}: {line.code!r} is no {line.match} code of {line.system}")
         if not line.display or not line.source:
             found.append(f"{item.id}: {line.system} {line.code} needs a display and a source")
-    for line in item.codes:
-        others = [other for other in item.codes if other is not line and other.system == line.system]
-        if any(other.bare == line.bare for other in others):
+    codes = [(line.system, line.bare) for line in item.codes]
+    times = Counter(codes)
+    prefixes = {code for line, code in zip(item.codes, codes, strict=True) if line.match == PREFIX}
+    for line, (system, code) in zip(item.codes, codes, strict=True):
+        if times[(system, code)] > 1:
             found.append(f"{item.id}: {line.system} {line.code} stands in two lines")
-        elif any(other.match == PREFIX and line.bare.startswith(other.bare) for other in others):
+        elif any((system, code[:length]) in prefixes for length in range(1, len(code))):
             found.append(f"{item.id}: {line.system} {line.code} lies inside another prefix")
     return found
 

@@ -26,14 +26,14 @@ def result(specimen: str, value: float, text: str, high: float | None = None) ->
 def test_of_several_results_the_one_that_spoke_is_named(spoke: int) -> None:
     evidence = evidence_of([{"case": "A", "hb": str(spoke), "ferritin": "8"}])
     sources = pl.DataFrame([result("S1", 110, "110"), result("S2", 100, "100")], schema=RESULT_SCHEMA)
-    why = why_rows(evidence, judge(evidence, RULES).verdicts, RULE, sources).filter(HB)
+    why = why_rows(evidence, judge(evidence, RULES).verdicts, [RULE], sources).filter(HB)
     assert set(why["source_value"]) == {str(spoke)}
 
 
 def test_a_censored_result_that_spoke_is_named() -> None:
     evidence = evidence_of([{"case": "A", "hb": "<=90", "ferritin": "8"}])
     sources = pl.DataFrame([result("S1", 0, "0"), result("S2", 0, "<=90", 90)], schema=RESULT_SCHEMA)
-    why = why_rows(evidence, judge(evidence, RULES).verdicts, RULE, sources).filter(HB)
+    why = why_rows(evidence, judge(evidence, RULES).verdicts, [RULE], sources).filter(HB)
     assert set(why["source_value"]) == {"<=90"}
 
 
@@ -41,7 +41,7 @@ def test_where_none_has_the_value_the_first_by_content_is_named() -> None:
     evidence = evidence_of([{"case": "A", "hb": "95", "ferritin": "8"}])
     sources = pl.DataFrame([result("S2", 100, "100"), result("S1", 110, "110")], schema=RESULT_SCHEMA)
     for frame in (sources, sources.reverse()):
-        why = why_rows(evidence, judge(evidence, RULES).verdicts, RULE, frame).filter(HB)
+        why = why_rows(evidence, judge(evidence, RULES).verdicts, [RULE], frame).filter(HB)
         assert set(why["source_value"]) == {"110"}
     later = sources.with_columns(pl.col("collected_at") + timedelta(days=1))
-    assert set(why_rows(evidence, judge(evidence, RULES).verdicts, RULE, later)["source_value"]) == {None}
+    assert set(why_rows(evidence, judge(evidence, RULES).verdicts, [RULE], later)["source_value"]) == {None}
