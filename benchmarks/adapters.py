@@ -1,6 +1,7 @@
 """What an adapter adds: the same rows in canonical form and in the layout of each source, until they are ingested.
 
-``make bench-adapters``, or ``python -m benchmarks.adapters --rows 2000000``. Each run is a process of its own.
+``make bench-adapters``, or ``python -m benchmarks.adapters --rows 2000000``. Each run is a process of its own. ``--night``
+runs the whole night of each source instead, as a user does.
 """
 
 from __future__ import annotations
@@ -8,9 +9,11 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +25,10 @@ LIMIT = 1.5  # times the canonical form
 
 @dataclass(frozen=True)
 class Run:
-    """Seconds (wall and processor) of adapting and of ingesting, rows, and the peak memory in MB."""
+    """Seconds (wall and processor) of adapting and of ingesting, rows, and the peak memory in MB.
+
+    Of a whole night all seconds count as ingesting, and rows and memory are not told.
+    """
 
     adapt: tuple[float, float]
     ingest: tuple[float, float]
@@ -54,10 +60,7 @@ def main() -> None:
         for source, folder in folders.items():
             work = options.out / "ingested"
             shutil.rmtree(work, ignore_errors=True)
-            told = json.loads(_python("benchmarks.until_ingested", source, folder, work))
-            runs[source].append(
-                Run(tuple(told["adapt"]), tuple(told["ingest"]), told["rows"], told["peak_mb"])
-            )
+            runs[source].append((_night if options.night else _until_ingested)(source, folder, work))
             shutil.rmtree(work, ignore_errors=True)
     print(_table(runs))
 
@@ -69,10 +72,30 @@ def _options() -> argparse.Namespace:
         "--repeat", type=int, default=3, help="how often each source is read; the best counts"
     )
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "bench", help="folder to work in")
+    parser.add_argument("--night", action="store_true", help="run the whole night of each source")
     options = parser.parse_args()
     options.out = options.out.resolve()
     options.out.mkdir(parents=True, exist_ok=True)
     return options
+
+
+def _until_ingested(source: str, folder: Path, work: Path) -> Run:
+    told = json.loads(_python("benchmarks.until_ingested", source, folder, work))
+    return Run(tuple(told["adapt"]), tuple(told["ingest"]), told["rows"], told["peak_mb"])
+
+
+def _night(source: str, folder: Path, work: Path) -> Run:
+    """A night with ``run --direct`` in a new home."""
+    command = ["run", "--direct", "--as-of", "auto", "--home", work, "--source", source, "--extract", folder]
+    began = time.perf_counter(), _of_programs()
+    _python("flows.cli", *command)
+    return Run((0.0, 0.0), (time.perf_counter() - began[0], _of_programs() - began[1]), 0, 0)
+
+
+def _of_programs() -> float:
+    """Processor seconds of the programs that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _python(module: str, *arguments: object) -> str:
