@@ -252,17 +252,18 @@ def _inside(draws: pl.DataFrame, episodes: pl.DataFrame) -> tuple[pl.Series, pl.
 
 
 def age_columns(draws: pl.DataFrame) -> pl.DataFrame:
-    """age_years: completed years plus the part of the year since the birthday; null without a birth date.
+    """age_years: completed months, plus the part of the month since, over twelve; null without a birth date.
 
-    draws: index_collected_at, birth_date. Ages before birth are null.
+    An infant is half a year old on the day six months are complete, as the table of WHO counts (RULES.md 3.1), and
+    whole years stay exact. draws: index_collected_at, birth_date. Ages before birth are null.
     """
     index = pl.col("index_collected_at").cast(pl.Date)
     birth = pl.col("birth_date")
-    turned = (index.dt.month() * 100 + index.dt.day()) >= (birth.dt.month() * 100 + birth.dt.day())
-    years = index.dt.year() - birth.dt.year() - pl.when(turned).then(0).otherwise(1)
-    birthday = birth.dt.offset_by(pl.format("{}y", years.cast(pl.Int64)))
-    part = (day(index) - day(birthday)) / 366.0  # below 1 in every year, so whole years stay exact
-    return draws.select(age_years=pl.when(index >= birth).then(years + part))
+    turned = index.dt.day() >= birth.dt.day()
+    months = (index.dt.year().cast(pl.Int64) - birth.dt.year()) * 12 + index.dt.month() - birth.dt.month()
+    months = months - pl.when(turned).then(0).otherwise(1)
+    part = (day(index) - day(birth.dt.offset_by(pl.format("{}mo", months)))) / 31.0  # below 1 in every month
+    return draws.select(age_years=pl.when(index >= birth).then((months + part) / 12))
 
 
 def elevation_adjustment(meters: pl.Expr, edition: str) -> pl.Expr:

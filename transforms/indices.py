@@ -138,7 +138,9 @@ def _neutrophils(frame: pl.LazyFrame) -> pl.LazyFrame:
     by_segs = [low("wbc") * segs["lo"] / 100, high("wbc") * segs["hi"].clip(upper_bound=100.0) / 100]
     segs_alone = [low("wbc") * low("segs_pct") / 100, high("wbc")]
     computed = settled_ends(*(pl.coalesce(*pair) for pair in zip(by_neutrophils, by_segs, strict=True)))
-    same_draw = pl.col("wbc.at") == pl.col("index_collected_at")
+    here = pl.col("index_collected_at")
+    differential = pl.when(by_neutrophils[0].is_not_null()).then("neut_pct.at").otherwise("segs_pct.at")
+    same_draw = (pl.col("wbc.at") == here) & (differential == here)
     use_reported = low("anc").is_not_null() & (own | computed[0].is_null() | ~same_draw).fill_null(value=True)
     at_most_white_cells = [pl.when(low("wbc").is_not_null()).then(0.0), high("wbc")]
     bounds = [
@@ -218,14 +220,23 @@ def _kidney(frame: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
+def _interval(name: str, ends: list[pl.Expr]) -> list[pl.Expr]:
+    return [end.alias(f"{name}.{part}") for part, end in zip(("lo", "hi"), settled_ends(*ends), strict=True)]
+
+
 def _ratios(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """Mentzer, RDWI and Green-King (2.5); the sTfR-ferritin index where the assay allows it (2.6)."""
-    mcv, rbc, rdw, hb = exact("mcv"), exact("rbc"), exact("rdw"), exact("hb")
+    """Mentzer, RDWI and Green-King (2.5), intervals where their inputs are; the sTfR-ferritin index where the assay
+    allows it (2.6).
+    """
+    ends = ((low, high), (high, low))
+    mentzer = [end("mcv") / other("rbc") for end, other in ends]
+    rdwi = [end("mcv") * end("rdw") / other("rbc") for end, other in ends]
+    green_king = [end("mcv") * end("mcv") * end("rdw") / (100 * other("hb") / 10) for end, other in ends]
     usable = pl.col("stfr.calibrated") & (exact("ferritin") > 1)
     return frame.with_columns(
-        *derived("mentzer", mcv / rbc),
-        *derived("rdwi", mcv * rdw / rbc),
-        *derived("green_king", mcv * mcv * rdw / (100 * hb / 10)),
+        *_interval("mentzer", mentzer),
+        *_interval("rdwi", rdwi),
+        *_interval("green_king", green_king),
         *derived("stfr_index", pl.when(usable).then(exact("stfr") / exact("ferritin").log10())),
         **{
             "mentzer.at": pl.col("mcv.at"),

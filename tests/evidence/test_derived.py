@@ -1,8 +1,12 @@
 """Derived indices and coherence of a blood count (RULES.md section 2), on cases of one draw."""
 
+from datetime import date, datetime, time
+
+import polars as pl
 import pytest
 
 from tests.testbed import evidence_of
+from transforms.context import age_columns
 
 
 def row(**case: str) -> dict[str, object]:
@@ -68,6 +72,47 @@ def test_cell_size_from_hematocrit_and_red_cells() -> None:
     assert row(hb="112", hct="34@0", rbc="5.4@1")["mcv_fl"] is None
     assert row(hb="112", hct="34", rbc="4.0", mcv="80")["mcv_inconsistent"] is True
     assert row(hb="112", hct="34", rbc="4.0", mcv="82")["mcv_inconsistent"] is False
+
+
+def test_a_reported_neutrophil_count_gives_way_only_to_the_draws_own_differential() -> None:
+    assert row(wbc="2", neut_pct="50", anc="3@1")["anc_10e9_l"] == 1.0
+    assert row(wbc="2", segs_pct="40", bands_pct="10", anc="3@1")["anc_10e9_l"] == 1.0
+    assert row(wbc="2@0", neut_pct="50@1", anc="3@1")["anc_10e9_l"] == 3.0
+    assert row(wbc="2@0", segs_pct="40@1", bands_pct="10@1", anc="3@1")["anc_10e9_l"] == 3.0
+    assert row(wbc="2@0", neut_pct="50@1")["anc_10e9_l"] == 1.0  # nothing better was reported
+
+
+def test_the_ratios_of_red_cells_are_intervals_where_the_cell_volume_is() -> None:
+    small = row(hb="100", mcv="<60", rbc="5", rdw="15")
+    assert (small["mentzer"], small["mentzer_low"], small["mentzer_high"]) == (None, 0.0, pytest.approx(12))
+    assert small["rdwi_high"] == pytest.approx(180)
+    assert small["green_king_high"] == pytest.approx(54)
+    assert row(hb="100", mcv="65", rbc="5", rdw="15")["mentzer"] == 13.0
+
+
+@pytest.mark.parametrize(
+    ("born", "drawn", "half"),
+    [
+        (date(2024, 1, 15), date(2024, 7, 15), True),  # 182 days
+        (date(2024, 1, 15), date(2024, 7, 14), False),
+        (date(2023, 2, 28), date(2023, 8, 28), True),  # 181 days
+        (date(2023, 3, 1), date(2023, 8, 31), False),  # 183 days
+        (date(2023, 8, 31), date(2024, 2, 29), False),
+        (date(2023, 8, 31), date(2024, 3, 1), True),
+    ],
+)
+def test_half_a_year_is_six_completed_months(born: date, drawn: date, half: bool) -> None:
+    draws = pl.DataFrame({"index_collected_at": [datetime.combine(drawn, time(8))], "birth_date": [born]})
+    assert (age_columns(draws)["age_years"].item() >= 0.5) is half
+
+
+def test_whole_years_are_exact_on_the_birthday() -> None:
+    draws = pl.DataFrame({"birth_date": [date(1974, 2, 28)] * 2}).with_columns(
+        index_collected_at=pl.Series([datetime(2024, 2, 27, 23), datetime(2024, 2, 28)])
+    )
+    before, on = age_columns(draws)["age_years"]
+    assert 49.9 < before < 50.0
+    assert on == 50.0
 
 
 def test_kidney_function_from_creatinine() -> None:
