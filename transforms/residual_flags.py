@@ -34,7 +34,7 @@ from transforms.atoms import (
 from transforms.choices import settled
 from transforms.cytopenias import ANC_0_5, PLT_20
 from transforms.explanations import B12_LOW, CHEMOTHERAPY, COPPER_LOW, MYELOTOXIC_DRUG, TSH_HIGH
-from transforms.iron_status import BM_PRESENT, FERRITIN_TIER, ID_ESTABLISHED, TSAT_LOW
+from transforms.iron_status import BM_PRESENT, FERRITIN_TIER, ID_ESTABLISHED, ID_POSSIBLE, TSAT_LOW
 from transforms.logic import Node, at_least, soft
 from transforms.marrow import RING_SIDEROBLASTS_PROVEN
 from transforms.quantities import less, more
@@ -104,7 +104,8 @@ def residual_flags(switches: Switches) -> Mapping[str, pl.Expr]:
         "rpi:ALSO_TSH_HIGH": few & held(TSH_HIGH),
         "rpi:ALSO_DRUG": few & (held(CHEMOTHERAPY) | held(MYELOTOXIC_DRUG)),
         "hb:ID_PANCY": held(UNEXPLAINED_PANCYTOPENIA.reached("possible")) & held(ID_ESTABLISHED),
-        "marrow_iron_grade:CONFLICT_MARROW_FERRITIN": held(BM_PRESENT) & held(FERRITIN_TIER),
+        "marrow_iron_grade:CONFLICT_MARROW_FERRITIN": held(BM_PRESENT)
+        & (held(FERRITIN_TIER) | held(ID_POSSIBLE)),
         "anc:VSAA": aplastic & held(CAMITTA_SEVERE) & very_severe,
         "anc:SAA": aplastic & held(CAMITTA_SEVERE) & ~very_severe,
         "anc:GCSF_14D": pl.col("growth_factor"),

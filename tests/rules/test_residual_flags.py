@@ -69,6 +69,10 @@ age=48 sex=M hb=110 tsat=19 ferritin=60 crp=6                             |
 age=48 sex=M hb=110 tsat=19 ferritin=60                                   |
 {PANCYTOPENIA} ferritin=8                                                 | ID_PANCY
 age=48 sex=M hb=110 ferritin=8 marrow_iron_grade=1                        | CONFLICT_MARROW_FERRITIN
+age=48 sex=M hb=110 tsat=15 tibc=73 marrow_iron_grade=1                   | CONFLICT_MARROW_FERRITIN
+age=48 sex=M hb=110 tsat=15 tibc=72 marrow_iron_grade=1                   |
+age=4 sex=M hb=120 ferritin=19 marrow_iron_grade=1                        | CONFLICT_MARROW_FERRITIN
+age=4 sex=M hb=120 ferritin=20 marrow_iron_grade=1                        |
 age=48 sex=M hb=90 anc=0.4 plt=19 marrow_cellularity=20                   | SAA
 age=48 sex=M hb=90 anc=0.2 plt=19 marrow_cellularity=20                   | SAA
 age=48 sex=M hb=90 anc=0.19 plt=19 marrow_cellularity=20                  | VSAA
