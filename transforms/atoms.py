@@ -59,9 +59,9 @@ MARROW_DYSPLASIA = Quantity("marrow_dysplasia")
 MARROW_INFILTRATION = Quantity("marrow_infiltration")
 CLONE = Quantity("clonal_mutation")
 HBA2 = Quantity("hba2", void=(("hba2(transfused)", pl.col("transfused_120d") | pl.col("hba2_transfused")),))
-MENTZER = Quantity("mentzer", void=(transfused,), reason="rbc")
-RDWI = Quantity("rdwi", void=(transfused,), reason="rdw")
-GREEN_KING = Quantity("green_king", void=(transfused,), reason="rdw")
+MENTZER = Quantity("mentzer", void=(transfused,), parts=("mcv", "rbc"))
+RDWI = Quantity("rdwi", void=(transfused,), parts=("mcv", "rdw", "rbc"))
+GREEN_KING = Quantity("green_king", void=(transfused,), parts=("mcv", "rdw", "hb"))
 
 
 def at_age(years: float, *, says: str, citation: str) -> Criterion:

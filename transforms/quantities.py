@@ -23,12 +23,14 @@ class Quantity:
     """A measured input of the evidence.
 
     void: (reason, condition) pairs under which a measured value is not believed for rules; the comparison is then
-    unknown for that reason. reason: how a missing value is reported, the input's id unless given.
+    unknown for that reason. reason: how a missing value is reported, the input's id unless given. parts: the inputs a
+    ratio is made of; what is missing or censored is then named among them.
     """
 
     input_id: str
     void: tuple[tuple[str, pl.Expr], ...] = ()
     reason: str = ""
+    parts: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.input_id not in INPUTS:
@@ -57,16 +59,21 @@ class Quantity:
 
     def reasons(self) -> tuple[tuple[str, pl.Expr], ...]:
         """Why a comparison with this input can be unknown."""
-        name = self.reason or self.input_id
         voided = (
             pl.any_horizontal([condition for _, condition in self.void]) if self.void else pl.lit(value=False)
         )
-        unit_problem = (pl.col("unit_problems") & BIT[self.input_id]) != 0
+        named = [(part, Quantity(part)) for part in self.parts] or [(self.reason or self.input_id, self)]
+        gaps = [gap for name, measured in named for gap in self._gaps(name, measured)]
+        return (*self.void, *((reason, condition & ~voided) for reason, condition in gaps))
+
+    def _gaps(self, name: str, measured: Quantity) -> tuple[tuple[str, pl.Expr], ...]:
+        """What keeps the comparison unknown: the measured input has a bad unit, is missing, or is censored."""
+        unit_problem = (pl.col("unit_problems") & BIT[measured.input_id]) != 0
+        censored = pl.col(INPUTS[measured.input_id].column).is_null()
         return (
-            *self.void,
-            (f"{name}(unit)", self.missing & unit_problem & ~voided),
-            (name, self.missing & ~unit_problem & ~voided),
-            (f"{name}(censored)", ~self.missing & ~voided),
+            (f"{name}(unit)", self.missing & measured.missing & unit_problem),
+            (name, self.missing & measured.missing & ~unit_problem),
+            (f"{name}(censored)", ~self.missing & censored),
         )
 
     def below(self, limit: float, unit: str, source: str, place: str) -> Criterion:

@@ -54,13 +54,16 @@ def test_thalassemia_trait_lookalike() -> None:
         trait code              | 28  | F   | 112 |      | 70   | 4.5 |     |          |      | D56.3@-3000 |            | confirmed
         MCV 80                  | 28  | F   | 112 |      | 80   | 6.5 | 14  | 60       |      |             |            | not_met
         no red cell count       | 28  | F   | 112 |      | 65   |     | 14  | 60       |      |             |            | indeterminate (rbc)
-        no MCV, anemic          | 28  | F   | 112 |      |      | 5.0 | 14  | 60       |      |             |            | indeterminate (mcv, rbc)
+        no MCV, anemic          | 28  | F   | 112 |      |      | 5.0 | 14  | 60       |      |             |            | indeterminate (mcv)
+        no MCV, no red cells    | 28  | F   | 112 |      |      |     | 14  | 60       |      |             |            | indeterminate (mcv, rbc)
         no MCV, not anemic      | 28  | F   | 125 |      |      | 5.0 | 14  | 60       |      |             |            | not_applicable
         MCVs apart, Mentzer 14  | 28  | F   | 112 | 36   | 70   | 5.0 | 14  | 60       |      |             |            | not_met
         other class, Mentzer 15 | 28  | F   | 112 | 40   | 75   | 4.9 | 14  | 60       |      |             |            | indeterminate (mcv(inconsistent))
         other class, no anemia  | 28  | F   | 130 | 40   | 75   | 4.9 | 14  | 60       |      |             |            | not_applicable
         MCV from hematocrit     | 28  | F   | 112 | 34   |      | 5.4 | 14  | 60       |      |             |            | probable
         transfused              | 28  | F   | 125 |      | 64.9 | 5.0 | 14  | 60       |      |             | 36430@-120 | indeterminate (mcv(transfused))
+        small whatever it is    | 28  | F   | 125 |      | <65  | 5.0 | 14  | 60       |      |             |            | probable
+        perhaps not so small    | 28  | F   | 125 |      | <66  | 5.0 | 14  | 60       |      |             |            | indeterminate (mcv(censored))
         under two               | 1.9 | F   | 112 |      | 60   | 5.0 | 14  | 60       |      |             |            | not_applicable
         """,
         "thalassemia_trait_lookalike",
