@@ -40,7 +40,8 @@ test: $(READY)
 	@$(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(PYTEST_ARGS)
 
 test-nightly: $(READY)
-	@HYPOTHESIS_PROFILE=nightly $(PY) -m pytest tests/properties tests/mutation tests/evidence tests/results $(PYTEST_ARGS)
+	@HYPOTHESIS_PROFILE=nightly $(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist load \
+		tests/properties tests/mutation tests/evidence tests/results $(PYTEST_ARGS)
 
 lint: $(READY)
 	@$(PY) -m ruff format --check .

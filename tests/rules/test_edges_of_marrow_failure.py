@@ -97,10 +97,12 @@ def test_suspected_aplastic_anemia() -> None:
 def test_suspected_aplastic_anemia_where_something_is_open() -> None:
     assert not disagreements(
         """
-        case                                  | age | sex | hb | anc | plt | mcv | ferritin | observed        | retic_abs | verdict
-        ferritin 45                           | 30  | M   | 70 | 0.4 | 15  | 95  | 45       | lab rx proc enc |           | possible
-        ferritin 45, adequate reticulocytes   | 30  | M   | 70 | 0.4 | 15  | 95  | 45       | lab rx proc enc | 60        | possible
-        ferritin 44.9, adequate reticulocytes | 30  | M   | 70 | 0.4 | 15  | 95  | 44.9     | lab rx proc enc | 60        | not_met
+        case                                     | age | sex | hb  | anc | plt | mcv | ferritin | observed        | retic_abs | verdict
+        ferritin 45                              | 30  | M   | 70  | 0.4 | 15  | 95  | 45       | lab rx proc enc |           | possible
+        ferritin 45, adequate reticulocytes      | 30  | M   | 70  | 0.4 | 15  | 95  | 45       | lab rx proc enc | 60        | possible
+        ferritin 44.9, adequate reticulocytes    | 30  | M   | 70  | 0.4 | 15  | 95  | 44.9     | lab rx proc enc | 60        | not_met
+        no neutrophils, platelets of 8           | 48  | M   | 84  | 0   | 8   | 92  |          |                 | 12        | probable
+        no neutrophils, no platelets, not anemic | 48  | M   | 140 | 0   | 0   | 92  |          |                 |           | probable
         """,
         "suspected_aplastic_anemia",
     )
