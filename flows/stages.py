@@ -12,6 +12,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from flows.code_map import read_code_map
 from flows.errors import CheckError, HemacohortError, UsageError
 from flows.failures import unforeseen
@@ -93,7 +95,7 @@ def run_stage(stage: Stage, night: Night) -> Counts:
     except HemacohortError as error:
         error.args = (without_names(str(error), night.extract),)
         raise
-    except Exception as error:  # noqa: BLE001  whatever it is, its text may quote a patient
+    except (Exception, pl.exceptions.PanicException) as error:  # noqa: BLE001  its text may quote a patient
         raise unforeseen(Home(night.home).logs, error, night.extract) from None
     if "notes" in counts:
         counts["notes"] = tuple(without_names(note, night.extract) for note in counts["notes"])

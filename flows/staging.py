@@ -6,6 +6,7 @@ be applied to all that is known of a patient, as if everything had come at once.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
@@ -79,9 +80,9 @@ def stage_lab_results(
 ) -> list[RawPiece]:
     """Write the rows of the files as raw pieces into a folder and say which there are, their paths beneath it.
 
-    files: registered lab_results files. small: one piece for all slices. Raises UnevenLinesError if a file that was
-    not registered carefully turns out to need it, and CheckError if the number of rows written is not the number of
-    rows registered.
+    files: registered lab_results files. small: one piece for all slices. Raises UnevenLinesError if a file is not
+    what was registered (it was not registered carefully and needs it, or it was taken away or replaced since), and
+    CheckError if the number of rows written is not the number of rows registered.
     """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -92,9 +93,9 @@ def stage_lab_results(
     )
     try:
         pieces = write_raw(rows, folder, small=small)
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         system = re.search(r"\(os error (\d+)\)", str(error))  # such as a full disk: not the extract's fault
-        if system:
+        if system and int(system[1]) != errno.ENOENT:  # a file that is gone is
             raise OSError(int(system[1]), os.strerror(int(system[1]))) from error
         raise UnevenLinesError([file.info.name for file in files]) from None
     expected = sum(file.rows - file.ragged.height for file in files)

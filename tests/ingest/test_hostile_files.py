@@ -12,6 +12,7 @@ import pytest
 
 from flows.errors import ExtractError
 from flows.ingest import IngestCounts
+from flows.staging import stage_lab_results
 
 ROW = "P1,2026-05-01 08:00:00,LOINC,718-7,9.5,g/dL,S1,"
 LAB = f"patient_id,collected_at,code_system,code,value,unit,specimen_id,comment\n{ROW}\n".encode()
@@ -80,6 +81,42 @@ def test_a_parquet_file_that_breaks_off_behind_a_good_footer(extract: Path, load
         ExtractError, match=r"patients cannot be read to its end \(files: patients\.parquet\)"
     ):
         load()
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "says"),
+    [
+        ("lab_results.csv", Path.unlink, r"lab_results\.csv"),
+        ("lab_results.parquet", Path.unlink, r"lab_results\.parquet"),
+        (
+            "lab_results.parquet",
+            lambda path: path.write_bytes(b"PAR1"),
+            r"lab_results\.parquet is not a readable",
+        ),
+    ],
+)
+def test_a_file_that_is_taken_away_or_replaced_while_it_is_read(
+    extract: Path,
+    load: Load,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    change: Callable[[Path], Any],
+    says: str,
+) -> None:
+    (extract / name).write_bytes(LAB)
+    if name.endswith(".parquet"):
+        columns = LAB.decode().splitlines()[0].split(",")
+        pl.DataFrame([ROW.split(",")], schema=columns, orient="row").write_parquet(extract / name)
+
+    def changed(*arguments: Any, **options: Any) -> Any:
+        if (extract / name).exists():
+            change(extract / name)
+        return stage_lab_results(*arguments, **options)
+
+    monkeypatch.setattr("flows.loading.stage_lab_results", changed)
+    with pytest.raises(ExtractError, match=says) as raised:
+        load()
+    assert raised.value.exit_code == 10
 
 
 def test_columns_of_an_adapter_mean_nothing_in_a_canonical_extract(

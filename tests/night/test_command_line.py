@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from populations import DEFICIENT, POPULATION
 
@@ -90,7 +91,9 @@ def test_failures_of_a_kind_have_their_code_and_one_sentence(
     assert not home.published.exists()
 
 
+@pytest.mark.parametrize("kind", [ValueError, pl.exceptions.PanicException])
 def test_unforeseen_failure_is_1_with_a_log_and_no_patient_anywhere(
+    kind: type[BaseException],
     stubbed: None,
     home: Home,
     capsys: pytest.CaptureFixture[str],
@@ -98,7 +101,7 @@ def test_unforeseen_failure_is_1_with_a_log_and_no_patient_anywhere(
 ) -> None:
     def broken(*_: Any, **__: Any) -> None:
         secret, value = DEFICIENT, 181 / 2
-        raise ValueError(f'could not read "{secret}" with {value} in [{secret}]')
+        raise kind(f'could not read "{secret}" with {value} in [{secret}]')
 
     monkeypatch.setattr(sys.modules["flows.ingest"], "ingest", broken)
     assert run_direct(home) == 1
@@ -107,7 +110,7 @@ def test_unforeseen_failure_is_1_with_a_log_and_no_patient_anywhere(
     assert str(log) in said.err
     assert "Traceback" not in said.err
     text = log.read_text()
-    assert "ValueError" in text
+    assert kind.__name__ in text
     assert "test_command_line.py" in text
     assert log.stat().st_mode & 0o777 == 0o600
     for secret in (DEFICIENT, "90.5"):
