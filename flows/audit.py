@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from flows.duck import opened
 from flows.errors import CheckError, UsageError
 from flows.exports import why_everybody
 from flows.generations import pieces_of
@@ -106,7 +107,7 @@ def audit(night: Night, as_of: date) -> Counts:
     if night.known_at is not None:
         return {"checks": 0}
     place = night.place
-    with duckdb.connect(str(place / DATABASE)) as connection:
+    with opened(place / DATABASE) as connection:
         _record(connection, place, "measure", _measures(connection, night, as_of))
         nights = _earlier_nights(place, night.run_id)
         done = [_carried_out(connection, audit, night, nights) for audit in AUDITS]

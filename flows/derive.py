@@ -8,7 +8,6 @@ from datetime import date, datetime
 from pathlib import Path
 
 import polars as pl
-import pyarrow.parquet as pq
 
 from flows.errors import CheckError
 from flows.generations import piece_name
@@ -16,7 +15,7 @@ from flows.lab_pieces import LabPiece, Reading, normalized
 from flows.loading import Arrival
 from flows.manifest import Load, RawPiece
 from flows.small_tables import StoredTables
-from flows.staging import ROWS_PER_BUCKET, ROWS_PER_SLICE, bucket_of
+from flows.staging import ROWS_PER_BUCKET, ROWS_PER_SLICE, bucket_of, renamed
 from flows.store import RawRows, identifiers_of
 from flows.tables import write_table
 from transforms.missing_units import NONE_DECIDED
@@ -51,7 +50,7 @@ def known_of(
         RawRows(store, labs, merges, slices, newest),
         stored,
         Reading(arrival.timezone, times, arrival.code_map.map, NONE_DECIDED),
-        given and not stored.rows("coverage").is_empty(),
+        given and stored.holds("coverage"),
     )
 
 
@@ -88,16 +87,18 @@ def derive(
     buckets: int,
     patients: pl.Series | None,
     first_contact: date | None,
+    rows: pl.LazyFrame | None = None,
 ) -> Derived:
     """Write the tables of generations.LAB for everybody, or for some patients, into BUILD/tables.
 
     buckets: of everybody, at most as many as the store has slices. patients: identifiers that remain; None for everybody. first_contact: the earliest day of
-    contact of everybody else. Raises CheckError if rows are lost or a table breaks its contract.
+    contact of everybody else. rows: what RawRows.gathered gave for the patients, where it was asked before.
+    Raises CheckError if rows are lost or a table breaks its contract.
     """
     parts = (
         _everybody(known.raw, buckets)
         if patients is None
-        else _some(known.raw, patients, build / "staged" / "some.parquet")
+        else _some(known.raw, patients, rows, build / "staged" / "some.parquet")
     )
     fates, unmapped, spans = [], [], []
     newest: datetime | None = None
@@ -130,21 +131,14 @@ def _everybody(raw: RawRows, buckets: int) -> _Parts:
     )
 
 
-def _some(raw: RawRows, patients: pl.Series, scratch: Path) -> _Parts:
+def _some(raw: RawRows, patients: pl.Series, rows: pl.LazyFrame | None, scratch: Path) -> _Parts:
     """The rows of some patients, gathered once from the store and divided again so that memory stays bounded."""
-    scratch.parent.mkdir(parents=True, exist_ok=True)
-    rows = pl.concat(
-        [
-            raw.of_identifiers(identifiers_of(patients, raw.merges)),
-            raw.without_patient(raw.newest_load),
-        ],
-        how="diagonal",
-    )
-    rows.sink_parquet(scratch, compression="lz4", engine="streaming")
-    total = pq.read_metadata(scratch).num_rows
+    if rows is None:
+        rows = raw.gathered(identifiers_of(patients, raw.merges), scratch)
+    gathered = renamed(rows, raw.merges) if raw.merges else rows
+    total = int(gathered.select(pl.len()).collect(engine="streaming").item())
     divided = max(1, -(-total // ROWS_PER_SLICE))
-    per_bucket = ROWS_PER_BUCKET // ROWS_PER_SLICE
-    gathered = pl.scan_parquet(scratch, glob=False)
+    per_bucket = ROWS_PER_BUCKET // ROWS_PER_SLICE // 2  # beside what the night holds of the whole home
     part = bucket_of(pl.col("patient_id"), divided, divided)
     frames = [gathered.filter(part == number) if divided > 1 else gathered for number in range(divided)]
     return _Parts(

@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from flows import plain_words
+from flows.duck import opened
 from flows.errors import UsageError
 from flows.explain_reasons import (
     Book,
@@ -51,7 +52,7 @@ def explain_patient(night: Path, patient_id: str, rule_id: str | None, as_of: da
 
     Raises UsageError for a patient or rule the night does not know, and for a day after the night.
     """
-    with duckdb.connect(str(night / "hemacohort.duckdb"), read_only=True) as con:
+    with opened(night / "hemacohort.duckdb", read_only=True) as con:
         about = _rows(con, "night")[0]
         day = _day(as_of, about["as_of"])
         rules = _chosen(_rows(con, "rules"), rule_id)

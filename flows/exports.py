@@ -3,78 +3,74 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-import duckdb
 import polars as pl
+import pyarrow.parquet as pq
 
 from flows.generations import SCREEN, current, judged_again
 from flows.home import Home
 from flows.manifest import Manifest, read_manifest
 from flows.spreadsheets import write_cohort_files, write_workbook
-from flows.sql import statement
 from flows.stages import Counts, Night
-from schemas.tables import FINDING, MEMBERSHIP, QUALITY_FLAG, QUARANTINE, WHY
-from schemas.warehouse import LEDGER
+from flows.tables import write_table
+from flows.totals import digest, listed, patient_totals, population
+from schemas.tables import MEMBERSHIP
+from schemas.warehouse import FILES, LEDGER, NightFile
 from transforms.causes import CAUSE
 from transforms.ledger import Occasion, entries
-from transforms.rules import RULES
+from transforms.membership import as_people_open_them
+from transforms.rules import RULES, rule_book
 
-
-@dataclass(frozen=True)
-class _File:
-    """A file of the night. tables: by patient, as of tonight. loads: tables with a piece for each load."""
-
-    columns: Mapping[str, Any]
-    tables: tuple[str, ...]
-    loads: tuple[str, ...] = ()
-
-
-FILES: Mapping[str, _File] = {
-    "findings": _File(FINDING, ("finding",)),
-    "why": _File(WHY, ("why",)),
-    "membership": _File(MEMBERSHIP, ("membership",)),
-    "quality_flags": _File(QUALITY_FLAG, ("quality_flag", "draw_flag"), ("table_flag", "site_flag")),
-    "quarantine": _File(QUARANTINE, ("quarantine",), ("table_quarantine",)),
-}
+SUMMED = {"findings": "findings", "why": "why"}  # files whose rows are counted by patient
 
 
 def write_exports(night: Night, as_of: date) -> Counts:
     """Write every file of the night but the DuckDB file, the report and run.json into its build folder.
 
-    Returns the rows of each file and the digest, which is the same whatever the order of the rows, the number
-    of buckets, the run, and whether the night was incremental.
+    Files that would be larger than the setting whole_files are left in pieces where the night was incremental; the
+    warehouse shows them all the same. Returns the rows of each file and the digest, which is the same whatever the
+    order of the rows, the number of buckets, the run, and whether the night was incremental.
     """
     build = night.build
+    tables = build / "tables"
+    totals = patient_totals(tables)
+    written = {}
     for name, file in FILES.items():
-        rows = _rows_of(build / "tables", file).with_columns(as_of=pl.lit(as_of), run_id=pl.lit(night.run_id))
+        rows = _rows_of(tables, file).with_columns(as_of=pl.lit(as_of), run_id=pl.lit(night.run_id))
+        if name != "membership" and _in_pieces(tables, file, night.settings.whole_files):
+            counted = rows.select(pl.len()).collect(engine="streaming").item() if name not in SUMMED else None
+            written[name] = int(totals[SUMMED[name]].sum()) if counted is None else counted
+            continue
         rows.select(pl.col(column).cast(kind) for column, kind in file.columns.items()).sink_parquet(
             build / f"{name}.parquet", compression="zstd", compression_level=1, engine="streaming"
         )
-    config: dict[str, Any] = {"memory_limit": night.settings.memory_limit, "preserve_insertion_order": False}
-    with duckdb.connect(config=config) as connection:
-        paths = {
-            "findings": str(build / "findings.parquet"),
-            "members": str(build / "membership.parquet"),
-        }
-        members = connection.execute(statement("warehouse/members"), paths).pl()
-        with ThreadPoolExecutor(1) as beside:  # DuckDB computes while Python writes cells
-            people = beside.submit(_cohorts, members, build)
-            _ledger(night, as_of)
-            paths["why"] = str(build / "why.parquet")
-            digest = _one(connection.execute(statement("warehouse/digest"), paths))
-            people.result()
+        written[name] = pq.read_metadata(build / f"{name}.parquet").num_rows
+    people = current(tables, "lab_patient")
+    on_file = (
+        pl.Series("patient_id", [], pl.String)
+        if people is None
+        else people.select("patient_id").collect(engine="streaming")["patient_id"]
+    )
+    write_table(build, "population", "all", population(totals, on_file, as_of))
+    members = as_people_open_them(listed(tables))
+    _cohorts(members, build)
+    written["ledger"] = _ledger(night, as_of)
     shutil.rmtree(build / "canonical", ignore_errors=True)
-    written = {name: _rows(build / f"{name}.parquet") for name in (*FILES, "ledger")}
-    return {**written, "members": members.height, "digest": digest}
+    told = digest(totals, rule_book(night.settings.switches), as_of)
+    return {**written, "members": members.height, "digest": told}
 
 
-def _rows_of(tables: Path, file: _File) -> pl.LazyFrame:
+def _in_pieces(tables: Path, file: NightFile, most: int) -> bool:
+    """Whether a file of the night is too large to be written anew for what one night changed."""
+    if judged_again(SCREEN, tables) is None:
+        return False
+    pieces = [piece for table in file.tables for piece in (tables / table).glob("*.parquet")]
+    return sum(pq.read_metadata(piece).num_rows for piece in pieces) > most
+
+
+def _rows_of(tables: Path, file: NightFile) -> pl.LazyFrame:
     frames = [pl.LazyFrame(schema=dict(file.columns))]
     frames += [rows for table in file.tables if (rows := current(tables, table)) is not None]
     for table in file.loads:
@@ -89,8 +85,8 @@ def _cohorts(members: pl.DataFrame, build: Path) -> None:
     write_workbook(members, RULES, build / "cohorts.xlsx")
 
 
-def _ledger(night: Night, as_of: date) -> None:
-    """Write the ledger: the last published night's, and how tonight's membership differs from it.
+def _ledger(night: Night, as_of: date) -> int:
+    """Write the ledger and count its entries: the last published night's, and how tonight's membership differs from it.
 
     Where only some patients were judged again the membership of the others is what it was.
     """
@@ -101,7 +97,7 @@ def _ledger(night: Night, as_of: date) -> None:
     if night.known_at is not None and earlier is not None:  # a past night changes nothing
         told = pl.read_parquet(earlier / "ledger.parquet").filter(pl.col("as_of") <= as_of)
         told.write_parquet(build / "ledger.parquet", compression="zstd")
-        return
+        return told.height
     ledger = (
         pl.DataFrame(schema=dict(LEDGER)) if earlier is None else pl.read_parquet(earlier / "ledger.parquet")
     )
@@ -119,7 +115,9 @@ def _ledger(night: Night, as_of: date) -> None:
             as_of, night.run_id, earlier is None, why_everybody(ground.manifest, read_manifest(build))
         ),
     )
-    pl.concat([ledger, new]).write_parquet(build / "ledger.parquet", compression="zstd")
+    ledger = pl.concat([ledger, new])
+    ledger.write_parquet(build / "ledger.parquet", compression="zstd")
+    return ledger.height
 
 
 def _members_of(folder: Path | None, patients: pl.Series | None) -> pl.DataFrame:
@@ -146,12 +144,3 @@ def why_everybody(before: Manifest | None, now: Manifest | None) -> str | None:
 
 
 _SETTINGS = ("version", "polars", "timezone", "code_map")
-
-
-def _one(cursor: duckdb.DuckDBPyConnection) -> str:
-    row = cursor.fetchone()
-    return "" if row is None else str(row[0])
-
-
-def _rows(path: Path) -> int:
-    return int(pl.scan_parquet(path).select(pl.len()).collect().item())

@@ -65,17 +65,25 @@ def unforeseen(logs: Path, error: BaseException, extract: Path | None = None) ->
         text = str(link) if extract is None else without_names(str(link), extract)
         lines.append(f"{type(link).__module__}.{type(link).__qualname__}: {masked(text)}")
     path = logs / f"failure-{now:%Y%m%dT%H%M%S}-{os.getpid()}.log"
-    told = UnforeseenError(f"Something unforeseen happened ({_kind(error)}); the log is {path}.")
+    said = f"Something unforeseen happened ({_kind(error)})"
+    if any(_full_disk(link) for link in chain):
+        said = "The disk is full; make room and run again, the published night is as it was"
+    told = UnforeseenError(f"{said}; the log is {path}.")
     try:
         logs.mkdir(parents=True, exist_ok=True)
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         path.chmod(0o600)
     except OSError:
-        told = UnforeseenError(
-            f"Something unforeseen happened ({_kind(error)}), and no log could be written."
-        )
+        told = UnforeseenError(f"{said}; no log could be written.")
     told.may_pass = isinstance(error, OSError) and error.errno in _PASSING
     return told
+
+
+def _full_disk(error: BaseException) -> bool:
+    """Whether the system, or a library in its own words, says that there is no room."""
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return True
+    return any(os.strerror(number) in str(error) for number in (errno.ENOSPC, errno.EDQUOT))
 
 
 def _kind(error: BaseException) -> str:

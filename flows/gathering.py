@@ -7,13 +7,13 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import polars as pl
 
+from flows.duck import opened
 from flows.generations import current
 from flows.sql import statement
 
-PATIENTS_GATHERED = 10_000  # at a time, of those whom only the time concerns
+PATIENTS_GATHERED = 5_000  # at a time, of those whom only the time concerns
 
 
 @dataclass(frozen=True)
@@ -42,18 +42,23 @@ class Place:
 
 
 def gathered(tables: Path, patients: pl.Series, scratch: Path) -> list[Place]:
-    """The tables of patients who have no piece of their own, gathered from those of earlier nights."""
-    places = []
-    for number, first in enumerate(range(0, len(patients), PATIENTS_GATHERED)):
-        some = patients.slice(first, PATIENTS_GATHERED)
-        for table in _READ:
-            folder = scratch / table
-            folder.mkdir(parents=True, exist_ok=True)
-            rows = current(tables, table, some)
-            if rows is not None:
-                rows.sink_parquet(folder / f"{number}.parquet", compression="lz4", engine="streaming")
-        places.append(Place(scratch, str(number)))
-    return places
+    """The tables of patients who have no piece of their own, gathered from those of earlier nights.
+
+    What the home holds is read once, however many the patients are.
+    """
+    parts = [patients.slice(first, PATIENTS_GATHERED) for first in range(0, len(patients), PATIENTS_GATHERED)]
+    for table in _READ if parts else ():
+        folder = scratch / table
+        folder.mkdir(parents=True, exist_ok=True)
+        rows = current(tables, table, patients)
+        if rows is None:
+            continue
+        whole = folder / "0.parquet" if len(parts) == 1 else folder / "every.parquet"
+        rows.sink_parquet(whole, compression="lz4", engine="streaming")
+        for number, some in enumerate(parts if len(parts) > 1 else ()):
+            theirs = pl.scan_parquet(whole, glob=False).filter(pl.col("patient_id").is_in(some.implode()))
+            theirs.sink_parquet(folder / f"{number}.parquet", compression="lz4", engine="streaming")
+    return [Place(scratch, str(number)) for number in range(len(parts))]
 
 
 _READ = {
@@ -79,7 +84,7 @@ def read_bucket(place: Place, as_of: date, memory_limit: str) -> Bucket:
     every: dict[str, object] = {name: place.path(table) for table, name in _READ.items()}
     every["seen_until"] = datetime.combine(as_of + timedelta(days=1), time())
     config: dict[str, Any] = {"memory_limit": memory_limit, "preserve_insertion_order": False}
-    with duckdb.connect(config=config) as connection:
+    with opened(**config) as connection:
         frames = {
             # A relation with parameters (`sql(..., params=)`) hands out its rows 25 times more slowly.
             name: connection.execute(

@@ -47,7 +47,18 @@ LAB = Group(
 )
 SCREEN = Group(
     "screen",
-    ("evidence", "verdict", "finding", "why", "membership", "gap_time", "draw_flag", "due"),
+    (
+        "evidence",
+        "verdict",
+        "finding",
+        "why",
+        "membership",
+        "gap_time",
+        "draw_flag",
+        "due",
+        "patient_total",
+        "listed",
+    ),
 )
 GROUP_OF: Mapping[str, Group] = {table: group for group in (LAB, SCREEN) for table in group.tables}
 

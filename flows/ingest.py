@@ -21,9 +21,10 @@ from flows.errors import ExtractError
 from flows.generations import LAB, inherit, own, pieces_of
 from flows.loading import Arrival, Ground, Loaded, load_extract
 from flows.manifest import Manifest
-from flows.missing_units import write_missing_units
+from flows.missing_units import Changed, write_missing_units
 from flows.row_counts import FileCounts
 from flows.staging import bucket_count
+from flows.store import identifiers_of
 from flows.tables import inherit_table, write_table
 from schemas.tables import INPUT_FILE, UNMAPPED_CODE, UNMAPPED_TEXTS, empty, shaped
 from transforms.causes import causes_of_merges, causes_of_results, causes_of_tables, first_causes
@@ -96,25 +97,35 @@ def _tables(
     new = (added.patients["patient_id"], added.events["patient_id"], added.coverage["patient_id"])
     basis = _basis(arrival, known)
     stands = before is not None and not full and _same(before, basis)
+    merges = before.merges if before else {}
+    who = concerned([loaded.sent, *new], merges, loaded.merges)
+    changed = None
+    if stands:
+        theirs = pl.concat(
+            [identifiers_of(pl.concat([who.patients, who.gone]), way) for way in (merges, loaded.merges)]
+        )
+        rows = known.raw.gathered(theirs.unique(), build / "staged" / "changed.parquet")
+        changed = Changed(rows, loaded.load.number, merges, loaded.merges)
     told = write_missing_units(
         known.raw,
         known.reading,
         build,
         arrival,
         earlier=ground.night / "tables" if stands and ground.night is not None else None,
-        regrouped=before is not None and before.merges != loaded.merges,
+        changed=changed,
     )
     known = replace(known, reading=replace(known.reading, units=told.units))
-    who = concerned([loaded.sent, *new, told.patients], before.merges if before else {}, loaded.merges)
+    if len(told.patients):
+        who, changed = concerned([loaded.sent, *new, told.patients], merges, loaded.merges), None
     generation = (before.number if before else 0) + 1
-    made = bucket_count(known.raw.count(), buckets)
     derived: Derived | None = None
-    if before is not None and ground.night is not None and not full and not loaded.divided_anew:
-        derived = _some(build, ground.night, known, who, before, basis, generation)
+    if before is not None and ground.night is not None and stands and not loaded.divided_anew:
+        derived = _some(build, ground.night, known, who, before, generation, changed)
     everybody = derived is None
     if derived is None:
         for table in (*LAB.tables, LAB.owner):  # a try at a part may have left something
             shutil.rmtree(build / "tables" / table, ignore_errors=True)
+        made = bucket_count(known.raw.count(), buckets)
         derived = derive(build, known, generation=generation, buckets=made, patients=None, first_contact=None)
     tonight = derived.fates.filter(pl.col("load") == loaded.load.number)
     for (fate,), part in tonight.group_by("fate"):
@@ -162,12 +173,13 @@ def _some(
     known: Known,
     who: Concerned,
     before: Manifest,
-    basis: Mapping[str, str],
     generation: int,
+    changed: Changed | None,
 ) -> Derived | None:
-    """The tables of the patients concerned beside those of the last night; None where everybody is concerned."""
-    if not _same(before, basis):
-        return None
+    """The tables of the patients concerned beside those of the last night; None where everybody is concerned.
+
+    changed: their rows, where they are gathered already.
+    """
     first = before.lab_basis.get("first_contact", "None")
     tables = build / "tables"
     inherit(LAB, night / "tables", tables)
@@ -178,6 +190,7 @@ def _some(
         buckets=1,
         patients=who.patients,
         first_contact=None if first == "None" else datetime.fromisoformat(first).date(),
+        rows=changed.rows if changed is not None else None,
     )
     if not known.coverage_given and str(derived.first_contact) != first:
         return None  # coverage begins on another day, for everybody

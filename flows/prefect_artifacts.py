@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import duckdb
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
+from flows.duck import opened
 from flows.errors import CheckError
 from flows.home import Home
 from flows.sql import statement
@@ -25,9 +25,7 @@ def leave_night(home: Path, content: Mapping[str, Any]) -> None:
         create_markdown_artifact(
             key="hemacohort-night", markdown=_counts(content), description="Counts of the night"
         )
-        with duckdb.connect(
-            str(Home(home).nights / content["run_id"] / DATABASE), read_only=True
-        ) as connection:
+        with opened(Home(home).nights / content["run_id"] / DATABASE, read_only=True) as connection:
             tonight = connection.sql(statement("status/tonight")).pl()
         create_table_artifact(
             key="hemacohort-tonight",

@@ -11,11 +11,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import polars as pl
 
 from flows.audit import carry_on, checks_of
 from flows.code_review import write_unmapped
+from flows.duck import opened
 from flows.home import RUN_FILE, Home
 from flows.permissions import share
 from flows.sql import statement
@@ -63,7 +63,7 @@ def publish(night: Night, as_of: date, records: Sequence[dict[str, Any]]) -> Cou
     place = night.place
     stages = [{**record, "counts": json.dumps(record["counts"], default=str)} for record in records]
     write_piece(place, "stage", pl.DataFrame(stages, schema=STAGE))
-    with duckdb.connect(str(place / DATABASE)) as connection:
+    with opened(place / DATABASE) as connection:
         connection.execute(statement("warehouse/forget_stages"))
         connection.execute(
             statement("warehouse/record_stages"), {"stages": str(place / "tables" / "stage" / "all.parquet")}

@@ -17,6 +17,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from flows.duck import opened
 from flows.errors import UsageError
 from flows.failures import masked
 from flows.home import Home
@@ -92,7 +93,7 @@ def _sandbox(night: Path, memory_limit: str) -> Iterator[duckdb.DuckDBPyConnecti
             "allow_community_extensions": False,
             "python_enable_replacements": False,  # a name in a query is never a variable of this program
         }
-        with duckdb.connect(str(night / DATABASE), read_only=True, config=config) as connection:
+        with opened(night / DATABASE, read_only=True, **config) as connection:
             connection.execute("SET allowed_directories = $folders", {"folders": [str(night)]})
             connection.execute("SET enable_external_access = false")
             connection.execute("SET lock_configuration = true")

@@ -32,7 +32,7 @@ def recall(
         raise UsageError(f"This home knew nothing yet at {moment:%Y-%m-%d %H:%M}.")
     newest_load = then.loads[-1].number
     known = known_of(ground.store, then.pieces, then.merges, then.slices, then.loads, arrival)
-    told = write_missing_units(known.raw, known.reading, build, arrival, earlier=None, regrouped=False)
+    told = write_missing_units(known.raw, known.reading, build, arrival)
     known = replace(known, reading=replace(known.reading, units=told.units))
     derived = derive(
         build,

@@ -15,8 +15,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from flows import plain_words, report_charts
+from flows.duck import opened
 from flows.sql import statement
-from schemas.flags import INFERRED_UNITS
 from schemas.site_medians import OUTCOMES
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -58,7 +58,7 @@ def write_report(night: Path, out: Path) -> None:
     The page holds counts only: no patient ids and no results. It is replaced in one step, so that a reader
     never sees half a page. Raises duckdb.Error where the night's tables cannot be read.
     """
-    with duckdb.connect(str(night / "hemacohort.duckdb"), read_only=True) as con:
+    with opened(night / "hemacohort.duckdb", read_only=True) as con:
         tables = _read(con)
     out.mkdir(parents=True, exist_ok=True)
     part = out / "index.html.part"
@@ -76,7 +76,7 @@ def _read(con: duckdb.DuckDBPyConnection) -> _Tables:
     as_of = night["as_of"]
     return _Tables(
         night=night,
-        population=rows("population", as_of=as_of)[0],
+        population=rows("population")[0],
         cohorts=rows("cohorts"),
         attrition=rows("attrition"),
         missing_by_test=rows("missing_by_test"),
@@ -90,7 +90,7 @@ def _read(con: duckdb.DuckDBPyConnection) -> _Tables:
         unknown_units=rows("unknown_units"),
         patient_conflicts=rows("patient_conflicts"),
         missing_units=rows("missing_units"),
-        inferred_units=rows("inferred_units", flags=list(INFERRED_UNITS))[0],
+        inferred_units=rows("inferred_units")[0],
         site_unit_drift=rows("site_unit_drift"),
         checks=rows("checks"),
     )

@@ -28,8 +28,10 @@ from flows.generations import (
 )
 from flows.loading import Ground
 from flows.manifest import Manifest
+from flows.site_drift import Earlier, write_site_drift
 from flows.staging import bucket_of
 from flows.tables import write_table
+from flows.totals import write_totals
 from flows.workers import in_order
 from schemas.analytes import BLOOD_COUNT_ANALYTES
 from schemas.gaps import GAP_TIME
@@ -64,6 +66,7 @@ class ScreenCounts:
     patients: int
     met: int
     indeterminate: int
+    drifting_site_months: int
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,7 @@ def screen(
     generation = manifest.number
     earlier = None if everybody or ground.night is None else ground.night / "tables"
     concerned = due = pl.Series("patient_id", [], pl.String)
+    anew = 0  # places of patients whose tables are new
     if earlier is None:
         merge_all(LAB, tables, _bucket(tables, manifest))
         places = [Place(tables, piece.stem) for piece in sorted((tables / "lab_result").glob("*.parquet"))]
@@ -105,22 +109,31 @@ def screen(
         concerned = owners(LAB, tables).filter(pl.col("generation") == generation)["patient_id"]
         due = _due(tables, as_of, concerned)
         places = [Place(tables, piece.stem) for piece in pieces_of(tables, "lab_result").get(generation, [])]
+        anew = len(places)
         places += gathered(tables, due, build / "staged" / "due")
 
     def judged(numbered: tuple[int, Place]) -> Counted:
         number, place = numbered
         bucket = read_bucket(place, as_of, memory_limit)
-        return _judge(build, piece_name(generation, number), bucket, (as_of - EPOCH).days, switches)
+        piece = piece_name(generation, number)
+        told = _judge(build, piece, bucket, (as_of - EPOCH).days, switches)
+        write_totals(build, piece, memory_limit)
+        return told
 
     counted = list(in_order(judged, enumerate(places), workers))
     again: pl.Series | None = None
+    before = None
+    if earlier is not None and ground.manifest is not None:
+        files = [place.path("lab_result") for place in places]
+        before = Earlier(earlier, ground.manifest.as_of, concerned, tuple(files[:anew]), tuple(files[anew:]))
+    drifting = write_site_drift(build, as_of=as_of, earlier=before)
     if earlier is not None:
         again = pl.concat([concerned, due])
         own(SCREEN, tables, again, generation)
         for group in (LAB, SCREEN):
             merge_generations(group, tables, _bucket(tables, manifest))
     shutil.rmtree(build / "staged", ignore_errors=True)
-    return _count(build, earlier, counted, as_of, rules, again, due=len(due))
+    return _count(build, earlier, counted, as_of, rules, again, due=len(due), drifting=drifting)
 
 
 def _bucket(tables: Path, manifest: Manifest) -> pl.Expr:
@@ -134,7 +147,11 @@ def verdicts_rest_on(switches: Switches) -> dict[str, str]:
     logic = json.dumps(
         [sorted(fingerprints(rules).items()), [(rule.rule_id, rule.version) for rule in rules]]
     )
-    return {"rules": hashlib.sha256(logic.encode()).hexdigest(), "switches": switches.fingerprint}
+    return {
+        "rules": hashlib.sha256(logic.encode()).hexdigest(),
+        "switches": switches.fingerprint,
+        "tables": " ".join(SCREEN.tables),  # a table that a night before did not write is made for everybody
+    }
 
 
 def _due(tables: Path, as_of: date, concerned: pl.Series) -> pl.Series:
@@ -191,6 +208,7 @@ def _count(
     again: pl.Series | None,
     *,
     due: int,
+    drifting: int,
 ) -> ScreenCounts:
     """Write the counts of the whole home: tonight's draws, and the earlier ones of patients not judged again."""
     tables = build / "tables"
@@ -220,4 +238,5 @@ def _count(
         patients=int(whole["patients"].sum()),
         met=int(rule_count.filter(pl.col("status") == "met")["draws"].sum()),
         indeterminate=int(rule_count.filter(pl.col("status") == "indeterminate")["draws"].sum()),
+        drifting_site_months=drifting,
     )

@@ -45,6 +45,11 @@ class Settings(BaseSettings):
         True, description="whether the unit of a result without one may be inferred from values"
     )
     keep_nights: int = Field(7, ge=1, description="published nights to keep")
+    whole_files: int = Field(
+        10_000_000,
+        ge=0,
+        description="rows up to which an incremental night writes findings, why, flags and quarantine as whole files",
+    )
     alert_email: SecretStr | None = Field(
         None, description="where alerts are mailed, as mailto(s)://USER:PASSWORD@HOST:PORT?from=…&to=…"
     )

@@ -1,25 +1,87 @@
-"""Site drift of a night: the values of each site and month counted over all patients, and which months drift."""
+"""The values of each site and month counted over all patients, and which months drift."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+
+import polars as pl
 
 from flows.generations import current
 from flows.tables import write_table
 from schemas.tables import LAB_RESULT, empty
-from transforms.site_drift import counted_values, drift_flags, site_drift
+from transforms.site_drift import (
+    COUNTED,
+    counted_days,
+    counted_values,
+    drift_flags,
+    site_drift,
+    site_results,
+    summed,
+)
 
 
-def write_site_drift(build: Path, *, as_of: date) -> int:
-    """Write tables/site_unit_drift and its quality flags into a build folder; returns the number of drifting months.
+@dataclass(frozen=True)
+class Earlier:
+    """The night before, whose counts stand for everybody but those who were looked at again.
 
-    as_of: the night; nothing collected after its end is seen.
+    tables: its folder of tables. as_of: its day. changed: patients whose results were made anew. now: files with the
+    results of these; same: files with the results of others of whom only the time has changed what is seen.
     """
-    results = current(build / "tables", "lab_result")
-    seen_until = datetime.combine(as_of + timedelta(days=1), time())
-    counted = counted_values(empty(LAB_RESULT).lazy() if results is None else results, seen_until)
-    drift = site_drift(counted.collect(engine="streaming"))
+
+    tables: Path
+    as_of: date
+    changed: pl.Series
+    now: tuple[str, ...]
+    same: tuple[str, ...]
+
+
+def write_site_drift(build: Path, *, as_of: date, earlier: Earlier | None) -> int:
+    """Write what is counted by site, the months that drift, and their quality flags; returns the number of such months.
+
+    as_of: the night; nothing collected after its end is seen. earlier: None where everybody is counted.
+    """
+    until = _end(as_of)
+    if earlier is None or not (earlier.tables / "value_count" / "all.parquet").is_file():
+        every = current(build / "tables", "lab_result")
+        rows = empty(LAB_RESULT).lazy() if every is None else every
+        values = counted_values(rows, until).collect(engine="streaming")
+        days = counted_days(rows).collect(engine="streaming")
+        values, days = summed([values], []), summed([days], [])
+    else:
+        gone = current(earlier.tables, "lab_result", earlier.changed)
+        was, now, same = (_counted(rows) for rows in (gone, _scanned(earlier.now), _scanned(earlier.same)))
+        values = summed(
+            [
+                pl.read_parquet(earlier.tables / "value_count" / "all.parquet"),
+                *(counted_values(rows, until).collect() for rows in (now, same)),
+            ],
+            [counted_values(rows, _end(earlier.as_of)).collect() for rows in (was, same)],
+        )
+        days = summed(
+            [pl.read_parquet(earlier.tables / "site_day" / "all.parquet"), counted_days(now).collect()],
+            [counted_days(was).collect()],
+        )
+    write_table(build, "value_count", "all", values)
+    write_table(build, "site_day", "all", days)
+    write_table(build, "site_results", "all", site_results(days))
+    drift = site_drift(values)
     write_table(build, "site_unit_drift", "all", drift)
     write_table(build, "site_flag", "all", drift_flags(drift))
     return drift.height
+
+
+def _end(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time())
+
+
+def _scanned(files: tuple[str, ...]) -> pl.LazyFrame | None:
+    return pl.scan_parquet(list(files), glob=False) if files else None
+
+
+def _counted(rows: pl.LazyFrame | None) -> pl.LazyFrame:
+    """The columns that are counted, read once."""
+    if rows is None:
+        return empty(LAB_RESULT).select(COUNTED).lazy()
+    return rows.select(COUNTED).filter(pl.col("superseded_at").is_null()).collect(engine="streaming").lazy()

@@ -48,16 +48,19 @@ class StoredTables:
 
     def rows(self, table: str, identifiers: pl.Series | None = None) -> pl.DataFrame:
         """Rows of a table under the identifiers they came with, and the load that brought them."""
+        seen = self._seen(table)
+        if identifiers is not None:
+            seen = seen.filter(pl.col("patient_id").is_in(identifiers.implode()))
+        return seen.collect(engine="streaming")
+
+    def _seen(self, table: str) -> pl.LazyFrame:
         frames = [pl.DataFrame(schema={**STORED[table], "load": pl.Int32}).lazy()]
         frames += [
             pl.scan_parquet(self.folder / piece.path, glob=False)
             for piece in self.pieces
             if piece.table == table
         ]
-        seen = pl.concat(frames, how="diagonal").filter(pl.col("load") <= self.newest_load)
-        if identifiers is not None:
-            seen = seen.filter(pl.col("patient_id").is_in(identifiers.implode()))
-        return seen.collect(engine="streaming")
+        return pl.concat(frames, how="diagonal").filter(pl.col("load") <= self.newest_load)
 
     def patients(self, merges: Mapping[str, str], identifiers: pl.Series | None = None) -> pl.DataFrame:
         """lab.patient of all patients, or of those that came under the identifiers."""
@@ -79,7 +82,12 @@ class StoredTables:
 
     def kinds(self) -> list[str]:
         """The kinds of clinical events that any load brought."""
-        return sorted(set(self.rows("clinical_events")["kind"].to_list())) if self.pieces else []
+        found = self._seen("clinical_events").select(pl.col("kind").unique()).collect(engine="streaming")
+        return sorted(found["kind"])
+
+    def holds(self, table: str) -> bool:
+        """Whether any load brought a row of the table."""
+        return not self._seen(table).select("load").head(1).collect(engine="streaming").is_empty()
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,9 @@ from transforms.rule import Rule
 _FORMULA_START = r"^[=+\-@\t\r\n＝＋－＠]"
 _CELL_CHARACTERS = 32_767  # characters a cell may have in Excel; xlsxwriter leaves a longer one out
 _SHEET_NAME = 31  # characters a sheet name may have in Excel
-_SHEET_ROWS = 1_048_576  # rows a sheet may have in Excel
+_SHEET_ROWS = (
+    2_000  # members a sheet lists; a longer list is in the CSV file only, for nobody works through it
+)
 _DATE, _TIME = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
 _WIDTH, _WIDTHS = 20, {"caveats": 60}  # in characters, by column of a cohort's sheet
 _OVERVIEW = {"sheet": 32, "cohort": 42, "rule": 50, "version": 9, "members": 10, "follow-up": 120}
@@ -33,7 +35,7 @@ def inert(frame: pl.DataFrame) -> pl.DataFrame:
 def write_cohort_files(members: pl.DataFrame, rules: Sequence[Rule], folder: Path) -> None:
     """Write folder/RULE.csv for each rule, and what they are not beside them.
 
-    members: rows of sql/warehouse/members.sql.
+    members: as of transforms.membership.as_people_open_them.
     """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "README.txt").write_text(f"{NOT_A_DIAGNOSIS}\n{NOT_REVIEWED}\n", encoding="utf-8")
@@ -85,7 +87,7 @@ def _sheet(sheet: Any, part: pl.DataFrame, rule_id: str, bold: Any, formats: dic
         sheet.set_column(column, column, _WIDTHS.get(name, _WIDTH), formats.get(dtype.base_type()))
         sheet.write_string(0, column, name, bold)
     sheet.freeze_panes(1, 0)
-    room = _SHEET_ROWS - 2
+    room = _SHEET_ROWS
     kinds = [dtype.base_type() for dtype in part.dtypes]
     for number, row in enumerate(part.head(room).iter_rows(), start=1):
         for column, (kind, cell) in enumerate(zip(kinds, row, strict=True)):

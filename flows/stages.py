@@ -211,7 +211,6 @@ def _decide_as_of(night: Night) -> Counts:
 
 def _screen(night: Night) -> Counts:
     from flows.screen import screen, verdicts_rest_on
-    from flows.site_drift import write_site_drift
 
     as_of, ground = decided_as_of(night), Home(night.home).ground()
     manifest = read_manifest(night.build)
@@ -238,8 +237,7 @@ def _screen(night: Night) -> Counts:
         switches=night.settings.switches,
     )
     write_manifest(night.build, manifest.model_copy(update={"as_of": as_of, "screen_basis": basis}))
-    drifting = write_site_drift(night.build, as_of=as_of)
-    return {**asdict(counts), "drifting_site_months": drifting}
+    return asdict(counts)
 
 
 def _export(night: Night) -> Counts:

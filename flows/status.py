@@ -8,10 +8,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import polars as pl
 
 from flows.audit import checks_of, failed_checks
+from flows.duck import opened
 from flows.home import Home
 from flows.night import summary
 from flows.sql import statement
@@ -34,7 +34,7 @@ def status(root: Path, nights: int = 10) -> dict[str, pl.DataFrame]:
             [_night(folder, in_force=folder.resolve() == night) for folder in newest_first]
         )
     }
-    with duckdb.connect(str(night / DATABASE), read_only=True) as connection:
+    with opened(night / DATABASE, read_only=True) as connection:
         for name in _QUESTIONS:
             found[name] = connection.sql(statement(f"status/{name}")).pl()
         found["cohorts"] = connection.sql(statement("warehouse/members_per_rule")).pl().drop("title")

@@ -67,14 +67,26 @@ class RawRows:
         rows = pl.concat(frames, how="diagonal")
         return renamed(rows, self.merges) if self.merges else rows
 
-    def without_patient(self, load: int) -> pl.LazyFrame:
-        """The rows of a load that name no patient."""
-        frames = [self.scan(piece).drop("slice", strict=False) for piece in self.pieces]
-        if not frames:
-            return self._nothing()
-        return pl.concat(frames, how="diagonal").filter(
-            pl.col("patient_id").is_null() & (pl.col("load") == load)
+    def gathered(self, identifiers: pl.Series, scratch: Path) -> pl.LazyFrame:
+        """All rows that came under the given identifiers, and those of the newest load that name no patient.
+
+        They are read once from the whole store, written to a file, and are as they were received.
+        """
+        nothing = self._nothing()
+        scratch.parent.mkdir(parents=True, exist_ok=True)
+        wanted = (
+            pl.col("patient_id").is_in(identifiers.implode()).fill_null(pl.col("load") == self.newest_load)
         )
+        every = pl.scan_parquet(
+            [self.folder / piece.path for piece in self.pieces],
+            glob=False,
+            schema=nothing.collect_schema(),
+            missing_columns="insert",
+            extra_columns="ignore",
+        )
+        rows = every.filter(wanted & (pl.col("load") <= self.newest_load)) if self.pieces else nothing
+        rows.sink_parquet(scratch, compression="lz4", engine="streaming")
+        return pl.scan_parquet(scratch, glob=False)
 
     def scan(self, piece: RawPiece) -> pl.LazyFrame:
         """The rows of a piece, as they were received."""

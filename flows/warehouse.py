@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from flows.duck import opened
 from flows.generations import GROUP_OF, pieces_of
 from flows.sql import statement
 from schemas.analytes import ANALYTES
@@ -19,11 +20,13 @@ from schemas.flags import FLAGS
 from schemas.switches import DEFAULTS, SWITCHES, Switches
 from schemas.value_sets import CODE_SETS
 from schemas.warehouse import (
+    FILES,
     PIECES,
     VIEW_SAYS,
     VIEWS,
     Source,
     ddl_comments,
+    ddl_file,
     ddl_generations,
     ddl_schemas,
     ddl_source,
@@ -140,7 +143,7 @@ def build_warehouse(night: Path, file: Path | None = None, *, self_contained: bo
     target.unlink(missing_ok=True)
     sources = [replace(source, stored=True) if self_contained else source for source in PIECES]
     folder = glob.escape(str(night.resolve()))
-    with duckdb.connect(str(target)) as connection:
+    with opened(target) as connection:
         connection.begin()  # statement by statement each comment would be a transaction of its own
         for text in (*ddl_schemas(), *(_ddl(source, night, folder) for source in sources)):
             connection.execute(text)
@@ -155,14 +158,29 @@ def build_warehouse(night: Path, file: Path | None = None, *, self_contained: bo
 
 def _ddl(source: Source, night: Path, folder: str) -> str:
     """Statement that makes a table or view. folder: the night's path, as DuckDB takes it literally."""
+    file = FILES.get(Path(source.pieces).stem)
+    if file is not None and not (night / source.pieces).is_file():
+        told = [_generations(night, folder, table) for table in file.tables]
+        run = pl.read_parquet(night / "tables" / "run" / "all.parquet").row(0, named=True)
+        loads = [
+            f"{folder}/tables/{table}/{piece.name}"
+            for table in file.loads
+            for piece in sorted((night / "tables" / table).glob("*.parquet"))
+        ]
+        by_patient = [(generations, owner) for generations, owner in told if generations]
+        return ddl_file(source, file, by_patient, loads, run["as_of"].isoformat(), run["run_id"])
     if not source.by_patient:
         return ddl_source(source, folder)
-    table = Path(source.pieces).parent.name
+    return ddl_generations(source, *_generations(night, folder, Path(source.pieces).parent.name))
+
+
+def _generations(night: Path, folder: str, table: str) -> tuple[dict[int, list[str]], str]:
+    """Pieces of a table by generation, and its owner table, by full path."""
     generations = {
         number: [f"{folder}/tables/{table}/{piece.name}" for piece in pieces]
         for number, pieces in pieces_of(night / "tables", table).items()
     }
-    return ddl_generations(source, generations, f"{folder}/tables/{GROUP_OF[table].owner}/all.parquet")
+    return generations, f"{folder}/tables/{GROUP_OF[table].owner}/all.parquet"
 
 
 def _comment(connection: duckdb.DuckDBPyConnection, kinds: Mapping[str, tuple[str, str]]) -> None:

@@ -12,7 +12,15 @@ from schemas.checks import Check, contract
 from schemas.code_map import CODE_MAP
 from schemas.extract import CODE_SYSTEMS, COVERAGE_DOMAINS, EVENT_KINDS, EXTRACT_TABLES, SEXES, STATUSES
 from schemas.gaps import GAP_METRIC, GAP_TIME
-from schemas.site_medians import MISSING_UNIT, OUTCOMES, SITE_UNIT_DRIFT
+from schemas.site_medians import (
+    MISSING_UNIT,
+    MISSING_UNIT_TALLY,
+    OUTCOMES,
+    SITE_DAY,
+    SITE_RESULTS,
+    SITE_UNIT_DRIFT,
+    VALUE_COUNT,
+)
 from schemas.tables import (
     ATTRITION,
     CONTACT,
@@ -25,7 +33,10 @@ from schemas.tables import (
     LAB_COVERAGE,
     LAB_PATIENT,
     LAB_RESULT,
+    LISTED,
     MEMBERSHIP,
+    PATIENT_TOTAL,
+    POPULATION,
     QUALITY_FLAG,
     QUARANTINE,
     REPORTED_COUNT,
@@ -188,6 +199,17 @@ _CONTRACTS: Mapping[str, pa.DataFrameSchema] = {
         (_one_of("outcome", tuple(OUTCOMES), "KNOWN_OUTCOME"), _KNOWN_ANALYTE),
         required=("site", "analyte", "month", "results", "patients", "outcome"),
     ),
+    "missing_unit_tally": contract(
+        "missing_unit_tally",
+        MISSING_UNIT_TALLY,
+        (_KNOWN_ANALYTE,),
+        required=("site", "analyte", "month", "rows", "patients"),
+    ),
+    "value_count": contract(
+        "value_count", VALUE_COUNT, (_KNOWN_ANALYTE,), required=("analyte", "month", "rows")
+    ),
+    "site_day": contract("site_day", SITE_DAY, required=("day", "rows")),
+    "site_results": contract("site_results", SITE_RESULTS, required=("results", "newest")),
     "site_unit_drift": contract(
         "site_unit_drift",
         SITE_UNIT_DRIFT,
@@ -232,6 +254,14 @@ _CONTRACTS: Mapping[str, pa.DataFrameSchema] = {
     "gap_metric": contract("gap_metric", GAP_METRIC, required=("metric", "says", "stratum", "n", "events")),
     "draw_flag": contract("draw_flag", QUALITY_FLAG, (_BARE_FLAG,), required=("patient_id", "flag")),
     "due": contract("due", DUE, (_ONE_PATIENT,), required=tuple(DUE)),
+    "patient_total": contract("patient_total", PATIENT_TOTAL, (_ONE_PATIENT,), required=tuple(PATIENT_TOTAL)),
+    "listed": contract(
+        "listed",
+        LISTED,
+        (_KNOWN_VERDICT, _TIERED),
+        required=("patient_id", "rule_id", "status", "index_collected_at"),
+    ),
+    "population": contract("population", POPULATION, required=tuple(POPULATION)),
     "rule_count": contract("rule_count", RULE_COUNT, required=("rule_id", "status", "draws", "patients")),
     "attrition": contract("attrition", ATTRITION, required=tuple(ATTRITION)),
 }

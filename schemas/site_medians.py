@@ -105,6 +105,30 @@ MISSING_UNIT: Mapping[str, Any] = {
 }
 """Columns of quality.missing_units: one row per site, analyte and month in which results came without a unit."""
 
+MISSING_UNIT_TALLY: Mapping[str, Any] = {
+    "site": pl.String,
+    "analyte": pl.String,
+    "month": pl.Date,
+    "number": pl.Float64,
+    "rows": pl.Int64,
+    "patients": pl.Int64,
+}
+"""Different results without a unit by site, analyte, month and number: rows; where number is null, patients."""
+
+VALUE_COUNT: Mapping[str, Any] = {
+    "site": pl.String,
+    "analyte": pl.String,
+    "month": pl.Date,
+    "value_low": pl.Float64,
+    "value_high": pl.Float64,
+    "rows": pl.Int64,
+}
+"""How often a value occurs among the current results of a site, analyte and month that the night sees."""
+SITE_DAY: Mapping[str, Any] = {"site": pl.String, "day": pl.Date, "rows": pl.Int64}
+"""Current results of a site by the day of their collection."""
+SITE_RESULTS: Mapping[str, Any] = {"site": pl.String, "results": pl.Int64, "newest": pl.Date}
+"""Columns of run.site_results: one row per site."""
+
 OUTCOMES: Mapping[str, str] = {
     "inferred": "one unit fits and every other is impossible",
     "too_few": "too few different results or patients to tell",

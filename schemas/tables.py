@@ -180,6 +180,42 @@ ATTRITION: Mapping[str, Any] = {
     "draws": pl.Int64,
     "patients": pl.Int64,
 }
+PATIENT_TOTAL: Mapping[str, Any] = {
+    "patient_id": pl.String,
+    "draws": pl.Int64,
+    "newest_draw": TIME,
+    "findings": pl.Int64,
+    "findings_sum": pl.Decimal(38, 0),
+    "inferred": pl.Int64,
+    "inferred_met": pl.Int64,
+    "why": pl.Int64,
+    "why_sum": pl.Decimal(38, 0),
+    "members": pl.Int64,
+    "members_sum": pl.Decimal(38, 0),
+}
+"""What is summed of a patient: rows and checksums of findings, why and membership; findings on an inferred unit."""
+LISTED: Mapping[str, Any] = {
+    "patient_id": pl.String,
+    "rule_id": pl.String,
+    "status": pl.String,
+    "tier": pl.String,
+    "entered_on": pl.Date,
+    "index_collected_at": TIME,
+    "index_specimen_id": pl.String,
+    "missing": pl.List(pl.String),
+    "caveats": pl.List(pl.String),
+}
+"""A membership row with the finding that decides it."""
+POPULATION: Mapping[str, Any] = {
+    "patients": pl.Int64,
+    "draws": pl.Int64,
+    "recent_patients": pl.Int64,
+    "findings": pl.Int64,
+    "inferred_findings": pl.Int64,
+    "inferred_met": pl.Int64,
+    "inferred_patients": pl.Int64,
+}
+"""How many patients, blood counts and findings a night knows."""
 
 
 def empty(table: Mapping[str, Any]) -> pl.DataFrame:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
+from schemas.tables import FINDING, MEMBERSHIP, QUALITY_FLAG, QUARANTINE, WHY
 from schemas.warehouse_columns import comment
 
 
@@ -29,6 +30,24 @@ class Source:
     def kind(self) -> str:
         return "TABLE" if self.stored else "VIEW"
 
+
+@dataclass(frozen=True)
+class NightFile:
+    """A whole file of a night. tables: its pieces by patient, as of tonight. loads: tables with a piece for each load."""
+
+    columns: Mapping[str, Any]
+    tables: tuple[str, ...]
+    loads: tuple[str, ...] = ()
+
+
+FILES: Mapping[str, NightFile] = {
+    "findings": NightFile(FINDING, ("finding",)),
+    "why": NightFile(WHY, ("why",)),
+    "membership": NightFile(MEMBERSHIP, ("membership",)),
+    "quality_flags": NightFile(QUALITY_FLAG, ("quality_flag", "draw_flag"), ("table_flag", "site_flag")),
+    "quarantine": NightFile(QUARANTINE, ("quarantine",), ("table_quarantine",)),
+}
+"""An incremental night of a large home leaves all but the membership in pieces (the setting whole_files)."""
 
 SCHEMAS = ("lab", "quality", "screen", "cohort", "reference", "run")
 
@@ -100,6 +119,12 @@ PIECES = (
         "membership.parquet",
         "one row per patient and rule as of the night: met or indeterminate",
     ),
+    Source(
+        "cohort.deciding_finding",
+        "tables/listed/*.parquet",
+        "one row per membership row, with the finding of the blood count that decides it",
+        by_patient=True,
+    ),
     Source("cohort.ledger", "ledger.parquet", "one row per change of membership, ever"),
     Source(
         "run.input_file",
@@ -117,6 +142,18 @@ PIECES = (
         "run.attrition",
         "tables/attrition/*.parquet",
         "one row per rule and step from all draws to the cohort",
+        stored=True,
+    ),
+    Source(
+        "run.population",
+        "tables/population/*.parquet",
+        "one row: patients, blood counts and findings of this night",
+        stored=True,
+    ),
+    Source(
+        "run.site_results",
+        "tables/site_results/*.parquet",
+        "one row per site: results in force, and the newest day of their collection",
         stored=True,
     ),
     Source("run.run", "tables/run/*.parquet", "one row: this night", stored=True),
@@ -238,6 +275,37 @@ def ddl_generations(source: Source, generations: Mapping[int, list[str]], owner:
     generations: paths of the pieces by generation. owner: path of the table that says which generation speaks for a
     patient, where it is not the only one he has rows in.
     """
+    return (
+        f"CREATE {source.kind} {source.name} AS {' UNION ALL BY NAME '.join(_in_force(generations, owner))}"
+    )
+
+
+def ddl_file(
+    source: Source,
+    file: NightFile,
+    by_patient: Sequence[tuple[Mapping[int, list[str]], str]],
+    loads: list[str],
+    as_of: str,
+    run_id: str,
+) -> str:
+    """Statement that shows the pieces of a file as the file would be.
+
+    by_patient: pieces by generation and owner table, of each table that has any. loads: paths of other pieces.
+    """
+    parts = [part for generations, owner in by_patient for part in _in_force(generations, owner)]
+    parts += [_pieces(loads)] if loads else []
+    of_the_night = {
+        "as_of": f"CAST({_quoted(as_of)} AS DATE) AS as_of",
+        "run_id": f"{_quoted(run_id)} AS run_id",
+    }
+    columns = ", ".join(of_the_night.get(name, f'"{name}"') for name in file.columns)
+    return (
+        f"CREATE {source.kind} {source.name} AS SELECT {columns} FROM ({' UNION ALL BY NAME '.join(parts)})"  # noqa: S608
+    )
+
+
+def _in_force(generations: Mapping[int, list[str]], owner: str) -> list[str]:
+    """Queries of the rows in force, one a generation."""
     newest = max(generations)
     parts = []
     for number, pieces in sorted(generations.items()):
@@ -246,7 +314,7 @@ def ddl_generations(source: Source, generations: Mapping[int, list[str]], owner:
             gone = f"SELECT patient_id FROM read_parquet({_quoted(owner)}) WHERE generation > {number:d}"  # noqa: S608
             rows = f"SELECT piece.* FROM ({rows}) AS piece ANTI JOIN ({gone}) AS gone USING (patient_id)"  # noqa: S608
         parts.append(rows)
-    return f"CREATE {source.kind} {source.name} AS {' UNION ALL BY NAME '.join(parts)}"
+    return parts
 
 
 def _pieces(paths: list[str]) -> str:

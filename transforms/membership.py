@@ -89,3 +89,26 @@ def _one_rule(codes: Keys, patients: Keys, days: Keys, as_of_day: int) -> pl.Dat
             "entered": np.concatenate([when[start[met]], days[open_]]),
         }
     )
+
+
+def as_people_open_them(listed: pl.DataFrame) -> pl.DataFrame:
+    """The members of the cohorts, the surest tier first: rule_id, patient_id, tier, dates, specimen and caveats as text.
+
+    listed: ``schemas.tables.LISTED``.
+    """
+    surest = pl.col("tier").replace_strict(
+        {name: -number for number, name in TIER_NAMES.items()}, default=None, return_dtype=pl.Int8
+    )
+    return (
+        listed.filter(pl.col("status") == "met")
+        .sort("rule_id", surest, "patient_id")
+        .select(
+            "rule_id",
+            "patient_id",
+            "tier",
+            "entered_on",
+            "index_collected_at",
+            "index_specimen_id",
+            pl.col("caveats").list.join("; ").replace("", None),  # an empty cell
+        )
+    )

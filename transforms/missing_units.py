@@ -9,7 +9,7 @@ stay missing. Different results are counted, whatever their order, their file an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import inf
 from typing import Any
 
@@ -23,6 +23,7 @@ from schemas.site_medians import (
     INFERENCE_MIN_RESULTS,
     MEDIANS,
     MISSING_UNIT,
+    MISSING_UNIT_TALLY,
     MOST_OUTSIDE,
 )
 from schemas.tables import empty, shaped
@@ -38,15 +39,11 @@ from transforms.values import Bound
 
 GROUP = ("site", "analyte", "month")
 READ = ("patient_id", "collected_at", "code_system", "code", "specimen", "name", "unit", "value", "site")
-TALLY: Mapping[str, Any] = {
-    "site": pl.String,
-    "analyte": pl.String,
-    "month": pl.Date,
-    "number": pl.Float64,
-    "rows": pl.Int64,
-    "patients": pl.Int64,
+_TOLD: Mapping[str, Any] = {
+    **{name: MISSING_UNIT_TALLY[name] for name in GROUP},
+    "unit": pl.String,
+    "outcome": pl.String,
 }
-_TOLD: Mapping[str, Any] = {**{name: TALLY[name] for name in GROUP}, "unit": pl.String, "outcome": pl.String}
 NONE_DECIDED = empty(MISSING_UNIT)
 _NO_NUMBER = FLAG_BITS["REJECT_TEXT"] | FLAG_BITS["MISSING_VALUE"] | FLAG_BITS["COMMA_AMBIGUOUS"]
 # From here on a hemoglobin without a unit is g/L by itself (RULES.md 1.7); the month is asked about the others.
@@ -59,7 +56,7 @@ def without_unit(units: pl.Series) -> list[str | None]:
 
 
 def tally_missing(raw: pl.DataFrame, *, timezone: str, code_map: CodeMap = NO_MAP) -> pl.DataFrame:
-    """Different results that need a unit and have none, counted (``TALLY``).
+    """Different results that need a unit and have none, counted (``MISSING_UNIT_TALLY``).
 
     raw: (n) the columns ``READ`` of laboratory rows of whole patients, as text. Bounds and texts that are no number tell
     nothing. One row per site, analyte, month and number: rows; one without a number: patients. Tallies of other patients
@@ -86,12 +83,24 @@ def tally_missing(raw: pl.DataFrame, *, timezone: str, code_map: CodeMap = NO_MA
     )
     return pl.concat(
         [
-            shaped(different.group_by(*GROUP, "number").agg(rows=pl.len(), patients=pl.lit(0)), TALLY),
             shaped(
-                different.group_by(GROUP).agg(rows=pl.lit(0), patients=pl.col("patient_id").n_unique()), TALLY
+                different.group_by(*GROUP, "number").agg(rows=pl.len(), patients=pl.lit(0)),
+                MISSING_UNIT_TALLY,
+            ),
+            shaped(
+                different.group_by(GROUP).agg(rows=pl.lit(0), patients=pl.col("patient_id").n_unique()),
+                MISSING_UNIT_TALLY,
             ),
         ]
     )
+
+
+def summed(tallies: Sequence[pl.DataFrame], gone: Sequence[pl.DataFrame] = ()) -> pl.DataFrame:
+    """One tally of several, without what is gone: as of :func:`tally_missing`, sorted."""
+    less = [tally.with_columns(-pl.col("rows"), -pl.col("patients")) for tally in gone]
+    keys = [*GROUP, "number"]
+    total = pl.concat([*tallies, *less]).group_by(keys).agg(pl.col("rows", "patients").sum())
+    return total.filter((pl.col("rows") > 0) | (pl.col("patients") > 0)).sort(keys)
 
 
 def site() -> pl.Expr:
@@ -131,14 +140,21 @@ def decide_units(tallies: pl.DataFrame) -> pl.DataFrame:
     return shaped(decided, MISSING_UNIT).sort(GROUP)
 
 
-def changed_sites(before: pl.DataFrame, after: pl.DataFrame) -> list[str]:
-    """Sites of which another unit is inferred than before, or one no longer is."""
+def changed_months(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+    """Sites and months of which another unit is inferred than before, or one no longer is: site, month; sorted."""
     keys = [*GROUP, "unit"]
     told = [frame.filter(pl.col("unit").is_not_null()).select(keys) for frame in (before, after)]
     changed = pl.concat(
         [told[0].join(told[1], on=keys, how="anti"), told[1].join(told[0], on=keys, how="anti")]
     )
-    return sorted(changed["site"].unique())
+    return changed.select("site", "month").unique().sort("site", "month")
+
+
+def of_months(raw: pl.DataFrame, months: pl.DataFrame, *, timezone: str) -> pl.Series:
+    """Patients of the rows that lie in the months of a site. raw: patient_id, site and collected_at, as text."""
+    rows = raw.select("patient_id", site=site()).with_columns(at=read_times(raw["collected_at"], timezone))
+    mine = rows.with_columns(month=month("at")).join(months, on=["site", "month"], how="semi")
+    return mine["patient_id"].drop_nulls().unique()
 
 
 def switched_off(decided: pl.DataFrame) -> pl.DataFrame:

@@ -6,6 +6,7 @@ there rightly.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import polars as pl
@@ -34,10 +35,13 @@ _EXPECTED = pl.DataFrame(
 )
 
 
-def counted_values(results: pl.LazyFrame, seen_until: datetime) -> pl.LazyFrame:
-    """One row per site, analyte, month and value of the current results collected before a time, with its rows.
+COUNTED = ("site", "analyte", "collected_at", "value_low", "value_high", "superseded_at")
 
-    results: ``schemas.tables.LAB_RESULT``.
+
+def counted_values(results: pl.LazyFrame, seen_until: datetime) -> pl.LazyFrame:
+    """How often each value occurs among the current results collected before a time (``VALUE_COUNT``).
+
+    results: the columns ``COUNTED`` of ``schemas.tables.LAB_RESULT``. Counts of different patients add up.
     """
     seen = results.filter(
         pl.col("superseded_at").is_null(),
@@ -48,10 +52,30 @@ def counted_values(results: pl.LazyFrame, seen_until: datetime) -> pl.LazyFrame:
     return seen.group_by(*keys, "value_low", "value_high").agg(rows=pl.len().cast(pl.Int64))
 
 
+def counted_days(results: pl.LazyFrame) -> pl.LazyFrame:
+    """Current results by site and day of collection (``SITE_DAY``), likewise."""
+    current = results.filter(pl.col("superseded_at").is_null())
+    return current.group_by("site", day=pl.col("collected_at").dt.date()).agg(rows=pl.len().cast(pl.Int64))
+
+
+def summed(counts: Sequence[pl.DataFrame], gone: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """One count of several, without what is gone; sorted. All have the same columns, ``rows`` among them."""
+    keys = [name for name in counts[0].columns if name != "rows"]
+    less = [count.with_columns(-pl.col("rows")) for count in gone]
+    total = pl.concat([*counts, *less]).group_by(keys).agg(pl.col("rows").sum())
+    return total.filter(pl.col("rows") > 0).sort(keys, nulls_last=True)
+
+
+def site_results(days: pl.DataFrame) -> pl.DataFrame:
+    """Current results and the newest day of each site (``SITE_RESULTS``). days: ``SITE_DAY``."""
+    by_site = days.group_by("site").agg(results=pl.col("rows").sum(), newest=pl.col("day").max())
+    return by_site.sort("site", nulls_last=True)
+
+
 def site_drift(counted: pl.DataFrame) -> pl.DataFrame:
     """Months whose median is surely outside of what is expected (``schemas.site_medians.SITE_UNIT_DRIFT``), sorted.
 
-    counted: site, analyte, month, value_low, value_high (canonical units) and rows. The median of values of which some
+    counted: ``VALUE_COUNT``, in canonical units. The median of values of which some
     are censored is itself an interval; all of it has to lie outside.
     """
     low, high = (

@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 
+from flows.duck import opened
 from flows.sql import statement
 
 TEXT_MEMORY_LIMIT = "1GB"  # beside the chunk of text at hand
@@ -40,7 +41,7 @@ def text_connection(out: Path, macros: Sequence[str]) -> Iterator[tuple[duckdb.D
             # and a filter on what JSON says runs behind it, for before it the JSON would be read twice
             "disabled_optimizers": "join_order,build_side_probe_side,filter_pushdown",
         }
-        with duckdb.connect(config=config) as connection:
+        with opened(**config) as connection:
             for macro in macros:
                 execute(connection, macro, {})
             yield connection, Path(scratch)

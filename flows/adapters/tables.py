@@ -18,6 +18,7 @@ from flows.adapters.csv_records import broken_line, unglobbed
 from flows.adapters.model import SourceFile
 from flows.adapters.source_tables import Places, SourceTable, TableFile, prepare, show_table
 from flows.adapters.statements import execute
+from flows.duck import opened
 from flows.errors import CheckError, ExtractError
 from flows.sql import statement
 from schemas.extract import EXTRACT_TABLES
@@ -68,12 +69,12 @@ def write_tables(layout: TableLayout, extract: Path, out: Path) -> tuple[SourceF
     $OUTPUT (the file that an earlier step wrote) and $OUTPUT_rows (its rows, 0 if it did not run).
     """
     with tempfile.TemporaryDirectory(dir=out, prefix=".") as scratch:
-        config: dict[str, str | bool | int | float | list[str]] = {
+        config: dict[str, Any] = {
             "memory_limit": MEMORY_LIMIT,
             "temp_directory": scratch,
             "preserve_insertion_order": True,  # the number of a record is its place in the file
         }
-        with duckdb.connect(config=config) as connection:
+        with opened(**config) as connection:
             prepare(connection)
             tables = {
                 table.name: show_table(connection, table, layout.places, extract, Path(scratch) / table.name)

@@ -1,7 +1,7 @@
--- One row: findings that rest on a result whose unit was inferred, by status, and all findings.
-select
-    count(*) filter (where list_has_any(caveats, $flags)) as findings,
-    count(*) filter (where list_has_any(caveats, $flags) and status = 'met') as met,
-    count(distinct patient_id) filter (where list_has_any(caveats, $flags)) as patients,
-    count(*) as all_findings
-from screen.finding
+-- one row: findings that rest on a result whose unit was inferred, by status, and all findings
+SELECT
+    inferred_findings AS findings,
+    inferred_met AS met,
+    inferred_patients AS patients,
+    findings AS all_findings
+FROM run.population

@@ -1,9 +1,8 @@
 -- One row per missing test or reason: patients it alone keeps from a verdict, and patients who lack it with others.
 with undecided as (
-    select member.patient_id, member.rule_id, finding.missing
-    from cohort.membership as member
-    join screen.finding as finding using (patient_id, rule_id, index_collected_at)
-    where member.status = 'indeterminate'
+    select patient_id, rule_id, missing
+    from cohort.deciding_finding
+    where status = 'indeterminate'
 ),
 reasons as (
     select patient_id, rule_id, unnest(missing) as reason, len(missing) as lacking

@@ -1,11 +1,7 @@
--- One row: how many patients and blood counts the night knows; the denominator of every percentage of patients.
-select
-    -- a blood count may be of a patient whom the patients file lacks
-    (select count(*) from (select patient_id from lab.patient union select patient_id from screen.evidence)) as patients,
-    (select count(*) from screen.evidence) as draws,
-    (
-        select count(distinct patient_id)
-        from screen.evidence
-        where cast(index_collected_at as date) between $as_of - 365 and $as_of
-    ) as recent_patients,
-    (select count(*) from lab.result where superseded_at is null) as results
+-- one row: how many patients, blood counts and results the night knows; the denominator of every percentage of patients
+SELECT
+    population.patients,
+    population.draws,
+    population.recent_patients,
+    (SELECT CAST(coalesce(sum(results), 0) AS BIGINT) FROM run.site_results) AS results
+FROM run.population

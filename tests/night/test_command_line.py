@@ -120,7 +120,7 @@ def test_unforeseen_failure_is_1_with_a_log_and_no_patient_anywhere(
 @pytest.mark.parametrize(
     ("error", "says"),
     [
-        (OSError(28, "secret"), "OSError: No space left on device"),
+        (OSError(28, "secret"), "The disk is full; make room and run again"),
         (MemoryError("secret"), "raise --memory-limit"),
     ],
 )

@@ -66,3 +66,17 @@ def test_what_people_open_says_that_it_is_no_diagnosis(members: pl.DataFrame, tm
     for text in (cells, (tmp_path / "README.txt").read_text(encoding="utf-8")):
         assert NOT_A_DIAGNOSIS in text
         assert NOT_REVIEWED in text
+
+
+def test_a_sheet_names_the_file_that_lists_everybody(tmp_path: Path) -> None:
+    many = pl.DataFrame({"rule_id": [RULE] * 2_001, "patient_id": [f"P{number}" for number in range(2_001)]})
+    write_workbook(many, RULES, tmp_path / "cohorts.xlsx")
+    with zipfile.ZipFile(tmp_path / "cohorts.xlsx") as book:
+        sheet, shared = book.read("xl/worksheets/sheet2.xml").decode(), book.namelist()
+    assert "xl/sharedStrings.xml" not in shared or "P2000" not in book_text(tmp_path / "cohorts.xlsx")
+    assert f"all 2001 members are in cohorts/{RULE}.csv" in sheet + book_text(tmp_path / "cohorts.xlsx")
+
+
+def book_text(path: Path) -> str:
+    with zipfile.ZipFile(path) as book:
+        return "".join(book.read(name).decode() for name in book.namelist() if name.endswith(".xml"))

@@ -56,6 +56,21 @@ create table screen.gap_metric (metric text, says text, stratum text, stratum_va
     median_days integer, pct_14 double, pct_30 double, pct_90 double, pct_180 double);
 create table cohort.membership (patient_id text, rule_id text, rule_version integer, status text, tier text,
     entered_on date, index_collected_at timestamp);
+create view cohort.deciding_finding as
+    select member.patient_id, member.rule_id, member.status, member.index_collected_at, finding.missing
+    from cohort.membership as member
+    join screen.finding as finding using (patient_id, rule_id, index_collected_at);
+create view run.population as select
+    (select count(*) from (select patient_id from lab.patient union select patient_id from screen.evidence))
+        as patients,
+    (select count(*) from screen.evidence) as draws,
+    (select count(distinct patient_id) from screen.evidence where index_collected_at >= '2025-06-30')
+        as recent_patients,
+    (select count(*) from screen.finding) as findings,
+    0 as inferred_findings, 0 as inferred_met, 0 as inferred_patients;
+create view run.site_results as
+    select site, count(*) as results, cast(max(collected_at) as date) as newest from lab.result
+    where superseded_at is null group by site;
 create table reference.rule (rule_id text, version integer, title text, side text, summary text,
     follow_up text);
 """

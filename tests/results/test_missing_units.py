@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 
 import polars as pl
 import pytest
 
 from schemas.analytes import ANALYTES
 from schemas.extract import EXTRACT_TABLES
-from schemas.site_medians import INFERENCE_MIN_PATIENTS, INFERENCE_MIN_RESULTS, MEDIANS
+from schemas.site_medians import INFERENCE_MIN_PATIENTS, INFERENCE_MIN_RESULTS, MEDIANS, MISSING_UNIT_TALLY
 from schemas.tables import empty
-from transforms.missing_units import READ, TALLY, changed_sites, decide_units, tally_missing, without_unit
+from transforms.missing_units import READ, changed_months, decide_units, summed, tally_missing, without_unit
 from transforms.results import Normalized, normalize_results
 
 Row = dict[str, str | None]
@@ -139,13 +139,21 @@ def test_tallies_of_other_patients_add_up() -> None:
     whole = decide_units(tally_missing(raw, timezone="UTC"))
     parts = [tally_missing(part, timezone="UTC") for part in (raw[:7], raw[7:30], raw[30:])]
     assert decide_units(pl.concat(parts)).equals(whole)
-    assert decide_units(empty(TALLY)).is_empty()
+    assert decide_units(empty(MISSING_UNIT_TALLY)).is_empty()
 
 
-def test_sites_with_another_decision_are_named() -> None:
+def test_patients_can_be_counted_anew() -> None:
+    raw = pl.DataFrame(month_of("wbc", 7.2), schema=dict.fromkeys(READ, pl.String))
+    old = raw[:20].with_columns(value=pl.lit("9.9"))
+    told = [tally_missing(part, timezone="UTC") for part in (pl.concat([old, raw[20:]]), old, raw[:20])]
+    assert summed([told[0], told[2]], [told[1]]).equals(summed([tally_missing(raw, timezone="UTC")]))
+
+
+def test_months_with_another_decision_are_named() -> None:
     few, enough = decisions(month_of("wbc", 7.2, count=10)), decisions(month_of("wbc", 7.2))
-    assert changed_sites(few, enough) == changed_sites(enough, few) == ["north"]
-    assert changed_sites(enough, decisions(month_of("wbc", 7.3, count=70))) == []
+    for one, other in ((few, enough), (enough, few)):
+        assert changed_months(one, other).rows() == [("north", date(2026, 3, 1))]
+    assert changed_months(enough, decisions(month_of("wbc", 7.3, count=70))).is_empty()
 
 
 def test_what_is_no_number_or_names_its_unit_tells_nothing() -> None:

@@ -167,12 +167,13 @@ def rounds_of_kills() -> int:
         said = Path(folder) / "said-again"
         night = prepare(Path(folder), asked.patients, asked.seed)
         print(f"an undisturbed night works from {night.begins:.1f} to {night.ends:.1f} s", flush=True)
+        takes = night.ends
         while killed < asked.kills:
             rounds += 1
             trial = Path(folder) / "trial"
             shutil.rmtree(trial, ignore_errors=True)
             shutil.copytree(night.home, trial, symlinks=True)
-            moment = chance.uniform(night.begins, night.ends)
+            moment = chance.uniform(night.begins, takes)
             number = start(trial, night.extract, said)
             if ended(number, moment) is None:
                 os.kill(number, signal.SIGKILL)
@@ -180,7 +181,9 @@ def rounds_of_kills() -> int:
                     killed += 1
                     where[reached(trial)] += 1
             left = digest(trial)
+            began = time.perf_counter()
             again = ended(start(trial, night.extract, said))
+            takes = time.perf_counter() - began  # a machine that others use is not always as fast
             if left not in (night.before, night.after) or again or digest(trial) != night.after:
                 wrong += 1
                 print(f"round {rounds}, killed after {moment:.2f} s: {again} {said.read_text()[-300:]}")

@@ -1,0 +1,18 @@
+"""Opening DuckDB, always in the same way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+
+def opened(file: Path | None = None, *, read_only: bool = False, **config: Any) -> duckdb.DuckDBPyConnection:
+    """A connection to a DuckDB file, or to an empty database in memory.
+
+    It draws no progress bar: after two seconds DuckDB would write one over a log, or into the answer to a query.
+    """
+    connection = duckdb.connect(":memory:" if file is None else str(file), read_only=read_only, config=config)
+    connection.execute("SET enable_progress_bar = false")
+    return connection
