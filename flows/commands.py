@@ -58,8 +58,8 @@ def recall_home(home: Path, as_of: str | None, known_at: str, flags: Mapping[str
     as_of: by default the day of that time. Always without an orchestrator: nobody schedules the past. Raises
     HemacohortError.
     """
+    from flows.days import moment_text
     from flows.night import begin, run_night
-    from flows.stages import moment_text
 
     day = as_of or moment_text(known_at).date().isoformat()
     return run_night(begin(home, home, "canonical", day, flags, known_at=known_at))

@@ -14,6 +14,7 @@ from flows.adapters.model import SourceFile
 from flows.code_map import NO_CODE_MAP, CodeMapFile
 from flows.errors import ExtractError
 from flows.exact_reader import ragged_quarantine
+from flows.load_notes import load_notes
 from flows.manifest import Load, LoadedFile, Manifest, RawPiece
 from flows.reading import Found, ReadFile, find_files, read_files
 from flows.row_counts import Tally
@@ -30,7 +31,6 @@ from flows.staging import (
 )
 from flows.store import merge_small_pieces
 from flows.tables import inherit_table, write_table
-from schemas.extract import EXTRACT_TABLES
 from schemas.tables import QUARANTINE, shaped
 
 TABLES_OF_LOADS = ("table_quarantine", "table_flag")  # a piece for each load and table
@@ -156,7 +156,7 @@ def _load(
         added=added,
         tally=tally,
         known_files=known_files,
-        notes=_notes(found.unknown, every, known_files),
+        notes=load_notes(found.unknown, every, known_files),
     )
 
 
@@ -273,31 +273,3 @@ def _loaded(tally: Tally) -> tuple[LoadedFile, ...]:
         for table, name, size, sha256, rows in tally.registered_files()
         if sha256 is not None
     )
-
-
-def _notes(
-    unknown: tuple[str, ...], files: Mapping[str, list[ReadFile]], known_files: int
-) -> tuple[str, ...]:
-    notes = [f"{name} belongs to no table of the extract and was not read" for name in unknown]
-    if known_files:
-        notes.append(
-            f"{known_files} file{'s were' if known_files > 1 else ' was'} loaded on an earlier night and skipped"
-        )
-    for registered in files.values():
-        for file in registered:
-            columns = file.ignored_columns
-            if len(columns) == 1:
-                notes.append(
-                    f"{file.info.name}: column {columns[0]} is not part of the table and was not read"
-                )
-            elif columns:
-                names = ", ".join(columns[:10]) + (", …" if len(columns) > 10 else "")
-                notes.append(
-                    f"{file.info.name}: {len(columns)} columns are not part of the table and were not read: {names}"
-                )
-    notes += [
-        f"the extract has no {table} file"
-        for table in EXTRACT_TABLES
-        if table != "patient_merges" and not files[table]
-    ]
-    return tuple(notes)

@@ -16,12 +16,13 @@ from typing import Any, Protocol
 from flows import settings
 from flows.audit import check_accepted
 from flows.code_map import read_code_map
+from flows.days import as_of_text, moment_text
 from flows.disk import check_free_disk
 from flows.home import RUN_FILE, Home
 from flows.lineage import traced
 from flows.logs import logged
 from flows.permissions import check_group, private_files
-from flows.stages import STAGES, Counts, Night, Stage, as_of_text, moment_text, run_stage
+from flows.stages import STAGES, Counts, Night, Stage, run_stage
 
 log = logging.getLogger("hemacohort")
 Carry = Callable[[Stage, Night], Counts]

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import resource
-import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +19,7 @@ from flows.file_names import without_names
 from flows.home import Home
 from flows.loading import Ground
 from flows.manifest import read_manifest, write_manifest
+from flows.peak_memory import peak_mb, reset_peak
 from flows.settings import Settings
 
 Counts = Mapping[str, Any]
@@ -88,7 +87,7 @@ def run_stage(stage: Stage, night: Night) -> Counts:
     Raises the stage's own HemacohortError; anything else as UnforeseenError with its log written, so that no message
     of a library (which may quote a value or the name of a file) goes further.
     """
-    _reset_peak()
+    reset_peak()
     start = time.perf_counter()
     try:
         counts = dict(stage.work(night))
@@ -102,7 +101,7 @@ def run_stage(stage: Stage, night: Night) -> Counts:
     entry = {
         "stage": stage.name,
         "seconds": round(time.perf_counter() - start, 3),
-        "peak_mb": _peak_mb(),
+        "peak_mb": peak_mb(),
         "counts": counts,
     }
     with night.record.open("a", encoding="utf-8") as file:
@@ -282,48 +281,3 @@ STAGES = (
     Stage("report", "Write the report", _report),
     Stage("publish", "Publish the night", _publish, retries=2),
 )
-
-
-def moment_text(text: str) -> datetime:
-    """A local time from what a person wrote; a day alone is its end. UsageError if it is none."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"--known-at is a local time such as 2026-11-24T06:00, not {text[:40]!r}.") from None
-    if moment.tzinfo is not None:
-        raise UsageError("--known-at is a local time of the home, without a zone.")
-    return moment + timedelta(days=1, microseconds=-1) if len(text) == len("2026-11-24") else moment
-
-
-def as_of_text(text: str | None, now: datetime) -> str:
-    """The word today or auto, or an ISO date, from what a person wrote. UsageError if it is none of them."""
-    if text is None or text in ("today", "auto"):
-        return text or "today"
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"--as-of is a date such as {now:%Y-%m-%d}, or auto; not {text[:40]!r}.") from None
-    if day.year < 1900 or day > now.date() + timedelta(
-        days=366 * 300
-    ):  # shifted extracts lie up to 2 centuries ahead
-        raise UsageError(f"--as-of {day.isoformat()} is out of range.")
-    return day.isoformat()
-
-
-def _reset_peak() -> None:
-    """Let the kernel count the peak of the memory anew (Linux only)."""
-    try:
-        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
-    except OSError:
-        return
-
-
-def _peak_mb() -> int:
-    """Highest memory of the process in MB: during the stage where Linux can tell, else since it began."""
-    try:
-        status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
-        line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
-        return int(line.split()[1]) // 1024
-    except (OSError, StopIteration):
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return peak // (1024 * 1024 if sys.platform == "darwin" else 1024)

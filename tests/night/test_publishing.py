@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
-import shutil
 import zipfile
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +15,7 @@ import pytest
 from populations import AS_OF, DEFICIENT, FORMULA, HEALTHY, POPULATION, UNDECIDED
 
 from flows import stages
-from flows.commands import copy_report
-from flows.errors import CheckError, HemacohortError, UsageError
-from flows.export import export_night
+from flows.errors import CheckError, HemacohortError
 from flows.failures import UnforeseenError
 from flows.home import Home
 from flows.night import begin, run_night
@@ -269,69 +265,6 @@ def test_every_cohort_has_a_file_even_without_members(night: Path) -> None:
         len(list((night / "cohorts").glob("*.csv")))
         == ask(night.parents[1], "SELECT count(*) FROM reference.rule").item()
     )
-
-
-def test_portable_file_needs_no_other(night: Path, home: Home, tmp_path: Path) -> None:
-    file = tmp_path / "portable.duckdb"
-    file.write_text("an older file")
-    export_night(home.root, file)
-    with duckdb.connect(str(night / "hemacohort.duckdb"), read_only=True) as con:
-        names = [
-            f"{a}.{b}"
-            for a, b in con.execute(
-                "SELECT DISTINCT schema_name, table_name FROM duckdb_columns() WHERE NOT internal"
-            ).fetchall()
-        ]
-        expected = {name: con.execute(f"SELECT count(*) FROM {name}").fetchone() for name in names}
-    home.root.rename(tmp_path / "away")
-    with duckdb.connect(str(file), read_only=True) as con:
-        assert {name: con.execute(f"SELECT count(*) FROM {name}").fetchone() for name in names} == expected
-    assert [path.name for path in tmp_path.iterdir() if "portable" in path.name] == ["portable.duckdb"]
-
-
-def test_a_night_of_an_older_version_is_not_exported_but_its_report_is_there(
-    night: Path, home: Home, tmp_path: Path
-) -> None:
-    """An upgrade may bring tables that the last night does not have."""
-    shutil.rmtree(night / "tables" / "flag")
-    with pytest.raises(UsageError, match="run one more night"):
-        export_night(home.root, tmp_path / "x.duckdb")
-    with pytest.raises(UsageError, match="cannot be written"):
-        export_night(home.root, Path("/proc/x.duckdb"))
-    assert not [path for path in tmp_path.iterdir() if "duckdb" in path.name]
-    copy_report(night, tmp_path / "page")
-    assert (tmp_path / "page" / "index.html").read_bytes() == (night / "report" / "index.html").read_bytes()
-    with pytest.raises(UsageError, match="cannot be written"):
-        copy_report(night, Path("/proc/page"))
-
-
-def test_portable_file_is_not_written_into_the_home_or_nowhere(
-    night: Path, home: Home, tmp_path: Path
-) -> None:
-    for target in (night / "x.duckdb", home.root / "x.duckdb", tmp_path / "none" / "x.duckdb", tmp_path):
-        with pytest.raises(UsageError):
-            export_night(home.root, target)
-
-
-@pytest.mark.parametrize(
-    ("asked", "night_of"), [("auto", date(2026, 6, 1)), ("2026-06-15", date(2026, 6, 15))]
-)
-def test_night_asked_for(asked: str, night_of: date, stubbed: None, home: Home, tmp_path: Path) -> None:
-    content = run_night(begin(home.root, tmp_path, "canonical", asked, {}))
-    assert content["as_of"] == night_of.isoformat()
-
-
-def test_night_is_today_in_the_zone_of_the_home_unless_asked_for(
-    stubbed: None, home: Home, tmp_path: Path
-) -> None:
-    night = begin(home.root, tmp_path, "canonical", None, {"timezone": "Pacific/Kiritimati"})
-    assert run_night(night)["as_of"] == night.started_at.date().isoformat()
-
-
-@pytest.mark.parametrize("asked", ["yesterday", "2026-13-01", "30.06.2026", ""])
-def test_night_that_is_no_day_is_wrong_usage(asked: str, home: Home, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="--as-of"):
-        begin(home.root, tmp_path, "canonical", asked, {})
 
 
 def test_errors_of_one_sentence() -> None:
