@@ -16,8 +16,8 @@ from pathlib import Path
 import polars as pl
 
 from flows.adapters.model import SourceFile
+from flows.broken_files import must_not_be_all_quarantined
 from flows.derive import Derived, Known, derive, known_of
-from flows.errors import ExtractError
 from flows.generations import LAB, inherit, own, pieces_of
 from flows.loading import Arrival, Ground, Loaded, load_extract
 from flows.manifest import Manifest
@@ -99,13 +99,7 @@ def _tables(
     stands = before is not None and not full and _same(before, basis)
     merges = before.merges if before else {}
     who = concerned([loaded.sent, *new], merges, loaded.merges)
-    changed = None
-    if stands:
-        theirs = pl.concat(
-            [identifiers_of(pl.concat([who.patients, who.gone]), way) for way in (merges, loaded.merges)]
-        )
-        rows = known.raw.gathered(theirs.unique(), build / "staged" / "changed.parquet")
-        changed = Changed(rows, loaded.load.number, merges, loaded.merges)
+    changed = _gathered(build, known, who, merges, loaded) if stands else None
     told = write_missing_units(
         known.raw,
         known.reading,
@@ -132,7 +126,7 @@ def _tables(
         loaded.tally.add("lab_results", part.select("source_file", "rows"), str(fate))
     newest = _newest(derived.newest, None if everybody else before)
     if newest is None:
-        _must_not_be_all_quarantined(build, loaded)
+        must_not_be_all_quarantined(build, loaded)
     _files_and_codes(build, ground.night, loaded, derived, everybody=everybody)
     write_table(build, "code_map", "all", arrival.code_map.table())
     if before is not None:
@@ -151,6 +145,16 @@ def _tables(
             screen_basis=before.screen_basis if before else {},
         ),
     )
+
+
+def _gathered(
+    build: Path, known: Known, who: Concerned, merges: Mapping[str, str], loaded: Loaded
+) -> Changed:
+    """All rows of the patients concerned, under every identifier they had or have. merges: of the last night."""
+    either = pl.concat([who.patients, who.gone])
+    theirs = pl.concat([identifiers_of(either, way) for way in (merges, loaded.merges)]).unique()
+    rows = known.raw.gathered(theirs, build / "staged" / "changed.parquet")
+    return Changed(rows, loaded.load.number, merges, loaded.merges)
 
 
 def _basis(arrival: Arrival, known: Known) -> Mapping[str, str]:
@@ -206,35 +210,6 @@ def _same(before: Manifest, basis: Mapping[str, str]) -> bool:
 def _newest(mine: datetime | None, before: Manifest | None) -> datetime | None:
     times = [time for time in (mine, before.newest_collected_at if before else None) if time is not None]
     return max(times, default=None)
-
-
-def _must_not_be_all_quarantined(build: Path, loaded: Loaded) -> None:
-    """A file of which not one row can be used is a broken file, and must not empty every cohort of the home.
-
-    Raises ExtractError with the first row and its reasons. Rows of tests that no rule reads are no fault of the file.
-    """
-    fates = [counted for (table, _), counted in loaded.tally.fates.items() if table == "lab_results"]
-    if any(fate != "quarantined" and number for counted in fates for fate, number in counted.items()):
-        return
-    pieces = [
-        piece
-        for table in ("quarantine", "table_quarantine")
-        for piece in (build / "tables" / table).glob("*.parquet")
-    ]
-    if not pieces:
-        return
-    first = (
-        pl.scan_parquet(pieces, glob=False)
-        .filter(pl.col("table_name") == "lab_results")
-        .select("source_file", "source_line", "reasons")
-        .sort("source_file", "source_line")
-        .head(1)
-        .collect()
-    )
-    for file, line, reasons in first.iter_rows():
-        raise ExtractError(
-            f"{file}, line {line}: {', '.join(reasons)}, and not one row of the lab_results files can be used."
-        )
 
 
 def _files_and_codes(
