@@ -64,7 +64,8 @@ def _event(night: Night, kind: str, message: str | None = None) -> dict[str, Any
                 "programmingLanguage": "Python",
             }
         }
-    outputs = [_file(night.place / f"{name}.parquet") for name in _OUTPUTS] if kind == "COMPLETE" else []
+    files = [night.place / f"{name}.parquet" for name in _OUTPUTS]
+    outputs = [_file(path) for path in files if path.is_file()] if kind == "COMPLETE" else []
     return {
         "eventType": kind,
         "eventTime": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
