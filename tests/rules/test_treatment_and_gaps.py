@@ -39,6 +39,9 @@ def test_iron_treatment_nonresponse() -> None:
         rechecked on day 56     | 40  | F   | 100; 105@56          | 75  | 8        |      | B03AA@0          |           | 365      | confirmed
         rechecked on day 57     | 40  | F   | 100; 105@57          | 75  | 8        |      | B03AA@0          |           | 365      | indeterminate (hb_followup_28_56d)
         transfused on day 56    | 40  | F   | 100; 105@30          | 75  | 8        |      | B03AA@0          | 36430@56  | 365      | indeterminate (hb(transfused))
+        answer below a limit    | 40  | F   | 100; <115@30         | 75  | 8        |      | B03AA@0          |           | 365      | indeterminate (hb(censored))
+        under a limit too low   | 40  | F   | 100; <110@30         | 75  | 8        |      | B03AA@0          |           | 365      | confirmed
+        under the cut-off, <10  | 40  | F   | 110.1; <120@30       | 75  | 8        |      | B03AA@0          |           | 365      | confirmed
         transfused on day 57    | 40  | F   | 100; 105@30          | 75  | 8        |      | B03AA@0          | 36430@57  | 365      | confirmed
         started 7 days before   | 40  | F   | 100; 105@30          | 75  | 8        |      | B03AA@-7         |           | 365      | confirmed
         started 8 days before   | 40  | F   | 100; 105@30          | 75  | 8        |      | B03AA@-8         |           | 365      | not_applicable

@@ -23,10 +23,14 @@ def _responded(edition: str) -> Criterion:
     lowest, highest = anemia_cutoffs(edition)
     adjustment = pl.col("elevation_adjustment_g_l").fill_null(0.0)  # adjusted only where elevation is known
     best_low, best_high = (pl.col(f"hb_best_after_oral_iron_g_l_{end}") for end in ("low", "high"))
-    rise_at_least, rise_at_most = (best_low - HB.high).round(9), (best_high - HB.low).round(9)
+    rise_at_least = (best_low - HB.high).round(9)
+    rise_at_most, adjusted_at_most = (  # an open end stays below its limit
+        pl.when(best_low == best_high).then(end.round(9)).otherwise(end)
+        for end in (best_high - HB.low, best_high - adjustment)
+    )
     transfused = pl.col("transfused_after_oral_iron")
     reached = ((best_low - adjustment).round(9) >= highest) | (rise_at_least >= 10)
-    missed = ((best_high - adjustment).round(9) < lowest) & (rise_at_most < 10)
+    missed = (adjusted_at_most < lowest) & (rise_at_most < 10)
     return Criterion(
         id="hb_responded_to_oral_iron",
         says="hemoglobin rose by 10 g/L or reached the cut-off 14 to 90 days after oral iron was started",
@@ -34,7 +38,7 @@ def _responded(edition: str) -> Criterion:
         inputs=("hb",),
         reasons=(
             ("hb(transfused)", transfused),
-            ("hb(censored)", ~transfused & (HB.low != HB.high)),
+            ("hb(censored)", ~transfused & ((HB.low != HB.high) | (best_low != best_high))),
             ("sex", ~transfused & pl.col("sex").is_null()),
             ("trimester", ~transfused & pl.col("pregnant") & pl.col("trimester").is_null()),
         ),
