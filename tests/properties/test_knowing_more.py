@@ -151,6 +151,8 @@ def _with_ends(evidence: pl.DataFrame, name: str, low: pl.Expr, high: pl.Expr) -
     if name == "hb":
         less = pl.col("elevation_adjustment_g_l").fill_null(0.0)
         made.append(_ends("hb_adjusted_g_l", (low - less).round(9), (high - less).round(9)))
+    if name == "mcv":  # only an exact volume is found to contradict hematocrit / RBC (RULES.md 2.8)
+        made.append([pl.lit(value=False).alias("mcv_inconsistent")])
     return evidence.with_columns(expr for exprs in made for expr in exprs)
 
 
