@@ -19,18 +19,8 @@ from schemas.evidence import INPUTS
 from schemas.flags import FLAGS
 from schemas.switches import DEFAULTS, SWITCHES, Switches
 from schemas.value_sets import CODE_SETS
-from schemas.warehouse import (
-    FILES,
-    PIECES,
-    VIEW_SAYS,
-    VIEWS,
-    Source,
-    ddl_comments,
-    ddl_file,
-    ddl_generations,
-    ddl_schemas,
-    ddl_source,
-)
+from schemas.warehouse import FILES, PIECES, VIEW_SAYS, VIEWS, Source
+from schemas.warehouse_ddl import ddl_comments, ddl_file, ddl_generations, ddl_schemas, ddl_source
 from transforms.judging import all_criteria
 from transforms.rules import WITH_CHOICES, rule_book
 
