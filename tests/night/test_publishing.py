@@ -78,7 +78,7 @@ def test_night_that_fails_to_swap_the_link_is_not_published(
         return replace(self, target)
 
     monkeypatch.setattr(Path, "replace", full)
-    with pytest.raises(UnforeseenError, match="space"):
+    with pytest.raises(UnforeseenError, match="The disk is full"):
         run_night(begin(home.root, tmp_path, "canonical", None, {}))
     assert home.night() == night
     assert list(home.nights.iterdir()) == [night]
