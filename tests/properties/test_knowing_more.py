@@ -173,6 +173,8 @@ def test_knowing_more_only_settles_what_is_open(cases: list[Case]) -> None:
     for name in READ:
         value = pl.col(INPUTS[name].column)
         exact = known.filter(value.is_not_null())
+        if name == "mcv":  # a volume that contradicts hematocrit / RBC opens what was settled (RULES.md 2.8)
+            exact = exact.filter(~pl.col("mcv_inconsistent"))
         for low, high in ((nothing, nothing), (pl.lit(0.0), value), (value, pl.lit(float("inf")))):
             hidden = _with_ends(exact, name, low, high)
             parts.append(hidden.with_columns(revealed=pl.lit(name), mark=pl.format("{}..{}", low, high)))
