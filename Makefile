@@ -2,7 +2,7 @@
 #
 #   make demo          environment, simulated extract, screening, report, and where to look
 #   make test          the same environment, then pytest on every core (PYTEST_ARGS="-k iron" passes arguments on)
-#   make test-nightly  the properties and the mutants of the rules at full strength (about half an hour)
+#   make test-nightly  the properties and the mutants of the rules at full strength (about ten minutes on two cores)
 #   make lint          formatting, lint and types, as CI checks them
 #   make format        what `make lint` asks for and a tool can do by itself
 #   make bench         the benchmark; make bench-rules measures the rules alone, make bench-adapters what a foreign source adds
