@@ -16,8 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from datetime import date, datetime
-from datetime import time as clock
+from datetime import date
 from pathlib import Path
 
 from benchmarks.__main__ import MAX_RSS_PER_MB, ROOT
@@ -55,7 +54,8 @@ def _gather(path: Path) -> None:
     import polars as pl
 
     from benchmarks.made_up import make
-    from flows.ingest import ingest
+    from benchmarks.until_ingested import begun
+    from flows.stages import STAGES, run_stage
     from schemas.analytes import BLOOD_COUNT_ANALYTES
     from transforms.evidence import build_evidence, index_draws
     from transforms.repeats import with_repeats
@@ -63,15 +63,11 @@ def _gather(path: Path) -> None:
     folder = path.parent / "judging"
     shutil.rmtree(folder, ignore_errors=True)
     make(folder / "extract", DRAWS_PER_BUCKET * RESULTS_PER_DRAW)
-    ingest(
-        folder / "extract",
-        folder / "build",
-        timezone="UTC",
-        loaded_at=datetime.combine(NIGHT, clock()),
-        buckets=1,
-    )
+    night = begun(folder / "home", folder / "extract", "canonical", {"buckets": 1})
+    for stage in STAGES[:2]:  # until the results are ingested
+        run_stage(stage, night)
     tables = {
-        name: pl.read_parquet(folder / "build" / "tables" / name / "*.parquet")
+        name: pl.read_parquet(night.build / "tables" / name / "*.parquet")
         for name in ("lab_result", "reported_count", "lab_patient", "lab_clinical_event", "lab_coverage")
     }
     results = tables["lab_result"].filter(pl.col("superseded_at").is_null())

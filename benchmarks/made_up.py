@@ -223,7 +223,8 @@ def _with_oddities(rng: np.random.Generator, rows: pl.DataFrame, first: int) -> 
         code_system=pl.when(pl.col("code") == "GLU").then(pl.lit("LAB")).otherwise(pl.lit("LOINC")),
         value=pl.when(pl.Series(luck < 0.004)).then(odd).otherwise("value"),
         unit=pl.when(pl.Series(luck > 0.998)).then(pl.lit("")).otherwise("unit"),
-        resulted_at=pl.col("collected_at") + pl.duration(minutes=pl.Series(rng.integers(20, 300, len(rows)))),
+        resulted_at=pl.col("collected_at")
+        + pl.duration(minutes=pl.lit(pl.Series(rng.integers(20, 300, len(rows))))),
         status=pl.lit("final"),
         result_id=pl.format("R{}-{}", pl.lit(first // DRAWS_PER_CHUNK), pl.int_range(pl.len())),
         rank=pl.int_range(pl.len()),

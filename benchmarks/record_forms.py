@@ -48,7 +48,7 @@ def fhir(extract: Path, folder: Path) -> None:
         pl.col(name).str.replace(" ", "T", literal=True) + "+00:00"
         for name in ("collected_at", "resulted_at")
     ]
-    columns = (
+    columns: tuple[str | pl.Expr, ...] = (
         "row",
         "status",
         system,
