@@ -129,6 +129,8 @@ IRON: tuple[Analyte, ...] = (
         slug="umol_l",
         loinc=("2501-5", "22753-8"),  # m; m
         units=BINDING_CAPACITY_UNITS,
+        # RULES.md prints no limit; a part of the capacity cannot exceed the limit of the whole
+        reject=Limits(above=160),
         molar=codes("22753-8"),
         massive=codes("2501-5"),
     ),

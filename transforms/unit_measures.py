@@ -28,20 +28,35 @@ _VOLUMES = {
 _AMOUNTS = {"g": "mass", "mol": "amount", "iu": "activity", "u": "activity", "kat": "catalysis"}
 _AMOUNT = re.compile(rf"([munpf]?)({'|'.join(_AMOUNTS)})\(?(?:hb|hgb)?\)?")
 _MULTIPLIERS: dict[str, int] = {
-    **dict.fromkeys("k th tho thou thous thousand thousands thsd thds tsd tys miles".split(), 3),
+    **dict.fromkeys(
+        (
+            "k kilo th ths tho thou thous thousand thousands thnd thsnd thsd thds tsd tausend tys miles mille milles"
+            " milhares migl migliaia duizend tusen tuhat bin"
+        ).split(),
+        3,
+    ),
     **dict.fromkeys("lakh lakhs lac lacs".split(), 5),
-    **dict.fromkeys("m mil mill milion million millions millon millones mln mio mega".split(), 6),
-    **dict.fromkeys("giga gpt bil bill billion billions mrd".split(), 9),
-    **dict.fromkeys("t tera tpt tril trillion trillions".split(), 12),
+    **dict.fromkeys(
+        (
+            "m mil mill milion million millions millon millones mln mio mega milioni milhoes milj miljoen miljon"
+            " miljoona milyon"
+        ).split(),
+        6,
+    ),
+    **dict.fromkeys(
+        "giga gpt bil bill billion billions mrd mld mia milliarde milliarden milliards miljard miliardi".split(),
+        9,
+    ),
+    **dict.fromkeys("t tera tpt tril trill trillion trillions".split(), 12),
 }
 # The volume goes without saying only where one is in use: thousands and millions of cells in a microliter, more in a liter.
 _IMPLIED = {3: "ul", 5: "ul", 6: "ul", 9: "l", 12: "l"}
 _LETTERS = {"m", "t"}  # alone they may be many things
 _COUNTED = (
-    r"(?:cells?|[wr]bc'?s?|nrbcs?|plts?|platelets?|leu[ck]o?(?:cyte)?s?|ery(?:thro(?:cyte)?)?s?|redcells?|thrombo(?:cyte)?s?|retics?"
+    r"(?:cellules|cells?|cel(?:ul[ae]s?)?|zellen|kl|(?:red|white)bloodcells?|lymphs?|abs|[wr]bc'?s?|nrbcs?|plts?|platelets?|leu[ck]o?(?:cyte)?s?|ery(?:thro(?:cyte)?)?s?|redcells?|thrombo(?:cyte)?s?|retics?"
     r"|neutrophils?|lymphocytes?|monocytes?|granulocytes?|blasts?|counts?|particles?|number|no|#)"
 )
-_OF = r"(?:blood|wholeblood|serum|plasma|hb|hgb|rbcs?|cells?)"
+_OF = r"(?:blood|wholeblood|serum|plasma|hb|hgb|[rw]bcs?|plts?|cells?)"
 _COUNT = re.compile(
     rf"(?:1|x)?\(?{_COUNTED}?\)?x?(10\*(?P<power>\d{{1,2}})|(?P<word>[a-z]+?))?\)?x?\(?(?:of)?{_COUNTED}?\)?"
 )
@@ -56,7 +71,7 @@ _SHARES = {
 }
 _PER_CELL = re.compile(rf"(.+?)/(?:{_COUNTED}|erythrocyte)")
 _CUBIC_MICRONS = re.compile(
-    r"u(?:m|)\*{0,2}3|mu/?\*?3|cmu|10\*-15\.?l|(?:cu|cubic|c)-?(?:um|u|mic|microns?|micromet(?:er|re)s?)|microns?\*?3"
+    r"u(?:m|)\*{0,2}3|mu/?\*?3|cmu|10(?:\*|e)?-15\.?l|umcubed|(?:cu|cubic|cub|c)-?(?:um|u|mic|microns?|micromet(?:er|re)s?)|microns?\*?3"
 )
 
 
@@ -110,7 +125,7 @@ def _volume(parts: list[str]) -> Fraction | None:
 
 def _cells(text: str) -> int | None:
     """Power of ten of a number of cells, 0 for single ones: ``10*3cells``, ``kcells``, ``cells``, ````; None if none."""
-    match = _COUNT.fullmatch(text)
+    match = _COUNT.fullmatch("" if text == "n" else text)
     if match is None:
         return None
     if match["power"]:

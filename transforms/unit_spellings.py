@@ -28,31 +28,38 @@ CASED: Mapping[str, tuple[str, ...]] = {
 UNREADABLE = frozenset({"G/L", "mmol/L tetramer"})
 """Units whose plain spelling, read from its parts, would be another unit."""
 
-DIFFERENTIAL = frozenset(
-    {"neut_pct", "segs_pct", "bands_pct", "mono_pct", "blasts_pct", "myelocytes_pct", "ig_pct"}
-)
-"""Analytes of which a number "per 100 white cells" is the percentage."""
+PER_HUNDRED: Mapping[str, frozenset[str]] = {
+    "/100 WBC": frozenset(
+        {"neut_pct", "segs_pct", "bands_pct", "mono_pct", "blasts_pct", "myelocytes_pct", "ig_pct"}
+    ),
+    "/100 RBC": frozenset({"retic_pct", "hypo_pct"}),
+}
+"""Analytes of which a number "per 100 white cells", or red ones, is the percentage."""
 
 _BY_UNIT: Mapping[str, Iterable[str]] = {
     "%": "mg/mg% %iron %transferrin % %tibc %oftibc sat% cv% %cv %-cv %(cv) cv(%)".split(),
     "fraction": "frac ratio proportion 1 decimal fract fractionof1 mol/mol".split(),
-    "L/L": "ratio 1 v/v".split(),
-    "vol%": "%vol %volume volume% vol-% %v/v v/v% %(v/v) %pcv pcv% vol.%".split(),
+    "L/L": "ratio 1 v/v vol/vol ml/ml volumefraction volfraction l/lblood".split(),
+    "vol%": "%vol %volume volume% vol-% %v/v v/v% %(v/v) %pcv pcv% vol.% %byvolume cc/dl".split(),
     "um3": ["mu/3"],
+    "pg": "pcg pkg".split(),
     "mmol/L": "mmol(fe)/l mmol/l(fe) mmolfe/l mmol/lfe mmol(hb/4)/l mmol/l(hb/4) mmol/lhb/4".split(),
     "mmol/L tetramer": "mmol/ltetramer mmol/l(tetramer) mmol(tetramer)/l mmol/lhb4 mmol(hb4)/l".split(),
     "permille": (
-        "permill permil promille promill o/oo 0/00 10*-3 /1000 /1000rbc /1000rbcs /10*3 /10*3rbc /10*3rbcs"
+        "/thousand parts/thousand /thousandrbc 0/00rbc o/oorbc permillerbc %o °/oo ppth permill permil promille promill o/oo 0/00 10*-3 /1000 /1000rbc /1000rbcs /10*3 /10*3rbc /10*3rbcs /1000erythrocytes /10*3erythrocytes"
     ).split(),
     "mm/h": (
         "mm/hr mm/hour mm/1h mm/1hr mm/1hour mm/1sthr mm/1sthour mm/sth mm1sthr mmin1sthr mmin1hr mmin1hour mm/1sth mm/hrs "
-        "mm/std mm/1std mm/1.std mm/1.h mm1h mmhr mm/60min mmin1sthour"
+        "mm/std mm/1std mm/1.std mm/1.h mm1h mmhr mm/60min mmin1sthour mm/uur mm/ora mm/hora mm/heure mm/saat mm/has "
+        "mm(1h) mmen1h mmafter1hr mmat1hr"
     ).split(),
     "ukat/L": "ucat/l".split(),
     "/100 WBC": (
         "/100wbc /100wbcs /100wbc's /100leukocytes /100leucocytes /100leuk /100whitecells nrbc/100wbc nrbcs/100wbc "
-        "nrbc/100wbcs #/100wbc /100(wbcs) cells/100wbc wbc/100 10*2wbc %/wbc"
+        "nrbc/100wbcs #/100wbc #/100wbcs 100wbc /100whitebloodcells /100leuko "
+        "/100leu /100leukozyten /100gb /100(wbcs) cells/100wbc wbc/100 10*2wbc %/wbc"
     ).split(),
+    "/100 RBC": "/100rbc /100rbcs /100redcells /100redbloodcells /100erythrocytes".split(),
     "umol/mol heme": "umol/mol umol/molheme umol/molhem umol/molhaem umolzpp/molheme".split(),
     "Gale": "gale galegrade grade(gale) galescore".split(),
     "1": "index ratio rpi score".split(),

@@ -6,6 +6,7 @@ what it stands beside.
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 
@@ -17,6 +18,7 @@ _TRANSLATION = str.maketrans(
         "×": "x",
         "∗": "*",
         "·": "*",
+        "•": "*",
         "^": "*",
         "⁄": "/",
         "∕": "/",
@@ -24,58 +26,80 @@ _TRANSLATION = str.maketrans(
         "−": "-",
         "–": "-",
         "‰": "permille",
-        "’": "'",
+        **dict.fromkeys("’´`", "'"),
+        "÷": "/",
     }
 )
-# UTF-8 read as Latin-1, HTML, and the escapes of HL7 v2
-_BROKEN = (
-    *(("Âµ", "u"), ("Î¼", "u"), ("&micro;", "u"), ("&#181;", "u"), ("&mu;", "u")),
-    *(("\\S\\", "^"), ("~u~", "^"), ("~U~", "^")),
+# Russian letter by letter, тыс and млн and мкл included; МЕ and ед are its units of activity
+_RUSSIAN = str.maketrans(
+    "АВГДЕИКЛМНОПРСТФХЧЫавгдеиклмнопрстфхчы", "AVGDEIKLMNOPRSTFXHYavgdeiklmnoprstfxhy", "ьЬ"
 )
-_INVISIBLE = {"Cc", "Cf"}  # zero-width spaces and joiners, byte order marks, directions
+_RUSSIAN_ACTIVITY = (("МЕ", "IU"), ("Ед", "U"), ("ед", "U"))
+_TYPESET = (
+    (
+        re.compile(r"<su[bp]>|\\\^|\\S\\|~u~", re.IGNORECASE),
+        "^",
+    ),  # HTML, LaTeX, the escape of HL7 v2 for a caret
+    (re.compile(r"</su[bp]>|\$", re.IGNORECASE), ""),
+    (re.compile(r"\^\{(\d{1,2})\}|(?<=10)\{(\d{1,2})\}"), r"^\1\2"),
+)
+_MOJIBAKE = re.compile("[ÂÃâÎÐÑ][\u0080-\u00bf\u2010-\u203a\u20ac]")
+# What a character set could not hold was printed as a question mark: of all prefixes that is the micro alone.
+_LOST_MICRO = re.compile("(?:(?<=^)|(?<=/))[?¿\ufffd](?=g[/%]|l$|mol/|kat/|iu/|u/)", re.IGNORECASE)
+_INVISIBLE = {"Cc", "Cf", "Mn"}  # zero-width spaces and joiners, byte order marks, directions; accents
 _SUPERSCRIPT_POWER = re.compile("10([⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 _ANNOTATION = re.compile(r"\{([^}]*)\}")
 # mk is what Cyrillic letters for micro become; mc before m3 is the micron of a cell's volume
-_MC = re.compile(r"(?<![a-z])(?:mc|mk|mic)(?=g|mol|l|iu|u|kat|m\*{0,2}3)", re.IGNORECASE)
+_MC = re.compile(r"(?<![a-z])(?:mc|mk|mic)(?=g|mol|l|iu|u(?!mm)|kat|m\*{0,2}3)", re.IGNORECASE)
 # how it was measured, printed behind the unit
-_METHOD = re.compile(r"(?<=[a-z%3])\(?(?:calc(?:ulated)?|auto(?:mated)?)\)?$", re.IGNORECASE)
+_METHOD = re.compile(r"(?<=[a-z%3])\(?(?:calc(?:ulated)?|auto(?:mated)?|manual|e?clia)\)?$", re.IGNORECASE)
 _ABBREVIATION = re.compile(r"(?<=[A-Za-z%])\.(?![A-Za-z]?-1)|(?<![0-9])\.(?=[A-Za-z])")
-_PER_BY_POWER = re.compile(r"[.*]?(?<=[A-Za-z0-9.*)\]])((?:[dcmunp]?l|mm\*?3))\*?\(?-1\)?$", re.IGNORECASE)
-# 10^9, 10**9, 10E9, 10E+9, 10.e9, 10e*9, 10(9), 10[9], 10exp9, 10x9, 10'9, (10)9, 10S9 (\S\ without its marks)
+_MARKED = re.compile(r"(?<=[A-Za-z%])\*+$")  # a star that points to a remark
+_LIKE_AN_L = re.compile(r"(?<=/)([dmu]?)I$|(?<=/)([dmu])1$")
+_POWER_LAST = re.compile(r"^((?:cells?|#)?/[a-z]+\*?3?)\(?x(10[^/()]*|1,000)\)?$", re.IGNORECASE)  # /uL x10^3
+_NUMBER_OF = re.compile(r"^(?:n|1(?:\.0+)?)[x*](?=1)", re.IGNORECASE)
+_PER_BY_POWER = re.compile(
+    r"(?:^|[.*]?(?<=[A-Za-z0-9.*)\]]))(?:([dcmunp]?l|mm\*?3)\*?\(?-1\)?|(mm)\*?-3)$", re.IGNORECASE
+)
+# 10^9, 10**9, 10E9, 10E+9, 10.e9, 10e*9, 10(9), 10[9], 10exp9, 10x9, 10'9, 10''9, (10)9, 10S9 (\S\ without its marks)
 _POWER = re.compile(
-    r"[x*]?(?:10(?:\*{1,2}\(?|exp|\.?e\*?|\(|\[|x(?!10)|'|s(?=[3-9]))|\(10\))\+?0?(1[0-2]|[1-9])[)\]]?(?![0-9])",
+    r"[x*]?(?:10(?:\*{1,2}\(?|exp|\.?e\*?|\(|\[|x(?!10)|'{1,2}|s(?=[3-9]))|\(10\))\+?0?(1[0-2]|[1-9])[)\]]?(?![0-9])",
     re.IGNORECASE,
 )
-_ONE_TO_THE_POWER = re.compile(r"^[x*]?(?:1(?:\.0)?)?e\+?0?(3|6|9|12)(?![0-9])", re.IGNORECASE)
-# 10⁹/L pasted as 109/L, or with a hyphen or a point for what was raised: nobody counts in thousandths of a cell
-_LOST_SUPERSCRIPT = re.compile(r"^[x*]?10[-.]?(3|6|9|12)(?=/|per|cells|$)", re.IGNORECASE)
+_ONE_TO_THE_POWER = re.compile(r"^[x*]?(?:1(?:\.0+)?)?e\+?0?(3|6|9|12)(?![0-9])", re.IGNORECASE)
+# 10⁹/L pasted as 109/L, or with a hyphen or the like for what was raised: nobody counts in thousandths of a cell
+_LOST_SUPERSCRIPT = re.compile(r"^[x*]?10[-.,+~\"°]?(3|6|9|12)(?=/|per|cells|$)", re.IGNORECASE)
 # 10x3cumm, THOUCMM, 10^3uL: a power of ten, or a word for one, right before the volume that it is counted by
 _LOST_STROKE = re.compile(
-    r"^(10\*\d{1,2}|th|thous?|thousand|mill?(?:ion)?)((?:c|cu)-?mm)$|^(10\*\d{1,2})([mun]?l)$|^([munp]g|gm?)([dm]l)$",
+    r"^(10\*\d{1,2}|th|thous?|thousand|mill?(?:ion)?)((?:c|cu)-?mm)$|^(10\*\d{1,2})([mun]?l)$|^([munp]g|gm?)([dm]l)$"
+    r"|^([km])((?:c|cu)-?mm)$|^(k)(ul)$",
     re.IGNORECASE,
 )
 _IN_FULL = (
-    (re.compile(r"^[x*]?1[,.]?000[,.]?000(?![0-9])", re.IGNORECASE), "10*6"),
-    (re.compile(r"^[x*]?100[,.]?000(?![0-9])", re.IGNORECASE), "10*5"),
-    (re.compile(r"^[x*]?1[,.]?000(?![0-9])", re.IGNORECASE), "10*3"),
+    (re.compile(r"^\(?[x*]?1[,.]?000[,.]?000(?![0-9])\)?", re.IGNORECASE), "10*6"),
+    (re.compile(r"^[x*]?(?:100[,.]?000|1,00,000)(?![0-9])", re.IGNORECASE), "10*5"),
+    (re.compile(r"^\(?[x*]?1[,.]?000(?![0-9])\)?", re.IGNORECASE), "10*3"),
 )
 
 
 def clean(text: str) -> str:
     """The unit text without spaces and typographic variants, its case kept (RULES.md 1.1 rule 4)."""
-    found = text
-    for broken, meant in _BROKEN:
-        found = found.replace(broken, meant)
+    found = html.unescape(_as_sent(text))
+    for pattern, meant in _TYPESET:
+        found = pattern.sub(meant, found)
+    for russian, meant in _RUSSIAN_ACTIVITY:
+        found = found.replace(russian, meant)
     found = _SUPERSCRIPT_POWER.sub(lambda match: "10*" + match[1].translate(_SUPERSCRIPTS), found)
-    # compatibility forms: full width, the square ㎗ and ㎍, mm³, no-break spaces
-    found = unicodedata.normalize("NFKC", found).translate(_TRANSLATION)
+    # compatibility forms: full width, the square ㎗ and ㎍, mm³, no-break spaces; accents by themselves
+    found = unicodedata.normalize("NFKD", found).translate(_TRANSLATION).translate(_RUSSIAN)
     found = "".join(c for c in found if not c.isspace() and unicodedata.category(c) not in _INVISIBLE)
     found = _without_brackets(_without_annotations(found).strip("\"'`;:,"))
     found = re.sub(r"\[(?:iu|u)\]", "IU", found, flags=re.IGNORECASE).replace("[ppth]", "permille")
-    found = _METHOD.sub("", _ABBREVIATION.sub("", found))
-    found = re.sub(r"^#(?=x?1)", "", found)  # #x1000/uL
-    found = _PER_BY_POWER.sub(r"/\1", found)
-    found = _MC.sub("u", found)
+    found = _METHOD.sub("", _MARKED.sub("", _ABBREVIATION.sub("", found)))
+    found = _NUMBER_OF.sub("", re.sub(r"^#(?=x?1)", "", found))  # #x1000/uL
+    found = _PER_BY_POWER.sub(lambda match: "/" + (match[1] or "mm3"), found)
+    found = _MC.sub("u", _LOST_MICRO.sub("u", found))
+    found = _POWER_LAST.sub(r"\2\1", _LIKE_AN_L.sub(r"\1\2l", found))
     for pattern, power in _IN_FULL:
         found = pattern.sub(power, found)
     for pattern in (_POWER, _ONE_TO_THE_POWER, _LOST_SUPERSCRIPT):
@@ -84,11 +108,29 @@ def clean(text: str) -> str:
     return found.rstrip(".") or found
 
 
+def _as_sent(text: str) -> str:
+    """A text whose UTF-8 was read as Latin-1 or Windows-1252, read again; any other as it is."""
+    if _MOJIBAKE.search(text) is None:
+        return text
+    for encoding in ("cp1252", "latin-1"):
+        try:
+            return text.encode(encoding).decode("utf-8")
+        except UnicodeError:
+            continue
+    return re.sub("Â(?=[\u0080-\u00bf])", "", text).replace("Î¼", "u")
+
+
 def _without_annotations(text: str) -> str:
-    """UCUM annotations say what is counted, not in what: ``10*9{cells}/L``. Alone, one is a dimensionless unit."""
+    """UCUM annotations say what is counted, not in what: ``10*9{cells}/L``. Alone, one is a dimensionless unit.
+
+    Of ``{10*3}/uL`` nothing is taken off: read as it is written it counts single cells, and nobody meant that.
+    """
     bare = _ANNOTATION.sub("", text)
+    bare = bare.strip(".").replace("./", "/")
     if bare in {"", "/"}:
         return _ANNOTATION.sub(r"\1", text)
+    if re.search(r"\{x?10", text):
+        return text
     if re.fullmatch(r"/100|/min/", bare) or "1.73" in text:
         return _ANNOTATION.sub(r"\1", text)
     return bare.removesuffix("/")  # pg/{cell}
@@ -96,33 +138,45 @@ def _without_annotations(text: str) -> str:
 
 def _without_brackets(text: str) -> str:
     """``(g/dL)`` and ``[g/dL]`` are the unit; ``[IU]/L`` and ``(cells)/L`` are not in brackets as a whole."""
-    match = re.fullmatch(r"\(([^()]+)\)|\[([^\[\]]+/[^\[\]]+)\]", text)
+    match = re.fullmatch(r"\(([^()]+)\)|\[([^\[\]]+/[^\[\]]+|%|fl|pg)\]", text, re.IGNORECASE)
     return text if match is None else match[1] or match[2]
 
 
-_PREFIXES = {"milli": "m", "micro": "u", "nano": "n", "pico": "p", "femto": "f", "deci": "d", "centi": "c"}
+_PREFIXES = {
+    "milli": "m",
+    "micro": "u",
+    "mikro": "u",
+    "nano": "n",
+    "pico": "p",
+    "femto": "f",
+    "deci": "d",
+    "centi": "c",
+}
 _PREFIX = re.compile(rf"({'|'.join(_PREFIXES)})-?(?=g|mol|l|iu|in|u|kat|mm)")
 _CUBIC_MM = r"(?:c|cu|cub|cubic)-?mm|mm\*{0,2}-?3|mmc|mmcu|mmcubed|(?:cubic|cu)mil?limet(?:er|re)s?"
 _WORDS = (
     (re.compile(r"mill'n"), "million"),
     (
-        re.compile(r"^t/(?=(?:c|cu)mm$)"),
+        re.compile(r"^t/(?=(?:c|cu)mm$|mm\*?3$)"),
         "th/",
     ),  # thousands; a trillion cells fill more than a cubic millimeter
-    (re.compile(r"percent(?:age)?|prozent|pct"), "%"),
+    (re.compile(r"percent(?:age)?|pro[zsc]ent|por(?:centaje|ciento)|pct"), "%"),
+    (re.compile(r"milli?met(?:er|re)s?(?=/|per)"), "mm"),
     (_PREFIX, lambda match: _PREFIXES[match[1]]),
-    (re.compile(r"lit(?:(?:er|re)(?:\(s\)|s)?)?|ltrs?(?![a-z])|(?<=[munpfd])ls$"), "l"),
-    (re.compile(r"gram(?:me)?s?|gms?(?![a-z])|grs?(?![a-z])|(?<=[munp])gs(?![a-z])"), "g"),
+    (re.compile(r"lit(?:(?:er|re|ro)(?:\(s\)|s)?)?|ltrs?(?![a-z])|(?<=/)lts?$|(?<=[munpfd])ls$"), "l"),
+    (re.compile(r"(?<=/)dcl$"), "dl"),
+    (re.compile(r"^per(?!mil)|(?<=[a-z0-9)#%])per(?!mil)(?=[a-z0-9])"), "/"),
+    (re.compile(r"gram(?:me)?s?|grms?(?![a-z])|gms?(?![a-z])|grs?(?![a-z])|(?<=[munp])gs(?![a-z])"), "g"),
     (re.compile(r"moles?(?![a-z])|mols(?![a-z])"), "mol"),
     # IE is German, UI French, Spanish and Italian; lU is an IU in a font whose l looks like I
     (re.compile(r"int(?:ernationa)?l?units?|i\.?e\.?(?=/)|ui(?=/)|(?<=[mu])lu(?=/)"), "iu"),
     (re.compile(r"units?(?=/|$)"), "u"),
     (re.compile(r"katals?"), "kat"),
-    (re.compile(r"^per(?!m)|(?<=[a-z0-9)#])per(?!m)(?=[a-z0-9])"), "/"),
-    (re.compile(rf"/(?:{_CUBIC_MM})$"), "/ul"),
+    (re.compile(r"(?<=/)hundred"), "100"),
+    (re.compile(rf"/(?:{_CUBIC_MM})(?=$|(?:of)?(?:whole)?blood$)"), "/ul"),
     (re.compile(r"/(?:100-?(?:ml|cc)|0?\.1l)"), "/dl"),
     (re.compile(r"/(?:cc|ccm|cm\*?3)$"), "/ml"),
-    (re.compile(r"^([munp]?g)%$"), r"\1/dl"),
+    (re.compile(r"^([munp]?g|ml)%$"), r"\1/dl"),
 )
 
 

@@ -16,12 +16,12 @@ from functools import cache
 
 from schemas.analytes import ANALYTES, Analyte
 from transforms.unit_measures import Measure, measure
-from transforms.unit_spellings import CASED, DIFFERENTIAL, EMPTY_UNITS, SPELLINGS, UNREADABLE
+from transforms.unit_spellings import CASED, EMPTY_UNITS, PER_HUNDRED, SPELLINGS, UNREADABLE
 from transforms.unit_texts import clean, fold
 
 _BODY_SURFACE = re.compile(
-    r"mls?/mi?n/?\(?1[.,]?73?_?\*?/?(?:m\*{0,2}e?\(?2\)?|m\*?sq|met(?:er|re)s?squared|sq\.?-?m(?:et(?:er|re)s?)?"
-    r"|squaremet(?:er|re)s?|mtr|m)?(?:bsa)?\)?|ml/mi?n/(?:bsa|sa)"
+    r"mls?/\(?mi?n(?:utes?)?[/.*]?\(?1[.,]?73?_?[.*]?/?(?:m\*{0,2}e?\(?2\)?|m\*?sq|qm|met(?:er|re)s?squared|sq\.?-?m(?:et(?:er|re)s?)?"
+    r"|squaremet(?:er|re)s?|mtr|m)?(?:bsa)?\)*|ml/mi?n/(?:bsa|sa)"
 )
 
 
@@ -80,8 +80,8 @@ def _lookup(analyte: Analyte, cleaned: str) -> str | None:
     for unit in SPELLINGS.get(folded, ()):
         if unit in analyte.units:
             return unit
-    if analyte.id in DIFFERENTIAL and "/100 WBC" in SPELLINGS.get(folded, ()):
-        return "%"
+        if analyte.id in PER_HUNDRED.get(unit, ()):
+            return "%"
     measured = measure(folded)
     return None if measured is None else _measured_units(analyte.id).get(measured)
 

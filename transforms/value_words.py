@@ -62,12 +62,52 @@ _PRESENCE = {
         "not present",
     ),
 }
+_CLUMPED = (
+    "clumps",
+    "clumping",
+    "clumped",
+    "platelet clumps",
+    "platelet clumping",
+    "clumped platelets",
+    "platelets clumped",
+)
+# A few clumps are clumps as well: how many there are says nothing of how many platelets they hold.
+_HOW_MANY = (
+    "few",
+    "rare",
+    "occasional",
+    "slight",
+    "small",
+    "moderate",
+    "many",
+    "marked",
+    "large",
+    "++",
+    "+++",
+)
 _CLUMPS = {
     **_PRESENCE,
-    **_all(1, "clumped", "clumping", "clumps", "platelet clumps", "clumps present", "clumps seen"),
-    **_all(0, "no clumps", "no clumping", "no clumps seen", "no platelet clumps", "not clumped"),
+    **_all(1, *_HOW_MANY, *_CLUMPED, "noted", "observed"),
+    **_all(1, *(f"{many} {clumps}" for many in _HOW_MANY for clumps in _CLUMPED)),
+    **_all(
+        1, *(f"{clumps} {there}" for clumps in _CLUMPED for there in ("present", "seen", "noted", "observed"))
+    ),
+    **_all(0, *(f"no {clumps}{there}" for clumps in _CLUMPED for there in ("", " seen", " noted"))),
+    **_all(0, "not clumped", "none noted", "not noted", "none observed"),
 }
-_FILM = {**_PRESENCE, **_all(1, "leukoerythroblastic", "leucoerythroblastic", "leukoerythroblastosis")}
+_FILM = {
+    **_PRESENCE,
+    **_all(
+        1,
+        *(
+            f"{le}erythroblastic{film}"
+            for le in ("leuko", "leuco", "leuko-", "leuco-")
+            for film in ("", " picture", " film", " blood film", " blood picture", " reaction")
+        ),
+        "leukoerythroblastosis",
+        "leucoerythroblastosis",
+    ),
+}
 _MUTATION = {
     **_PRESENCE,
     **_all(1, "mutated", "mutation detected", "mutation present"),
@@ -96,6 +136,12 @@ _INFILTRATION = {
         "hairy cell leukaemia",
         "leukemia",
         "leukaemia",
+        "acute leukemia",
+        "acute leukaemia",
+        "acute myeloid leukemia",
+        "acute myeloid leukaemia",
+        "acute lymphoblastic leukemia",
+        "acute lymphoblastic leukaemia",
         "granuloma",
         "granulomas",
         "fibrosis",
@@ -114,10 +160,23 @@ _IRON_GRADE = {
         "none identified",
         "not identified",
         "not detected",
+        "not present",
+        "negative",
+        "nil",
     ),
-    **{text: Word(1, flag="MARROW_IRON_TRACE") for text in ("trace", "traces", "markedly decreased")},
+    **{
+        text: Word(1, flag="MARROW_IRON_TRACE")
+        for text in ("trace", "traces", "markedly decreased", "markedly reduced", "severely decreased")
+    },
     **_all(
-        1, "decreased", "reduced", "low", "mildly decreased", "slightly decreased", "moderately decreased"
+        1,
+        "decreased",
+        "reduced",
+        "diminished",
+        "low",
+        "mildly decreased",
+        "slightly decreased",
+        "moderately decreased",
     ),
     **_all(3, "normal", "adequate"),
     **_all(4, "increased", "mildly increased", "slightly increased"),
@@ -163,7 +222,19 @@ _SIDEROBLASTS = {
     **{text: Word(15, _ABOVE, "RS_TEXT") for text in ("numerous", "many", "numerous seen", "many seen")},
     **{
         text: Word(0, flag="RS_TEXT")
-        for text in ("none", "absent", "none seen", "not seen", "no ring sideroblasts")
+        for text in (
+            *(
+                "none",
+                "absent",
+                "none seen",
+                "not seen",
+                "none identified",
+                "not identified",
+                "none detected",
+            ),
+            *("not detected", "not present", "negative", "no ring sideroblasts", "no ringed sideroblasts"),
+            *("no ring sideroblasts seen", "no ring sideroblasts identified"),
+        )
     },
 }
 _CELLULARITY = {

@@ -64,33 +64,40 @@ _VARIANTS: dict[str, str] = {
     **dict.fromkeys("≤≦⩽", "<="),
     **dict.fromkeys("≥≧⩾", ">="),
     "×": "x",
+    **dict.fromkeys("↑▲", " H "),
+    **dict.fromkeys("↓▼", " L "),
     **dict.fromkeys("\u00a0\u2007\u2009\u202f\u3000", " "),
     **dict.fromkeys(_INVISIBLE, ""),
 }
 _TRANSLATION: dict[int, str] = {**_FULL_WIDTH, **str.maketrans(_VARIANTS)}
+_OR_EQUAL = r"or (?:equal(?: to)?|=)"
 _PREFIXES: tuple[tuple[str, Bound], ...] = (
     (
-        r"<\s*/?\s*=|=\s*<|<\s*or\s*=|(?:less|lower|fewer) than or equal(?: to)?|at most|no more than",
+        rf"<\s*/?\s*=|=\s*<|<\s*or\s*=|(?:less|lower|fewer) than {_OR_EQUAL}|at most|no more than|up to",
         Bound.AT_MOST,
     ),
-    (r">\s*/?\s*=|=\s*>|>\s*or\s*=|(?:greater|more|higher) than or equal(?: to)?|at least", Bound.AT_LEAST),
-    (r"<|(?:less|lower|fewer) than|below|under", Bound.BELOW),
-    (r">|(?:greater|more|higher) than|above|over", Bound.ABOVE),
+    (rf">\s*/?\s*=|=\s*>|>\s*or\s*=|(?:greater|more|higher) than {_OR_EQUAL}|at least", Bound.AT_LEAST),
+    (r"<(?:\s*than)?|(?:less|lower|fewer) than|below|under|lt", Bound.BELOW),
+    (r">(?:\s*than)?|(?:greater|more|higher) than|above|over|exceeds|gt", Bound.ABOVE),
 )
 _PREFIX = tuple(
-    (re.compile(rf"^(?:{words})\s*(?=[\d.,'-])", re.IGNORECASE), bound) for words, bound in _PREFIXES
+    (re.compile(rf"^(?:{words})\s*:?\s*(?=[\d.,'-])", re.IGNORECASE), bound) for words, bound in _PREFIXES
 )
 _SUFFIX = (
     (re.compile(r"^or (?:less|lower|fewer|below)(?![a-z])", re.IGNORECASE), Bound.AT_MOST),
     (re.compile(r"^or (?:more|greater|higher|above)(?![a-z])", re.IGNORECASE), Bound.AT_LEAST),
 )
 _LEAD = re.compile(r"^(?:(?:test )?(?:result|value)\s*(?:is\s|[:=])|=(?![<>]))\s*", re.IGNORECASE)
+# the flag of an abnormal or a normal value, behind it or, as some reports print it, before it
 _FLAG = re.compile(
-    r"^(?:\((?:[HLA*!]{1,2})\)|\[(?:[HLA*!]{1,2})\]|[HLA*!]{1,2}|(?i:\(?(?:high|low|abnormal|critical|panic)\)?))(?=$|[\s(\[,;])"
+    r"^(?:\((?:[HLA*!]{1,2}|N)\)|\[(?:[HLA*!]{1,2}|N)\]|[HLA*!]{1,2}|N"
+    r"|(?i:\(?(?:high|low|hi|lo|abnormal|abn|normal|wnl|critical|crit|panic)\)?))(?=$|[\s(\[,;])"
 )
+_FLAG_BEFORE = re.compile(r"^(?:\([HL*!]{1,2}\)|\[[HL*!]{1,2}\]|[HL]{1,2}(?=\s)|[*!]{1,2})\s*(?=[\d.<>])")
+_FORMULA = re.compile(r'^="([^"]*)"$')  # how a spreadsheet is told to leave a text alone
 _NUMBER = r"-?(?:\d+(?:[.,]\d+)?|[.,]\d+)"
 _RANGE = rf"(?:{_NUMBER}\s*(?:-|to)\s*{_NUMBER}|[<>]=?\s*{_NUMBER})"
-_NORMAL = r"(?:(?:normal|ref(?:erence)?)\.?\s*)?(?:range|interval|limits?)?\s*[:=]?\s*"
+_NORMAL = r"(?:(?:normal|n|ref(?:erence)?)\.?\s*)?(?:range|interval|limits?)?\s*[:=]?\s*"
 _REFERENCE = re.compile(
     rf"^(?:[\[(]\s*{_NORMAL}{_RANGE}[^\d\])]{{0,20}}[\])]|(?:ref(?:erence)?|normal)\.?\s*(?:range|interval)?\s*[:=]?\s*{_RANGE}"
     rf"|{_NUMBER}\s*-\s*{_NUMBER})(?=$|[\s,;])",
@@ -117,7 +124,7 @@ def read_value(analyte_id: str, text: str | None) -> Reading:
     )
     if text is None or not found:
         return NO_VALUE
-    found = found.strip(_QUOTES).strip()
+    found = _FORMULA.sub(r"\1", found).strip(_QUOTES).strip()
     if not found:
         return REJECTED
     word = word_of(analyte, " ".join(found.lower().split()).strip(" .;,"))
@@ -133,7 +140,7 @@ def read_value(analyte_id: str, text: str | None) -> Reading:
 
 def _quantity(analyte: Analyte, text: str) -> Reading:
     """A number with a bound before it and trailers behind it. What is neither is rejected: ``normal``, ``1+``."""
-    found, bound = _bound(_LEAD.sub("", text))
+    found, bound = _bound(_FLAG_BEFORE.sub("", _LEAD.sub("", text)))
     token = TOKEN.match(found)
     numeral = read_numeral(token["numeral"]) if token else None
     rest = found[token.end() :] if token else ""

@@ -15,7 +15,9 @@ SPELLED = [
         (
             "10*9/L|10^9/L|10⁹/L|×10⁹/L|x10E9/L|10E9/L|10e+9/L|10**9/L|x10(9)/L|10 9/L|109/L|10exp9/L|10x9/L|10'9/L|E9/L"
             "|G/L|G/l|Gpt/L|/nL|giga/L|Mrd/L|bil/L|billion/L|10^9 cells/L|10*9{cells}/L|10^9 L^-1|10*9.L-1|×10⁹ L⁻¹|10^6/mL"
-            "|x10.9/L|BILL/L|10S9/L|10.e9/l|10^9L"
+            "|x10.9/L|BILL/L|10S9/L|10.e9/l|10^9L|10^{9}/L|$10^9$/L|10<sup>9</sup>/L|x10{9}/L|10\\^9/L|Ã—10^9/L|10â\x81¹/L"
+            "|10´9/L|10''9/L|10+9/L|10,9/L|1.0 x 10^9/L|N*10^9/L|/L x 10^9|cells/L (x10^9)|10^9/I|10^9/lt|10^9/Litro"
+            "|Mia./l|Milliarden/L|mld/L|miljard/L|billion per liter|Zellen/nl|×10⁹/л|10^9/л|Г/л|{#}.10*9/L|10*9/L*"
         ),
     ),
     (
@@ -28,7 +30,9 @@ SPELLED = [
             "|thousand per microliter|thousands/cubic millimeter|1000/uL|x1000/mm3|1,000/mm3|10*3{cells}/uL|10*3 cells/uL"
             "|cells x 10^3/uL|#x10^3/uL|10*3/cells/uL|(10^3/uL)|10\u200b^3/uL|\ufeffK/uL|10^3/ul.|x10^3|10*3|THOUSAND|K"
             "|10.e3/uL|x10.3/uL|10e*3/uL|10~u~3/ul|10s3/ul|X(10)3|10x3cumm|THOUCMM|10*3UL|K/mm-3|t/cmm|T/CUMM|K/cmm AUTO"
-            "|#x1000/uL|tys/µl|miles/mm3"
+            "|#x1000/uL|tys/µl|miles/mm3|10Â³/ÂµL|10³/&micro;L|10&#179;/uL|10^3/?L|K/\ufffdL|K/uI|KCUMM|KuL|T/mm3|ths/uL|thsnd/uL"
+            "|/mm3 x 10^3|/uL (x1000)|(x1000)/uL|thousand per microliter|thousand per cubic millimeter|kilo per microliter"
+            "|10*3/mikroliter|Tausend/µl|mille/mm3|migliaia/mmc|duizend/ul|tyś/µl|тыс/мкл|K/uL WBC|K/mm3 blood|1.00E+03/uL"
         ),
     ),
     (
@@ -36,16 +40,18 @@ SPELLED = [
         "/uL",
         (
             "/uL|/µL|/mcl|/mm3|/cumm|/cmm|/mm³|per cu mm|cells/uL|cells/cumm|cell/cu mm|{cells}/uL|#/uL|1/uL|count/uL"
-            "|cells per cubic millimeter"
+            "|cells per cubic millimeter|per mm3|per cubic millimeter|n/uL|abs/uL|células/mm3|Zellen/µl|cellules/mm3|mm-3|µL⁻¹"
+            "|/mikroliter|кл/мкл|WBC/uL|platelets/mcL"
         ),
     ),
-    ("plt wbc", "lakh/uL", "lakh|lakh/mm3|lakhs/cumm|Lakhs/cu.mm|lacs/cmm|lac/µL|10*5/uL"),
+    ("plt wbc", "lakh/uL", "lakh|lakh/mm3|lakhs/cumm|Lakhs/cu.mm|lacs/cmm|lac/µL|10*5/uL|1,00,000/cumm"),
     (
         "rbc",
         "10*12/L",
         (
             "10*12/L|10^12/L|x10E12/L|T/L|T/l|Tpt/L|tera/L|/pL|M/uL|m/mcL|mil/mcL|mil/mm3|mill/cumm|million/uL|million/cumm"
             "|Mio/µl|Mio./ul|mln/uL|10*6/uL|10^6/mm3|x10E6/uL|X10(6)/uL|x10 6/uL|10x6/uL|10^6 cells/uL|x10^6|MILLION"
+            "|million per microliter|trillion per liter|trill/L|MCUMM|/uL x 10^6|milioni/mmc|Milhões/mm3|miljoen/ul|млн/мкл|Т/л"
             "|millions/cu mm|Milion/cmm|mill'n/cmm|10.e6/uL|millones/mm3|TRIL/L|x10.12/L|10x6cmm"
         ),
     ),
@@ -55,48 +61,72 @@ SPELLED = [
         "g/dL",
         (
             "g/dL|G/DL|g/dl|GM/DL|Gm/dL|gms/dl|gm%|GM%|gms%|g%|gm/100ml|g/100 mL|g/100cc|gram/dL|grams/deciliter|gr/dl"
+            "|gram per deciliter|gram per 100 milliliter|grm%|g/dI|g/d1|g/dL*|g/dcl|г/дл|г%"
             "|g per dL|g·dL-1|g/dl.|(g/dL)|g / dl|g/dL{calc}|g/dL (calc)|grs/dl|GMDL|gHb/dL|g(Hb)/dL"
         ),
     ),
     (
         "hb mchc albumin transferrin",
         "g/L",
-        "g/L|G/L|g/l|gm/L|GM/L|g/ltr|gram/litre|grams per liter|g L-1|mg/mL",
+        "g/L|G/L|g/l|gm/L|GM/L|g/ltr|g/Lt|г/л|gram per liter|g/I|gram/litre|grams per liter|g L-1|mg/mL",
     ),
-    ("hb", "mmol/L", "mmol/L|MMOL/L|mmol(Fe)/L|mmol/L{Fe}|mmol/l Hb/4|millimol/L"),
+    (
+        "hb",
+        "mmol/L",
+        "mmol/L|MMOL/L|mmol(Fe)/L|mmol/L{Fe}|mmol/l Hb/4|millimol/L|millimole per liter|ммоль/л",
+    ),
     ("mch", "fmol", "fmol|fmol/cell|femtomole"),
     (
         "mcv",
         "fL",
         (
             "fL|FL|fl.|fL/cell|femtoliter|femtolitres|um3|um^3|µm³|μm3|cu um|cu microns|CU MICRON|cubic microns|cumicrons"
-            "|mcm3|um**3|cu mic|cmu|cuu|mu3|mu/3|10*-15.L|femtoliter(s)"
+            "|mcm3|um**3|cu mic|cmu|cuu|mu3|mu/3|10*-15.L|femtoliter(s)|[fL]|cubic micrometer|фл"
         ),
     ),
-    ("mch chr", "pg", "pg|PG|pgm|pg/cell|pg/{cell}|picogram|picograms|picogm|uug|µµg|pg{Hb}"),
+    (
+        "mch chr",
+        "pg",
+        "pg|PG|pgm|pg/cell|pg/{cell}|picogram|picograms|picogm|uug|µµg|pg{Hb}|[pg]|pcg|picogram per cell|picogram per red blood cell|пг",
+    ),
     (
         "ferritin",
         "ug/L",
-        "ug/L|µg/L|μg/l|mcg/L|Âµg/L|㎍/L|micrograms/liter|ng/mL|NG/ML|ngm/mL|nanogram/mL|ng/cc|ug/dL|mcg/dL|ng/dL",
+        "ug/L|µg/L|μg/l|mcg/L|Âµg/L|㎍/L|micrograms/liter|ng/mL|NG/ML|ngm/mL|nanogram/mL|ng/cc|nanogram per milliliter|microgram per liter|?g/L|\ufffdg/L|mikrog/L|ug/lt|нг/мл|мкг/л|ng/mL (CLIA)|ug/dL|mcg/dL|ng/dL",
     ),
-    ("iron tibc", "ug/dL", "ug/dL|µg/dL|mcg/dL|UG/DL|mcg%|µg%|ug/100ml|µg/100mL|mcg/100 mL|micrograms/dL"),
-    ("iron tibc", "umol/L", "umol/L|μmol/L|umol/l|mcmol/L|micromol/L|MICROMOL/L|nmol/mL|mkmol/l|uM|µM|uM/L"),
+    (
+        "iron tibc",
+        "ug/dL",
+        "ug/dL|µg/dL|mcg/dL|UG/DL|mcg%|µg%|ug/100ml|µg/100mL|mcg/100 mL|micrograms/dL|microgram per deciliter|?g/dL|¿g/dL|мкг/дл",
+    ),
+    (
+        "iron tibc",
+        "umol/L",
+        "umol/L|μmol/L|umol/l|mcmol/L|micromol/L|MICROMOL/L|nmol/mL|mkmol/l|uM|µM|uM/L|micromole per liter|?mol/L|mikromol/l|мкмоль/л",
+    ),
     (
         "creatinine bilirubin",
         "mg/dL",
-        "mg/dL|MG/DL|mgs/dl|mgm/dl|mg%|mgm%|mg/100ml|milligrams/deciliter|MGDL|mg\\dL",
+        "mg/dL|MG/DL|mgs/dl|mgm/dl|mg%|mgm%|mg/100ml|milligrams/deciliter|MGDL|mg\\dL|milligram per deciliter|mg/dI|мг/дл",
     ),
     ("crp", "mg/L", "mg/L|MG/L|ug/mL|mcg/mL"),
-    ("b12", "pg/mL", "pg/mL|PG/ML|ng/L|picogram/mL"),
+    ("b12", "pg/mL", "pg/mL|PG/ML|ng/L|picogram/mL|picogram per milliliter|пг/мл"),
     ("folate", "ng/mL", "ng/mL|ug/L|mcg/L|mkg/l|ng/mls|ug/lit"),
     ("hb", "mmol/L", "mM|mM/L"),
     (
         "tsh",
         "mIU/L",
-        "mUI/L|µUI/mL|ulU/ml|micIU/mL|mIU/L|mU/L|m[IU]/L|uIU/mL|µU/mL|mcIU/mL|MCU/ML|mcunits/mL|u[IU]/mL|microIU/mL",
+        (
+            "mUI/L|µUI/mL|ulU/ml|micIU/mL|mIU/L|mU/L|m[IU]/L|uIU/mL|µU/mL|mcIU/mL|MCU/ML|mcunits/mL|u[IU]/mL|microIU/mL"
+            "|micro-international unit per milliliter|milli-international unit per liter|microunit per milliliter|мкМЕ/мл|мМЕ/л"
+        ),
     ),
-    ("ldh", "U/L", "UI/L|U/L|IU/L|Units/L|unit/l|[IU]/L|[iU]/L"),
-    ("epo", "IU/L", "IU/L|U/L|mIU/mL|mU/mL"),
+    (
+        "ldh",
+        "U/L",
+        "UI/L|U/L|IU/L|Units/L|unit/l|[IU]/L|[iU]/L|unit per liter|international unit per liter|U/lt|Ед/л",
+    ),
+    ("epo", "IU/L", "IU/L|U/L|mIU/mL|mU/mL|milli-international unit per milliliter"),
     (
         "egfr",
         "mL/min/1.73 m2",
@@ -104,18 +134,44 @@ SPELLED = [
             "mL/min/1.73 m2|mL/min/{1.73_m2}|ml/min/1.73m^2|mL/min/1.73m²|mL/min/1.73sq.m|mL/min/1.73 sq m|ml/min/1,73m2"
             "|mL/min per 1.73 m2|mL/min/1.73 square meters|mL/min/1.73|mL/min/1.73/m2|mL/min/1.7|mL/min/BSA|mL/min/SA"
             "|mL/min/1.73 m(2)|mL/min/1.73 meter squared|mls/min/1.73m2"
+            "|milliliter per minute per 1.73 square meter|mL/min/1.73.m2|mL/(min.1.73m2)|mL/(min*1.73 m2)|ml/min/1,73qm"
+            "|mL/min/1.73mÂ²|мл/мин/1.73м2"
         ),
     ),
-    ("esr", "mm/h", "mm/h|mm/hr|MM/HR|mm/hour|mm/1h|mm 1st hr|mm/1 hour|mm/60 min|mm in 1st hour"),
+    (
+        "esr",
+        "mm/h",
+        "mm/h|mm/hr|MM/HR|mm/hour|mm/1h|mm 1st hr|mm/1 hour|mm/60 min|mm in 1st hour|millimeter per hour|mm/hora|mm/uur|мм/ч|мм/час",
+    ),
     ("hba2", "%", "% Hb|%Hb|% of total Hb"),
     ("rdw", "%", "CV%|%CV|% CV|%(CV)"),
     ("tsat", "%", "Sat%|% of TIBC"),
-    ("neut_pct tsat hct rdw", "%", "% AUTO|%|％|percent|PERCENT|Pct|%{WBCs}|% of total|10*-2"),
+    (
+        "neut_pct tsat hct rdw",
+        "%",
+        "% AUTO|%|％|percent|PERCENT|Pct|%{WBCs}|% of total|10*-2|[%]|prozent|porcentaje|% Manual",
+    ),
     ("neut_pct segs_pct blasts_pct", "%", "/100 WBC|/100{WBCs}|per 100 WBC"),
-    ("nrbc", "/100 WBC", "/100 WBC|/100{WBCs}|/100WBC's|per 100 WBC|NRBC/100 WBC|/100 leukocytes|%|%/WBC"),
-    ("hct", "L/L", "v/v|L/L|l/l|ratio|1|fraction|decimal"),
-    ("hct", "vol%", "vol%|Vol %|%vol|mL/dL|%VOLUME|Vol-%|volume %|% PCV"),
-    ("retic_pct", "permille", "0/00|‰|[ppth]|permille|/1000|10*-3|o/oo"),
+    (
+        "nrbc",
+        "/100 WBC",
+        (
+            "/100 WBC|/100{WBCs}|/100WBC's|per 100 WBC|NRBC/100 WBC|/100 leukocytes|%|%/WBC|{#}/100{WBCs}"
+            "|per 100 white blood cells|per hundred white blood cells|/100 Leu|100 WBC"
+        ),
+    ),
+    ("retic_pct", "%", "/100 RBC|per 100 RBCs|/100{RBCs}|% of RBC"),
+    ("hct", "L/L", "v/v|L/L|l/l|ratio|1|fraction|decimal|liter per liter|vol/vol|mL/mL|volume fraction|л/л"),
+    (
+        "hct",
+        "vol%",
+        "vol%|Vol %|%vol|mL/dL|%VOLUME|Vol-%|volume %|% PCV|volume percent|percent by volume|ml%|cc/100ml",
+    ),
+    (
+        "retic_pct",
+        "permille",
+        "0/00|‰|[ppth]|permille|/1000|10*-3|o/oo|per thousand|parts per thousand|ppth|‰ RBC|%o",
+    ),
     ("retic_abs", "10*6/uL", "10*6/uL|M/uL|10*12/L|T/L"),
 ]
 
@@ -133,19 +189,23 @@ def test_spelling_stands_for_its_unit(analytes: str, unit: str, spellings: str) 
 NOT_UNITS = [
     (
         "wbc",
-        "g/L M/uL mil/mm3 10*4/uL 10*3/mL 10*6/L 10*3/L /L /mL uL mm3 cells T/uL m % /hpf 10*-3/uL /100WBC �g/L",
+        (
+            "g/L M/uL mil/mm3 10*4/uL 10*3/mL 10*6/L 10*3/L /L /mL uL mm3 cells T/uL m % /hpf 10*-3/uL /100WBC �g/L {10*3}/uL n K/u"
+            " 10^3/µ 10.0E9/L"
+        ),
     ),
     ("rbc", "K/uL 10*3/uL t uL g/dL"),
-    ("hb", "g/mL mg/dL g mmol mol/L U/L 10*3/uL"),
+    ("hb", "g/mL mg/dL g mmol mol/L U/L 10*3/uL gm/d ?/dL"),
     ("mcv", "g/L uL L pg"),
     ("mch", "mg pmol fL"),
     ("ferritin", "mg/dL ng/L g/L U/L"),
     ("iron", "mg/L mmol/L"),
     ("creatinine", "mEq/dL mmol/L"),
     ("b12", "pg/dL ng/dL"),
-    ("tsh", "mIU/mL IU/L"),
+    ("tsh", "mIU/mL IU/L mE/mL"),
     ("egfr", "mL/min mL/min/m2"),
     ("rdw", "fL fraction"),
+    ("neut_pct", "/100RBC K/uL"),
     ("copper", "mg/L"),
 ]
 
