@@ -56,16 +56,21 @@ def prune(
     keep: Annotated[
         int | None, typer.Option(min=1, help="Nights to keep; default: the setting keep_nights.")
     ] = None,
+    superseded_before: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DAY",
+            help="Remove stored copies and replaced reports of before this day too; --known-at then reaches back no "
+            "further.",
+        ),
+    ] = None,
     yes: Annotated[
         bool, typer.Option("--yes", help="Remove them; otherwise only say what would go.")
     ] = False,
 ) -> None:
     """Remove published nights but the newest and the one in force; by default only say what would go."""
-    from flows.disk import in_words
+    from flows.commands import day_of, pruned_in_words
     from flows.kept_nights import prune as prune_nights
 
-    pruning = prune_nights(home, keep, dry=not yes)
-    for name in pruning.nights:
-        print(f"{'removed' if yes else 'would go'}: {name}")
-    what = f"{len(pruning.nights)} nights, {in_words(pruning.freed)}; {len(pruning.kept)} stay."
-    print(what if yes or not pruning.nights else f"{what} Nothing was removed; --yes removes them.")
+    day = day_of(superseded_before, "--superseded-before")
+    print(pruned_in_words(prune_nights(home, keep, dry=not yes, superseded_before=day), done=yes))

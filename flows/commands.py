@@ -7,11 +7,14 @@ import sys
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flows.errors import UsageError
 from flows.home import Home
 from flows.plain_words import NOT_A_DIAGNOSIS, NOT_REVIEWED
+
+if TYPE_CHECKING:  # its imports take longer than most commands
+    from flows.kept_nights import Pruning
 
 RunContent = Mapping[str, Any]
 
@@ -121,6 +124,35 @@ def past_in_words(home: Path, content: RunContent) -> str:
     return "\n".join([*lines, "", NOT_A_DIAGNOSIS, NOT_REVIEWED])
 
 
+def pruned_in_words(pruning: Pruning, *, done: bool) -> str:
+    """What a pruning removed or would remove, and what that ends."""
+    from flows.disk import in_words
+
+    goes = "removed" if done else "would go"
+    lines = [
+        *(f"{goes}: {name}" for name in pruning.nights),
+        *(f"{goes}: past/{name}" for name in pruning.past),
+    ]
+    past = f" and {len(pruning.past)} past ones" if pruning.past else ""
+    lines.append(f"{len(pruning.nights)} nights{past}, {in_words(pruning.freed)}; {len(pruning.kept)} stay.")
+    shed = pruning.shed
+    if shed is not None:
+        about = "" if done else "about "
+        lines.append(
+            f"{goes}: {shed.copies + shed.replaced:,} of {shed.rows:,} stored laboratory rows ({shed.copies:,} copies, "
+            f"{shed.replaced:,} replaced reports) and {shed.patients:,} older rows of patients, "
+            f"{about}{in_words(shed.freed)}."
+        )
+        if shed.since is not None:
+            can = "can" if done else "could then"
+            lines.append(
+                f"Past nights {can} be made again (run --known-at) as they were known from {shed.since} on, not before."
+            )
+    if not done and (pruning.nights or pruning.past or shed is not None):
+        lines[-1] += " Nothing was removed; --yes removes them."
+    return "\n".join(lines)
+
+
 def copy_report(night: Path, out: Path) -> None:
     """Copy the page of a night as it was published. UsageError where the folder cannot be written."""
     try:
@@ -174,9 +206,9 @@ def switches_from(pairs: Sequence[str]) -> dict[str, str]:
     return named
 
 
-def day_of(text: str | None) -> date | None:
-    """A day from what a person wrote. UsageError if it is none."""
+def day_of(text: str | None, option: str = "--as-of") -> date | None:
+    """A day from what a person wrote after an option. UsageError if it is none."""
     try:
         return None if text is None else date.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"--as-of is a date such as 2026-06-30, not {text!r}.") from None
+        raise UsageError(f"{option} is a date such as 2026-06-30, not {text!r}.") from None

@@ -20,11 +20,11 @@ _PER_BYTE_OF_TEXT = 4
 _AT_LEAST = 200 * 10**6  # the warehouse, the report, workbooks and the log of any night
 
 
-def check_free_disk(home: Home, extract: Path, settings: Settings) -> None:
+def check_free_disk(home: Home, extract: Path | None, settings: Settings) -> None:
     """Raise CheckError (nothing is published) if the disk of the home has less room than a night may need.
 
     The need is the setting ``free_disk``, or, where that is ``auto``, what the files of the extract that are new may
-    become, plus a whole copy of the night in force.
+    become, plus a whole copy of the night in force. extract: None for a past night, which reads none.
     """
     wanted = settings.free_disk
     need = _estimate(home, extract) if wanted == "auto" else amount_of_bytes(wanted)
@@ -64,10 +64,10 @@ def size_of(folder: Path) -> int:
     return total
 
 
-def _estimate(home: Home, extract: Path) -> int:
+def _estimate(home: Home, extract: Path | None) -> int:
     loaded = _loaded(home)
     need = _AT_LEAST
-    for place, _, names in os.walk(extract):
+    for place, _, names in os.walk(extract) if extract is not None else ():
         for name in names:
             file = Path(place, name)
             if file.is_file() and (name, size := file.stat().st_size) not in loaded:

@@ -17,7 +17,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -183,9 +183,18 @@ class Home:
         others = [folder for folder in self.finished() if folder.resolve() != in_force]
         return others[: max(0, len(others) - (keep - 1))]
 
+    def past_beyond(self, keep: int) -> list[Path]:
+        """Past nights made again that go when the newest ``keep`` stay."""
+        made = sorted(folder for folder in self.past.iterdir()) if self.past.is_dir() else []
+        return made[: max(0, len(made) - keep)]
+
     def prune(self, keep: int) -> None:
         """Keep the newest nights, and always the one in force."""
-        for folder in self.beyond(keep):
+        self.remove(self.beyond(keep))
+
+    def remove(self, folders: Sequence[Path]) -> None:
+        """Remove finished nights."""
+        for folder in folders:
             (folder / RUN_FILE).unlink(
                 missing_ok=True
             )  # first, so that a kill halfway leaves a night to clear

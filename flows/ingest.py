@@ -143,6 +143,7 @@ def _tables(
             newest_collected_at=newest,
             lab_basis={**basis, "first_contact": str(derived.first_contact)},
             screen_basis=before.screen_basis if before else {},
+            forgotten=before.forgotten if before else 0,
         ),
     )
 

@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from flows import settings
@@ -13,16 +14,24 @@ from flows.errors import UsageError
 from flows.home import Home
 from flows.logs import logged
 from flows.manifest import read_manifest
-from flows.permissions import check_group, share
+from flows.permissions import check_group, private_files, share
+from flows.retention import Shed, shed_superseded
 
 
 @dataclass(frozen=True)
 class Pruning:
-    """What a pruning removes. freed: bytes that come free; pieces that nights to be kept share are not among them."""
+    """What a pruning removes.
+
+    nights: published nights, past: past nights made again. kept: published nights that stay. freed: bytes that come
+    free of both and of the store; pieces that nights to be kept share are not among them. shed: what goes of superseded
+    rows, where that was asked for; its bytes are not among ``freed``.
+    """
 
     nights: tuple[str, ...]
+    past: tuple[str, ...]
     kept: tuple[str, ...]
     freed: int
+    shed: Shed | None = None
 
 
 def roll_back(root: Path, run: str | None) -> tuple[str, str]:
@@ -54,27 +63,49 @@ def roll_back(root: Path, run: str | None) -> tuple[str, str]:
     return now, wanted
 
 
-def prune(root: Path, keep: int | None, *, dry: bool) -> Pruning:
-    """Remove all but the newest ``keep`` nights (default: the setting keep_nights) and the one in force.
+def prune(root: Path, keep: int | None, *, dry: bool, superseded_before: date | None = None) -> Pruning:
+    """Remove all but the newest ``keep`` nights (default: the setting keep_nights) and the one in force, likewise past
+    nights that were made again, and what was superseded before a day.
 
-    dry: only say what would go. Raises UsageError for a folder without a night, HomeLockedError while a run holds the
-    home.
+    superseded_before: None leaves what was superseded. dry: only say what would go. Raises UsageError for a folder
+    without a night and for a day that has not come yet, HomeLockedError while a run holds the home.
     """
     home = Home(root.absolute())
     home.night()
-    number = settings.load(home.root, keep_nights=keep).keep_nights
-    with home.lock():
-        going = home.beyond(number)
-        kept = [folder.name for folder in home.finished() if folder not in going]
-        pruning = Pruning(
-            tuple(folder.name for folder in going), tuple(kept), _freed(going) + _freed_of_store(home, kept)
-        )
-        if not dry and going:
+    chosen = settings.load(home.root, keep_nights=keep)
+    tomorrow = datetime.now(UTC).astimezone(chosen.zone).date() + timedelta(days=1)
+    if superseded_before is not None and superseded_before > tomorrow:
+        raise UsageError(f"--superseded-before reaches to {tomorrow} (all that is known now), not further.")
+    with home.lock(), private_files():
+        going = home.beyond(chosen.keep_nights)
+        past = home.past_beyond(chosen.keep_nights)
+        kept = [folder for folder in home.finished() if folder not in going]
+        freed = _freed([*going, *past]) + _freed_of_store(home, [folder.name for folder in kept])
+        if not dry and (going or past):
             with logged(home.logs, home.night().name) as log:
-                home.prune(number)
-                home.clear_store()
-                log.event("pruned", nights=len(going), bytes=pruning.freed)
-    return pruning
+                home.prune(chosen.keep_nights)
+                home.remove(past)
+                log.event("pruned", nights=len(going), past_nights=len(past), bytes=freed)
+        if not dry:
+            home.clear_store()
+        shed = None
+        if superseded_before is not None:
+            with logged(home.logs, home.night().name) as log:
+                shed = shed_superseded(home, kept, superseded_before, dry=dry)
+                if not dry:
+                    log.event(
+                        "superseded rows removed",
+                        rows=shed.copies + shed.replaced,
+                        rows_of_patients=shed.patients,
+                        bytes=shed.freed,
+                    )
+    return Pruning(
+        tuple(folder.name for folder in going),
+        tuple(folder.name for folder in past),
+        tuple(folder.name for folder in kept),
+        freed,
+        shed,
+    )
 
 
 def _freed(folders: Sequence[Path]) -> int:

@@ -7,7 +7,7 @@ is a leftover of a night that did not end well.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -59,7 +59,8 @@ class Manifest(_Frozen):
 
     number: counts the nights; it is the generation of the pieces the night wrote. slices: hash partitions of the
     patients in the store. lab_basis, screen_basis: what the normalized results and the verdicts depend on besides the
-    rows themselves; where one differs, everything that rests on it is made anew.
+    rows themselves; where one differs, everything that rests on it is made anew. forgotten: number of the load before
+    which the home cannot be shown as it was known then, for what had been superseded was removed; 0: nothing was.
     """
 
     number: int
@@ -71,6 +72,7 @@ class Manifest(_Frozen):
     newest_collected_at: datetime | None
     lab_basis: Mapping[str, str]
     screen_basis: Mapping[str, str]
+    forgotten: int = 0
 
     @property
     def load(self) -> int:
@@ -89,6 +91,12 @@ class Manifest(_Frozen):
         merges = [load.merges for load in loads if load.merges is not None]
         return self.model_copy(update={"loads": loads, "merges": merges[-1] if merges else {}})
 
+    @property
+    def whole_since(self) -> datetime | None:
+        """The local time, to a whole second, from which on the home can be shown as it was known; None: ever."""
+        times = [load.loaded_at for load in self.loads if load.number == self.forgotten]
+        return times[0].replace(microsecond=0) + timedelta(seconds=1) if times else None
+
     def of(self, table: str) -> tuple[RawPiece, ...]:
         """The raw pieces of a table, the earliest load first."""
         return tuple(piece for piece in self.pieces if piece.table == table)
@@ -106,5 +114,7 @@ def read_manifest(night: Path) -> Manifest | None:
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Write the manifest of a night."""
-    (folder / MANIFEST_FILE).write_text(manifest.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    """Write the manifest of a night, in place of an earlier one in one step."""
+    part = folder / f".{MANIFEST_FILE}.part"
+    part.write_text(manifest.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    part.replace(folder / MANIFEST_FILE)

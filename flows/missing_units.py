@@ -92,6 +92,12 @@ def write_missing_units(
     return Told(decided, pl.concat(concerned))
 
 
+def decided_units(tables: Path) -> pl.DataFrame:
+    """The units that a night decided upon. tables: its folder of tables."""
+    decided = _read(tables, TABLE)
+    return NONE_DECIDED if decided is None else decided
+
+
 def _read(earlier: Path | None, table: str) -> pl.DataFrame | None:
     pieces = [] if earlier is None else list((earlier / table).glob("*.parquet"))
     return pl.read_parquet(pieces, glob=False) if pieces else None

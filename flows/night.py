@@ -80,7 +80,7 @@ def run_night(night: Night, carry: Carry = run_stage) -> dict[str, Any]:
         log_file.event("run began", source=night.source)
         home.clear_leftovers()
         check_group(night.settings.analysts_group)
-        check_free_disk(home, night.extract, night.settings)
+        check_free_disk(home, night.extract if night.known_at is None else None, night.settings)
         night.build.mkdir(parents=True)
         finished = False
         try:

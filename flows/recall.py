@@ -24,13 +24,19 @@ def recall(
     """Write the tables of generations.LAB as they were known at a local time; the home's state then, and the
     newest collection time.
 
-    Nothing is loaded. Raises UsageError for a home that knew nothing then, and CheckError if rows are lost.
+    Nothing is loaded. Raises UsageError for a home that knew nothing then or of which too much of that time was
+    removed, and CheckError if rows are lost.
     """
     now, night = ground.manifest, ground.night
     then = None if now is None else now.known_at(moment)
-    if then is None or night is None:
+    if now is None or then is None or night is None:
         raise UsageError(f"This home knew nothing yet at {moment:%Y-%m-%d %H:%M}.")
-    newest_load = then.loads[-1].number
+    newest_load = then.load
+    if newest_load < now.forgotten:
+        raise UsageError(
+            f"This home can be shown as it was known from {now.whole_since} on, not at {moment:%Y-%m-%d %H:%M}: "
+            "what had been superseded before then was removed (hemacohort prune)."
+        )
     known = known_of(ground.store, then.pieces, then.merges, then.slices, then.loads, arrival)
     told = write_missing_units(known.raw, known.reading, build, arrival)
     known = replace(known, reading=replace(known.reading, units=told.units))

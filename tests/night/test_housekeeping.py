@@ -61,6 +61,15 @@ def test_night_without_room_does_not_begin_and_says_how_much_is_missing(
     assert list(home.work.iterdir()) == []
 
 
+def test_past_night_asks_for_room_for_itself_and_not_for_its_home_as_an_extract(
+    night: Path, home: Home, stubbed: None, room: Callable[[int], None]
+) -> None:
+    (home.store / "piece.parquet").write_bytes(b"x" * 10**7)
+    room(210 * 10**6)
+    run_night(begin(home.root, home.root, "canonical", None, {}, known_at="2199-01-01"))
+    assert home.night() == night
+
+
 @pytest.mark.parametrize(
     ("name", "wanted", "enough"),
     [
