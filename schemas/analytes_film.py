@@ -73,7 +73,7 @@ FILM: tuple[Analyte, ...] = (
         loinc=("58413-6", "19048-8"),  # a; c
         # "%" is what analyzers print for "per hundred white cells"
         units=units(("/100 WBC", "1"), ("%", "1")),
-        # RULES.md flags > 0 in adults; the age is not known here, so the evidence looks at it
+        # RULES.md flags > 0 in adults; the age is not known here, so transforms.residual_flags looks at it
         blood_count=True,
     ),
     Analyte(

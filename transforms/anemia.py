@@ -73,25 +73,30 @@ def _moderate(edition: str) -> Criterion:
     """Upper ends of WHO's "moderate" band plus one (RULES.md 3.1)."""
     toddler, second_trimester = {"2024": (95.0, 95.0), "2011": (100.0, 100.0)}[edition]
     trimester = pl.col("trimester")
-    early = (
-        pl.when(trimester == 2).then(second_trimester).when(trimester.is_not_null()).then(100.0)
-        if edition == "2024"
-        else pl.lit(100.0)  # in every trimester
-    )
+    pregnant = pl.col("pregnant")
     band = pl.when(age < 2).then(toddler).when(age < 5).then(100.0).when(age >= 5).then(110.0)
-    limit = pl.when(pl.col("pregnant")).then(early).otherwise(band)
+    lowest = (
+        pl.when(pregnant)
+        .then(pl.when(trimester.is_in([1, 3])).then(100.0).otherwise(second_trimester))
+        .otherwise(band.fill_null(toddler))
+    )
+    highest = (
+        pl.when(pregnant)
+        .then(pl.when(trimester == 2).then(second_trimester).otherwise(100.0))
+        .otherwise(band.fill_null(110.0))
+    )
     value = pl.coalesce("hb_adjusted_g_l", "hb_adjusted_g_l_low")
     top = pl.coalesce("hb_adjusted_g_l", "hb_adjusted_g_l_high")
     known = ~HB.missing
     return Criterion(
         id="moderate_anemia",
         says="moderate or severe anemia by WHO, hemoglobin adjusted for elevation",
-        expr=pl.when(top < limit.fill_null(toddler)).then(T).when(value >= limit.fill_null(110.0)).then(F),
+        expr=pl.when(top < lowest).then(T).when(value >= highest).then(F),
         inputs=("hb",),
         reasons=(
             *HB.reasons()[:2],
-            ("age", known & age.is_null() & ~pl.col("pregnant")),
-            ("trimester", known & pl.col("pregnant") & trimester.is_null()),
+            ("age", known & age.is_null() & ~pregnant),
+            ("trimester", known & pregnant & trimester.is_null()),
             ("hb(censored)", known & (value != top)),
         ),
         threshold=_MODERATE[edition],

@@ -17,10 +17,8 @@ from transforms.truths import DrawTruths
 
 KEYS = ("patient_id", "index_specimen_id", "index_collected_at")
 TIER_NAMES = {number: name for name, number in TIERS.items()}
-CHILDBEARING = (12, 56)  # years; PREG_UNKNOWN is raised for women of this age only (RULES.md 0.5)
 _SHORT = list(DOMAINS)  # a domain's place is its bit in the unseen mask
-_PREGNANCY_UNKNOWN = 1 << len(_SHORT)
-_UNSEEN = _PREGNANCY_UNKNOWN * 2  # number of unseen masks
+_UNSEEN = 1 << len(_SHORT)  # number of unseen masks
 
 
 def findings(evidence: pl.DataFrame, truths: DrawTruths, rules: Sequence[Rule]) -> pl.DataFrame:
@@ -76,12 +74,10 @@ def findings(evidence: pl.DataFrame, truths: DrawTruths, rules: Sequence[Rule]) 
 
 
 class _Caveats:
-    """Flags that touch the inputs of a rule, domains it could not see, and PREG_UNKNOWN; sorted, never null."""
+    """Flags that touch the inputs of a rule, and domains it could not see; sorted, never null."""
 
     def __init__(self, evidence: pl.DataFrame) -> None:
         """Number the combinations of flags that the draws carry; combination 0 is none."""
-        fertile = pl.col("age_years").is_between(*CHILDBEARING, closed="left")
-        unknown = (pl.col("sex") == "female") & fertile & ~pl.col("pregnant") & ~pl.col("observed_dx")
         unseen = [~pl.col(observed_column(domain)) for domain in DOMAINS]
         draws = evidence.select(
             flags=pl.concat_str(
@@ -90,7 +86,7 @@ class _Caveats:
             unseen=pl.sum_horizontal(
                 [
                     condition.fill_null(value=False).cast(pl.Int64) * (1 << bit)
-                    for bit, condition in enumerate([*unseen, unknown])
+                    for bit, condition in enumerate(unseen)
                 ]
             ),
         )
@@ -111,7 +107,6 @@ class _Caveats:
         domains = {domain for criterion in rule.criteria.values() for domain in criterion.domains}
         domains |= _guards(inputs)
         relevant = sum(1 << _SHORT.index(domain) for domain in domains)
-        relevant |= _PREGNANCY_UNKNOWN if "hb" in inputs else 0
         combination = np.array(own, dtype=np.int64)[self._combination[rows]]
         codes = combination * _UNSEEN + (self._unseen[rows] & relevant)
 
@@ -128,8 +123,7 @@ def _split(text: str) -> list[tuple[str, str]]:
 
 
 def _unseen_flags(mask: int) -> list[str]:
-    domains = [f"DOMAIN_UNOBSERVED:{DOMAINS[name]}" for bit, name in enumerate(_SHORT) if mask >> bit & 1]
-    return [*domains, "PREG_UNKNOWN"] if mask & _PREGNANCY_UNKNOWN else domains
+    return [f"DOMAIN_UNOBSERVED:{DOMAINS[name]}" for bit, name in enumerate(_SHORT) if mask >> bit & 1]
 
 
 def _guards(inputs: Collection[str]) -> set[str]:

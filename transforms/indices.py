@@ -119,11 +119,12 @@ def _platelets(frame: pl.LazyFrame) -> pl.LazyFrame:
         [
             pl.when(citrate).then(end).otherwise(pl.col(f"plt.{part}")).alias(f"plt.{part}")
             for part, end in zip(("lo", "hi"), diluted, strict=True)
-        ]
+        ],
+        plt_clumps_found=clumped & low("plt").is_null(),
     ).with_columns(
         pl.when(citrate).then("plt_citrate.at").otherwise("plt.at").alias("plt.at"),
         plt_citrate_used=citrate,
-        plt_clumped=clumped & low("plt").is_null(),
+        plt_clumped=pl.col("plt_clumps_found") & ~citrate,
     )
 
 
@@ -266,7 +267,7 @@ def _flags(frame: pl.DataFrame) -> pl.DataFrame:
         "rpi:HCT_ESTIMATED": pl.col("hct_estimated"),
         "tsat:TSAT_CONFLICT": pl.col("tsat_conflict"),
         "plt:PLT_CITRATE_USED": pl.col("plt_citrate_used"),
-        "plt:PLT_CLUMPS": pl.col("plt_clumped"),
+        "plt:PLT_CLUMPS": pl.col("plt_clumps_found"),
         "marrow_iron_grade:STAIN_AFTER_IRON_OR_BLOOD": pl.col("stain_after_iron_or_blood")
         & low("marrow_iron_grade").is_not_null(),
         "ferritin:IV_IRON_56D": pl.col("iv_iron_56d") & low("ferritin").is_not_null(),

@@ -26,6 +26,7 @@ from transforms.atoms import (
     LEAD,
     MARROW_BLASTS,
     MONO,
+    NRBC,
     RPI,
     SF3B1,
     ZINC,
@@ -58,6 +59,8 @@ ZINC_HIGH = 18.4  # umol/L, 120 ug/dL: the usual upper limit, unreviewed; RULES.
 MONOCYTES_LOW = 0.1  # 10*9/L (RULES.md 1.2)
 BLASTS_URGENT = 20.0  # % (RULES.md 1.2, 4.16)
 REGENERATING = 3.0  # RPI (RULES.md 4.0, ALERT_HAEMOLYSIS)
+CHILDBEARING = (12, 56)  # years; PREG_UNKNOWN is raised for women of this age only (RULES.md 0.5)
+ADULT_YEARS = 18  # from here on any nucleated red cell is noteworthy (RULES.md 1.2, nrbc)
 
 CAMITTA_SEVERE = at_least(2, ANC_0_5, PLT_20, RETIC_FEW)
 
@@ -71,6 +74,7 @@ def residual_flags(switches: Switches) -> Mapping[str, pl.Expr]:
     aplastic = held(SUSPECTED_APLASTIC_ANEMIA.reached("possible"))
     very_severe = less(ANC, VERY_SEVERE_ANC).eq_missing(True)
     hemolysis = more(LDH, LDH_TWICE_NORMAL) | less(HAPTOGLOBIN, HAPTOGLOBIN_LOW)
+    fertile_woman = (pl.col("sex") == "female") & age.is_between(*CHILDBEARING, closed="left")
     lead_limit = pl.when(age < 18).then(LEAD_CHILD).otherwise(LEAD_ADULT)
     pattern = held(SIDEROBLASTIC_ANEMIA.reached("possible"))
     few = held(HYPOPROLIFERATIVE_ANEMIA_WITH_ADEQUATE_IRON.reached("possible"))
@@ -79,6 +83,8 @@ def residual_flags(switches: Switches) -> Mapping[str, pl.Expr]:
         for name, item in (("blasts_pct", BLASTS), ("marrow_blasts", MARROW_BLASTS))
     }
     return {
+        "hb:PREG_UNKNOWN": fertile_woman & ~pl.col("pregnant") & ~pl.col("observed_dx"),
+        "nrbc:EXTREME": more(NRBC, 0) & (age >= ADULT_YEARS),
         "tsat:LOW_TSAT_UNCLASSIFIED": held(ANEMIA)
         & held(TSAT_LOW)
         & ~less(FERRITIN, 45)

@@ -53,6 +53,15 @@ def test_a_reported_saturation_nearer_than_the_panel_speaks() -> None:
     assert row(iron="20@-20", tibc="50@-20", tsat="10@0")["tsat_pct"] == 10.0
 
 
+def test_clumped_platelets_are_told_also_where_a_citrate_count_takes_their_place() -> None:
+    clumped = row(plt="60", plt_clumps="1")
+    assert (clumped["plt_10e9_l"], clumped["draw_flags"]) == (None, ["plt:PLT_CLUMPS"])
+    replaced = row(plt="60", plt_clumps="1", plt_citrate="140@3")
+    assert (replaced["plt_10e9_l"], replaced["plt_clumped"]) == (154.0, False)
+    assert replaced["draw_flags"] == ["plt:PLT_CITRATE_USED", "plt:PLT_CLUMPS"]
+    assert row(plt="60", plt_clumps="0", plt_citrate="140@3")["draw_flags"] == ["plt:PLT_CITRATE_USED"]
+
+
 def test_indices_of_an_impossible_blood_count_are_not_believed() -> None:
     void = row(hb="105", hct="21.4", mcv="110", rbc="3")
     assert (void["mcv_fl"], void["hct_pct"], void["rbc_10e12_l"]) == (None, None, None)

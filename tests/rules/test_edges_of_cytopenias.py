@@ -77,9 +77,9 @@ def test_persistent_unexplained_cytopenia_where_something_is_open() -> None:
         hemoglobin not counted before  | 50  | F   | 110          | 3;3@-200   | 140;250@-200 | 5   |                  |               |                 | 100      | 148 | 6.8    | 60   | 10  |      |      | indeterminate (hb_120_730d)
         neutrophils not counted before | 50  | F   | 130;130@-200 | 1.5        | 140;250@-200 | 3   |                  |               |                 | 100      | 148 | 6.8    | 60   | 10  |      |      | indeterminate (anc_120_730d)
         no age, ferritin 10            |     |     | 150          | 3          | 120;130@-200 | 5   |                  |               |                 | 10       |     |        |      |     |      |      | not_met
-        no age, ferritin 16            |     |     | 150          | 3          | 120;130@-200 | 5   |                  |               |                 | 16       |     |        |      |     |      |      | possible
-        no age, ferritin 29.9          |     |     | 150          | 3          | 120;130@-200 | 5   |                  |               |                 | 29.9     |     |        |      |     |      |      | possible
-        no age, pattern of iron        |     |     | 150          | 3          | 120;130@-200 | 5   |                  |               |                 |          |     |        |      |     | 15.9 | 72.1 | possible
+        no age, ferritin 16            |     |     | 150          | 3          | 120;130@-200 | 5   |                  |               |                 | 16       |     |        |      |     |      |      | indeterminate (age)
+        no age, ferritin 29.9          |     |     | 150          | 3          | 120;130@-200 | 5   |                  |               |                 | 29.9     |     |        |      |     |      |      | indeterminate (age)
+        no age, pattern of iron        |     |     | 150          | 3          | 120;130@-200 | 5   |                  |               |                 |          |     |        |      |     | 15.9 | 72.1 | indeterminate (age)
         """,
         "persistent_unexplained_cytopenia",
     )
@@ -146,7 +146,8 @@ def test_suspected_mds_where_something_is_open() -> None:
         no age, small, ferritin 8        |     | M   | 100          | 60  | 3            | 140          | 5   |               |                  |            |     |        | 8        |        |          |          | not_met
         no age, small, ferritin 20       |     | M   | 100          | 60  | 3            | 140          | 5   |               |                  |            |     |        | 20       |        |          |          | indeterminate (age)
         no age, film, small, ferritin 8  |     | M   | 100          | 60  | 3            | 140          | 5   |               |                  | 5          |     |        | 8        |        |          |          | not_met
-        no age, film, small, ferritin 20 |     | M   | 100          | 60  | 3            | 140          | 5   |               |                  | 5          |     |        | 20       |        |          |          | probable
+        no age, film, small, ferritin 20 |     | M   | 100          | 60  | 3            | 140          | 5   |               |                  | 5          |     |        | 20       |        |          |          | indeterminate (age)
+        no age, film, one line, 20       |     | M   | 100          | 60  | 3            | 200          | 5   |               |                  | 5          |     |        | 20       |        |          |          | indeterminate (age)
         folate not measured              | 50  | M   | 110;110@-200 | 95  | 1.5;1.5@-200 | 200          | 3   |               |                  |            | 148 |        |          |        |          |          | not_met
         copper 11                        | 50  | M   | 110;110@-200 | 95  | 1.5;1.5@-200 | 200          | 3   |               |                  |            | 148 | 6.8    |          | 11     |          |          | probable
         cirrhosis                        | 50  | M   | 110;110@-200 | 95  | 1.5;1.5@-200 | 200          | 3   |               |                  |            | 148 | 6.8    |          |        | K74.6@-9 |          | not_met

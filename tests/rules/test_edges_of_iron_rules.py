@@ -161,7 +161,7 @@ def test_marrow_iron_exam_candidate_where_something_is_open() -> None:
     assert not disagreements(
         """
         case                  | age | sex | hb  | ferritin | tsat | crp | verdict
-        no age, ferritin 30   |     | F   | 100 | 30       | 12   | 38  | possible
+        no age, ferritin 30   |     | F   | 100 | 30       | 12   | 38  | indeterminate (age)
         no age, ferritin 29.9 |     | F   | 100 | 29.9     | 12   | 38  | not_met
         ferritin at most 45   | 50  | F   | 100 | <=45     | 12   | 38  | indeterminate (ferritin(censored))
         """,

@@ -65,6 +65,7 @@ def test_thalassemia_trait_lookalike() -> None:
         small whatever it is    | 28  | F   | 125 |      | <65  | 5.0 | 14  | 60       |      |             |            | probable
         perhaps not so small    | 28  | F   | 125 |      | <66  | 5.0 | 14  | 60       |      |             |            | indeterminate (mcv(censored))
         under two               | 1.9 | F   | 112 |      | 60   | 5.0 | 14  | 60       |      |             |            | not_applicable
+        age unknown             |     | F   | 112 |      | 60   | 5.0 | 14  | 60       |      |             |            | indeterminate (age)
         """,
         "thalassemia_trait_lookalike",
     )

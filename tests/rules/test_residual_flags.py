@@ -26,6 +26,20 @@ hb=140 mono=1.0;1.0@-731                                                  |
 hb=140 mono=1.0;0.99@120                                                  |
 hb=140 mono=0.99;1.0@120                                                  |
 hb=140 mono=1.0                                                           |
+age=30 sex=F hb=140 observed=lab                                          | PREG_UNKNOWN
+age=30 sex=F hb=140                                                       |
+age=30 sex=F hb=140 observed=lab pregnant=2                               |
+age=30 sex=M hb=140 observed=lab                                          |
+age=12 sex=F hb=140 observed=lab                                          | PREG_UNKNOWN
+age=11.9 sex=F hb=140 observed=lab                                        |
+age=55.9 sex=F hb=140 observed=lab                                        | PREG_UNKNOWN
+age=56 sex=F hb=140 observed=lab                                          |
+sex=F hb=140 observed=lab                                                 |
+age=18 hb=140 nrbc=0.1                                                    | EXTREME
+age=18 hb=140 nrbc=0                                                      |
+age=18 hb=140 nrbc=<1                                                     |
+age=17.9 hb=140 nrbc=6                                                    |
+hb=140 nrbc=6                                                             |
 {PANCYTOPENIA} mono=0.09                                                  | ALERT_HAIRY_CELL
 {PANCYTOPENIA} mono=0.1                                                   |
 age=40 sex=M hb=140 anc=1 plt=100 mono=0.05                               |
@@ -120,6 +134,12 @@ def test_a_cause_is_a_caveat_of_the_finding_that_it_may_explain() -> None:
     case = {"case": "A", **dict(item.split("=") for item in SIDEROBLASTIC.split()), "rx": "J04AC01@-9:-1"}
     found = judge(evidence_of([case]), RULES).findings.filter(rule_id="sideroblastic_anemia")
     assert "CAUSE_ISONIAZID" in found["caveats"].to_list()[0]
+
+
+def test_a_pregnancy_that_cannot_be_seen_is_a_caveat_of_the_rules_about_hemoglobin() -> None:
+    case = {"case": "A", "age": "30", "sex": "F", "hb": "110", "ferritin": "8", "observed": "lab"}
+    found = judge(evidence_of([case]), RULES).findings.filter(rule_id="iron_deficiency_anemia")
+    assert found["caveats"].to_list() == [["DOMAIN_UNOBSERVED:rx", "PREG_UNKNOWN"]]
 
 
 def test_a_stain_after_iron_or_blood_is_a_caveat_of_the_marrow_rule() -> None:

@@ -1,6 +1,8 @@
 """Expert tables: what was given, what rose, and what was not done (4.4, 4.20, 4.22-4.28)."""
 
-from tests.testbed import disagreements
+from tests.testbed import INDEX, disagreements, evidence_of
+from transforms.judging import judge
+from transforms.rules import RULES
 
 
 def test_mixed_iron_deficiency_and_inflammation() -> None:
@@ -191,6 +193,15 @@ def test_gap_anemia_without_reticulocytes() -> None:
         """,
         "gap_anemia_without_reticulocytes",
     )
+
+
+def test_moderate_anemia_in_a_trimester_that_is_not_known() -> None:
+    """Every admissible limit is asked, 95 and 100 g/L (RULES.md 3.1)."""
+    hemoglobins = ("94.9", "95", "99.9", "100")
+    cases = [{"case": hb, "age": "30", "sex": "F", "pregnant": "?", "hb": hb} for hb in hemoglobins]
+    judged = judge(evidence_of(cases), RULES).verdicts.filter(index_collected_at=INDEX)
+    verdicts = dict(judged.select("patient_id", "moderate_anemia").rows())
+    assert [verdicts[hb] for hb in hemoglobins] == [True, None, None, False]
 
 
 def test_gap_iron_treated_without_hemoglobin_recheck() -> None:

@@ -1,6 +1,6 @@
 """4.8 Marrow-exam candidate: serum markers are equivocal, and only the marrow (or sTfR) can tell.
 
-ANEMIA must be established (RULES.md 4.31.9).
+ANEMIA must be established (RULES.md 4.31.9). Without an age nobody is known to be an adult: such a draw stays open.
 """
 
 from transforms.anemia import ANEMIA
@@ -26,7 +26,7 @@ MARROW_IRON_EXAM_CANDIDATE = Rule(
     "of iron; then marrow aspirate with Perls stain (7 particles or more).",
     seed="Bone marrow aspiration can confirm true iron deficiency when serum markers are equivocal.",
     applies=ADULT,
-    gate=soft(ANEMIA),
+    gate=ADULT & soft(ANEMIA),
     ruled_out=MARROW_ADEQUATE | ID_ESTABLISHED | STFR_HIGH | STFR_LOW,
     probable=BASE & INFLAMED_BY_LAB & AT_LEAST_100 & AT_MOST_300,
     possible=BASE & INFLAMED & AT_MOST_500,

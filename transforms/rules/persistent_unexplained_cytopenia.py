@@ -1,6 +1,7 @@
 """4.17 Persistent unexplained cytopenia: a line low for four months, and no cause in sight (ICUS).
 
-Needs a second blood count 120 to 730 days away; without one it is not evaluated. Iron deficiency, iron deficiency
+Needs an adult (without an age the draw stays open) and a second blood count 120 to 730 days away; without one it is
+not evaluated. Iron deficiency, iron deficiency
 under inflammation and anemia of inflammation exclude at any tier, functional iron deficiency from probable, and so
 do marrow findings of myelodysplasia (RULES.md 4.31.13). An explanation that cannot be seen caps at possible, except
 where the marrow decides (4.31.2).
@@ -35,7 +36,7 @@ PERSISTENT_UNEXPLAINED_CYTOPENIA = Rule(
     follow_up="Blood count every 3 to 6 months; hematology.",
     seed="Two or more cell lines should prompt hematology consultation.",
     applies=ADULT & SECOND_COUNT,
-    gate=soft(ONE_LINE) & PERSISTENT,
+    gate=ADULT & soft(ONE_LINE) & PERSISTENT,
     ruled_out=ID_ANY_TIER
     | IRON_DEFICIENCY_UNDER_INFLAMMATION.reached("possible")
     | ANEMIA_OF_INFLAMMATION.reached("possible")

@@ -1,6 +1,6 @@
 """4.16 Suspected myelodysplastic syndrome: lines stay low, red cells are large, and nothing else explains it.
 
-Only for adults in whom a line is low or a D46 code stands (RULES.md 4.31.12). A reversible cause excludes every tier
+Only for adults in whom a line is low or a D46 code stands (RULES.md 4.31.12); without an age the draw stays open. A reversible cause excludes every tier
 and only a D46 code overrides it. Twenty percent of blasts or more are acute leukemia: an alert, no tier of this rule.
 An explanation that cannot be seen caps counts and chemistry at possible; marrow, film and codes are not capped
 (4.31.2). B12 and folate that were not measured, and a second count that was not made or lacks the
@@ -65,6 +65,7 @@ SUSPECTED_MDS = Rule(
     follow_up="Film; B12, folate, copper, TSH, alcohol; hematology; marrow with cytogenetics and sequencing.",
     seed="MDS can cause macrocytosis rather than microcytosis.",
     applies=ADULT & (soft(KNOWN_MDS) | soft(ONE_LINE)),
+    gate=ADULT,
     confirmed=soft(KNOWN_MDS) | (MDS_MORPHOLOGY & soft(ONE_LINE) & soft_not(REVERSIBLE) & ~LEUKEMIC),
     probable=~NOT_MYELODYSPLASTIC & (BY_FILM | (LASTING & soft(~ELSEWHERE))),
     possible=~NOT_MYELODYSPLASTIC & soft_not(ELSEWHERE) & ((CORE & (MACRO | AGE_60)) | LASTING),

@@ -3,7 +3,7 @@
 A cell size that is unknown because of a transfusion, or in a patient whose anemia is not excluded, leaves the draw
 open; otherwise the rule does not apply (RULES.md 4.31.10). That holds whatever the Mentzer index says, for the index
 rests on the same cell volume: where the reported and the computed volume disagree, so would it. The ferritin of the probable tier is evidence of stores,
-so a recent intravenous iron makes it unknown.
+so a recent intravenous iron makes it unknown. Without an age nobody is known to be two years old: such a draw stays open.
 """
 
 from transforms.anemia import ANEMIA
@@ -27,7 +27,7 @@ THALASSEMIA_TRAIT_LOOKALIKE = Rule(
     follow_up="Hemoglobin analysis (after iron is repleted); partner testing in pregnancy.",
     seed="Missing from the seed; without it the sideroblastic rule mostly catches trait.",
     applies=AGE_2 & (soft_not(Unknown(MICRO)) | TRANSFUSED | ~soft(~ANEMIA)),
-    gate=MICRO,
+    gate=AGE_2 & MICRO,
     confirmed=soft(HBA2_HIGH) | soft(TRAIT_CODE),
     probable=MENTZER_LOW & (soft(RDWI_LOW) | soft(GREEN_KING_LOW)) & soft(FERRITIN_STORES_30),
     possible=MENTZER_LOW | (soft(~MENTZER_LOW) & Unknown(MICRO)),
