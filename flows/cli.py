@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 import typer.exceptions
@@ -19,9 +19,6 @@ from flows.cli_options import HomeOption, SourceOption
 from flows.cli_reading import reading_app
 from flows.cli_rules import rules_app
 from flows.errors import HemacohortError, UsageError
-
-if TYPE_CHECKING:
-    pass
 
 app = typer.Typer(
     name="hemacohort",

@@ -14,14 +14,16 @@ import polars as pl
 from flows.duck import opened
 from flows.generations import GROUP_OF, pieces_of
 from flows.sql import statement
-from schemas.analytes import ANALYTES
+from schemas.analytes import ANALYTES, Analyte
 from schemas.evidence import INPUTS
 from schemas.flags import FLAGS
-from schemas.switches import DEFAULTS, SWITCHES, Switches
-from schemas.value_sets import CODE_SETS
+from schemas.switches import DEFAULTS, SWITCHES, Switch, Switches
+from schemas.value_sets import CODE_SETS, Code, CodeSet
 from schemas.warehouse import FILES, PIECES, VIEW_SAYS, VIEWS, Source
 from schemas.warehouse_ddl import ddl_comments, ddl_file, ddl_generations, ddl_schemas, ddl_source
 from transforms.judging import all_criteria
+from transforms.logic import Criterion
+from transforms.rule import Rule
 from transforms.rules import WITH_CHOICES, rule_book
 
 DATABASE = "hemacohort.duckdb"
@@ -30,89 +32,87 @@ DATABASE = "hemacohort.duckdb"
 def write_reference(night: Path, switches: Switches = DEFAULTS) -> None:
     """Write the reference tables (rules, criteria, switches, analytes, flags, value sets) as Parquet pieces of the night."""
     book = rule_book(switches)
-    rules: list[dict[str, Any]] = [
-        {
-            "rule_id": rule.rule_id,
-            "version": rule.version,
-            "title": rule.title,
-            "side": rule.side,
-            "summary": rule.says,
-            "follow_up": rule.follow_up,
-            "seed": rule.seed,
-            "definition": rule.describe(),
-        }
-        for rule in book
-    ]
-    criteria: list[dict[str, Any]] = []
-    for rule in book:
-        for criterion in rule.criteria.values():
-            measured = next((INPUTS[name] for name in criterion.inputs if name in INPUTS), None)
-            criteria.append(
-                {
-                    "rule_id": rule.rule_id,
-                    "criterion_id": criterion.id,
-                    "says": criterion.says,
-                    "input": measured.id if measured else criterion.inputs[0],
-                    "unit": measured.unit if measured else None,
-                    "value_column": measured.column if measured else None,
-                    "date_column": f"{measured.id}_collected_at" if measured else None,
-                    "threshold": criterion.threshold,
-                    "citation": criterion.citation,
-                }
-            )
-    analytes: list[dict[str, Any]] = [
-        {
-            "id": item.id,
-            "title": item.title,
-            "section": item.section,
-            "unit": item.unit,
-            "loinc": list(item.loinc),
-            "units": list(item.units),
-            "reject_below": item.reject.below,
-            "reject_above": item.reject.above,
-            "reject_at_least": item.reject.at_least,
-            "flag_below": item.flag.below,
-            "flag_above": item.flag.above,
-            "flag_at_least": item.flag.at_least,
-        }
-        for item in ANALYTES.values()
-    ]
-    flags = [{"flag": flag.name, "says": flag.says} for flag in FLAGS]
-    codes = [
-        {
-            "value_set": item.id,
-            "title": item.title,
-            "domain": item.domain,
-            "version": item.version,
-            "code_system": line.system,
-            "code": line.code,
-            "match": line.match,
-            "display": line.display,
-            "code_source": line.source,
-        }
-        for item in CODE_SETS.values()
-        for line in item.codes
-    ]
-    chosen = [
-        {
-            "switch": switch.id,
-            "title": switch.title,
-            "option": switches.chosen[switch.id],
-            "default_option": switch.default,
-            "says": switch.options[switches.chosen[switch.id]],
-        }
-        for switch in SWITCHES.values()
-    ]
     tables = {
-        "rule": rules,
-        "criterion": criteria,
-        "switch": chosen,
-        "analyte": analytes,
-        "flag": flags,
-        "value_set": codes,
+        "rule": [_rule_row(rule) for rule in book],
+        "criterion": [
+            _criterion_row(rule, criterion) for rule in book for criterion in rule.criteria.values()
+        ],
+        "switch": [_switch_row(switch, switches) for switch in SWITCHES.values()],
+        "analyte": [_analyte_row(item) for item in ANALYTES.values()],
+        "flag": [{"flag": flag.name, "says": flag.says} for flag in FLAGS],
+        "value_set": [_code_row(item, line) for item in CODE_SETS.values() for line in item.codes],
     }
     for name, rows in tables.items():
         write_piece(night, name, pl.DataFrame(rows, infer_schema_length=None))
+
+
+def _rule_row(rule: Rule) -> dict[str, Any]:
+    return {
+        "rule_id": rule.rule_id,
+        "version": rule.version,
+        "title": rule.title,
+        "side": rule.side,
+        "summary": rule.says,
+        "follow_up": rule.follow_up,
+        "seed": rule.seed,
+        "definition": rule.describe(),
+    }
+
+
+def _criterion_row(rule: Rule, criterion: Criterion) -> dict[str, Any]:
+    measured = next((INPUTS[name] for name in criterion.inputs if name in INPUTS), None)
+    return {
+        "rule_id": rule.rule_id,
+        "criterion_id": criterion.id,
+        "says": criterion.says,
+        "input": measured.id if measured else criterion.inputs[0],
+        "unit": measured.unit if measured else None,
+        "value_column": measured.column if measured else None,
+        "date_column": f"{measured.id}_collected_at" if measured else None,
+        "threshold": criterion.threshold,
+        "citation": criterion.citation,
+    }
+
+
+def _switch_row(switch: Switch, switches: Switches) -> dict[str, Any]:
+    return {
+        "switch": switch.id,
+        "title": switch.title,
+        "option": switches.chosen[switch.id],
+        "default_option": switch.default,
+        "says": switch.options[switches.chosen[switch.id]],
+    }
+
+
+def _analyte_row(item: Analyte) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "title": item.title,
+        "section": item.section,
+        "unit": item.unit,
+        "loinc": list(item.loinc),
+        "units": list(item.units),
+        "reject_below": item.reject.below,
+        "reject_above": item.reject.above,
+        "reject_at_least": item.reject.at_least,
+        "flag_below": item.flag.below,
+        "flag_above": item.flag.above,
+        "flag_at_least": item.flag.at_least,
+    }
+
+
+def _code_row(item: CodeSet, line: Code) -> dict[str, Any]:
+    return {
+        "value_set": item.id,
+        "title": item.title,
+        "domain": item.domain,
+        "version": item.version,
+        "code_system": line.system,
+        "code": line.code,
+        "match": line.match,
+        "display": line.display,
+        "code_source": line.source,
+    }
 
 
 def write_piece(night: Path, name: str, frame: pl.DataFrame) -> None:

@@ -93,7 +93,7 @@ _INPUTS = (
     EvidenceInput("marrow_iron_grade", "stainable marrow iron (Gale 0-6)", "1", "", MARROW),
     EvidenceInput("marrow_particles", "marrow particles examined", "1", "", MARROW),
     EvidenceInput(
-        "marrow_specimen", "marrow specimen (1 trephine only, 0 aspirate or clot)", "1", "", MARROW
+        "marrow_specimen", "marrow specimen (1 trephine only, 2 clot, 3 aspirate)", "1", "", MARROW
     ),
     EvidenceInput("ring_sideroblasts", "ring sideroblasts", "%", "pct", MARROW),
     EvidenceInput("sf3b1", "SF3B1 mutation (1 yes, 0 no)", "1", "", MARROW),

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import polars as pl
 
 from schemas.tables import QUALITY_FLAG, shaped
-from transforms.rule import INDETERMINATE, NOT_APPLICABLE, NOT_MET, TIERS, Rule
+from transforms.rule import INDETERMINATE, NOT_APPLICABLE, NOT_MET, TIER_NAMES, TIERS, Rule
 
 STATUS = {
     **dict.fromkeys(TIERS.values(), "met"),
@@ -17,7 +17,6 @@ STATUS = {
     INDETERMINATE: "indeterminate",
     NOT_APPLICABLE: "not_applicable",
 }
-TIER = {number: name for name, number in TIERS.items()}
 
 
 def rule_counts(verdicts: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
@@ -28,7 +27,7 @@ def rule_counts(verdicts: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
         codes = verdicts[rule.status_column].to_numpy()
         for code in np.unique(codes).tolist():
             draws, patients = people.count(codes == code)
-            rows.append((rule.rule_id, STATUS[code], TIER.get(code), draws, patients))
+            rows.append((rule.rule_id, STATUS[code], TIER_NAMES.get(code), draws, patients))
     schema = {"rule_id": pl.String, "status": pl.String, "tier": pl.String, **_COUNTS}
     return pl.DataFrame(rows, schema=schema, orient="row")
 

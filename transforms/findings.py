@@ -12,11 +12,10 @@ import polars as pl
 from schemas.evidence import DOMAINS, observed_column
 from transforms.combinations import Combinations, Numbers
 from transforms.doubts import Doubts, decoded
-from transforms.rule import INDETERMINATE, NOT_MET, TIERS, Rule
+from transforms.rule import INDETERMINATE, NOT_MET, TIER_NAMES, Rule
 from transforms.truths import DrawTruths
 
 KEYS = ("patient_id", "index_specimen_id", "index_collected_at")
-TIER_NAMES = {number: name for name, number in TIERS.items()}
 _SHORT = list(DOMAINS)  # a domain's place is its bit in the unseen mask
 _UNSEEN = 1 << len(_SHORT)  # number of unseen masks
 

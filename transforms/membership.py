@@ -8,11 +8,10 @@ import numpy as np
 import polars as pl
 
 from transforms.context import day
-from transforms.rule import INDETERMINATE, NOT_MET, TIERS, Rule
+from transforms.rule import INDETERMINATE, NOT_MET, TIER_NAMES, Rule
 from transforms.windows import Keys, numbers
 
 LOOK_BACK = 365  # days; older draws have aged out (DESIGN.md section 3)
-TIER_NAMES = {number: name for name, number in TIERS.items()}
 
 
 def membership(

@@ -13,6 +13,7 @@ from transforms.logic import MAX_REASONS, All, Criterion, Node, Not, TierReached
 
 Side = Literal["supply", "restricted supply", "production", "undetermined", "care gap"]
 TIERS: Mapping[str, int] = {"possible": 1, "probable": 2, "confirmed": 3}
+TIER_NAMES: Mapping[int, str] = {number: name for name, number in TIERS.items()}
 NOT_MET, INDETERMINATE, NOT_APPLICABLE = 0, -1, -2
 
 

@@ -35,7 +35,9 @@ MORPHOLOGY = (
     "myelocytes_pct",
     "bands_pct",
 )  # here the eye beats the analyzer (RULES.md 1.1.7)
-SEVERAL_TESTS = ("myelocytes_pct",)  # three kinds of cells under one name; the most of any speaks
+# Three kinds of cells under one name, and the specimens of one marrow examination (an aspirate beside a trephine makes it
+# no trephine only, RULES.md 1.6): the most of any speaks.
+SEVERAL_TESTS = ("myelocytes_pct", "marrow_specimen")
 UNIT_REASONS = ("UNIT_UNKNOWN", "UNIT_MISSING", "HB_UNIT_AMBIGUOUS", "TSAT_AMBIGUOUS", "COMMA_AMBIGUOUS")
 STFR_ASSAYS = ("beckman", "rd", "siemens")  # the index is calibrated on these only (RULES.md 1.4, 2.6)
 BIT = {name: 1 << number for number, name in enumerate(INPUTS)}

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from schemas.history_atoms import HISTORY_ATOMS
 from transforms.context import DAYS, Intervals, day
 from transforms.windows import Window, any_within, patient_of
 
@@ -21,11 +22,12 @@ RESPONSE = (14, 90)  # RULES.md 4.20
 TRANSFUSED_AFTER = (0, 56)  # RULES.md 4.20
 BEFORE_FERRITIN = (-365, -8)  # RULES.md 4.28: more than 7 days before, in the prior 365
 CANCER_TREATMENT = (-90, 0)  # RULES.md 0.5
+CHEMOTHERAPY, RADIOTHERAPY = (
+    tuple(name for name, _, _ in HISTORY_ATOMS[atom].sets) for atom in ("chemotherapy", "radiotherapy")
+)
 STUDY_AROUND = Window(-90, 90)  # RULES.md 4.21
 RETICULOCYTES_AROUND = Window(-30, 90)  # RULES.md 4.26
 RECEPTOR_AROUND = Window(-30, 90)  # RULES.md 4.31.18, sTfR and CHr
-CHEMOTHERAPY = ("cytotoxic_drug", "chemotherapy_infusion", "chemotherapy_encounter")
-RADIOTHERAPY = ("radiotherapy", "radiotherapy_encounter")
 
 
 def treatment_columns(

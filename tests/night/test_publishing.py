@@ -221,6 +221,14 @@ def test_one_test_short_names_the_patient_and_the_test(night: Path, home: Home) 
         "SELECT patient_id, missing_test FROM screen.one_test_short WHERE rule_id = 'iron_deficiency_anemia'",
     )
     assert rows.rows() == [(UNDECIDED, "ferritin")]
+    alone = ask(
+        home.root,
+        "SELECT DISTINCT missing[1] FROM cohort.deciding_finding WHERE status = 'indeterminate' AND len(missing) = 1",
+    )
+    tests = ask(home.root, "SELECT DISTINCT missing_test FROM screen.one_test_short")
+    no_tests = set(alone.to_series()) - set(tests.to_series())
+    assert "followup" in no_tests  # only time brings that
+    assert all(name == "followup" or name.startswith("domain:") for name in no_tests)
 
 
 def test_ledger_of_the_first_night_and_of_changes(

@@ -94,6 +94,7 @@ def test_marrow_confirmed_iron_deficiency() -> None:
         uncounted         | 50  | F   | 0                 |                  |                 | probable
         iron seen         | 50  | F   | 1                 | 9                |                 | not_met
         trephine only     | 50  | F   | 0                 | 9                | 1               | possible
+        aspirate beside   | 50  | F   | 0                 | 9                | 1; 3            | confirmed
         no marrow         | 50  | F   |                   |                  |                 | not_applicable
         """,
         "marrow_confirmed_iron_deficiency",
