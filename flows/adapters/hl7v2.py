@@ -165,7 +165,8 @@ class _Writer:
         self.chunks += 1
 
     def _execute(self, name: str, target: Path) -> None:
-        execute(self.connection, f"hl7v2/{name}", {"target": str(target), "loinc": list(LOINC)})
+        # one text, not a list: of every element of a parameter DuckDB asks whether it is one of pandas'
+        execute(self.connection, f"hl7v2/{name}", {"target": str(target), "loinc": " ".join(LOINC)})
 
     def finish(self) -> None:
         """Write the rest, and one row for each thing that is said of a patient."""

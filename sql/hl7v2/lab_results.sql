@@ -107,9 +107,9 @@ COPY (
             *,
             -- where the code that counts begins: the LOINC one that names an analyte, else the first LOINC one
             CASE
-                WHEN first_is_loinc AND list_contains($loinc, trim(split_part(test, '^', 1))) THEN 1
-                WHEN second_is_loinc AND list_contains($loinc, trim(split_part(test, '^', 4))) THEN 4
-                WHEN third_is_loinc AND list_contains($loinc, trim(split_part(test, '^', 10))) THEN 10
+                WHEN first_is_loinc AND list_contains(string_split($loinc, ' '), trim(split_part(test, '^', 1))) THEN 1
+                WHEN second_is_loinc AND list_contains(string_split($loinc, ' '), trim(split_part(test, '^', 4))) THEN 4
+                WHEN third_is_loinc AND list_contains(string_split($loinc, ' '), trim(split_part(test, '^', 10))) THEN 10
                 WHEN first_is_loinc THEN 1
                 WHEN second_is_loinc THEN 4
                 WHEN third_is_loinc THEN 10

@@ -98,6 +98,28 @@ def labs(write: Callable[..., Path], adapted: Callable[[str], pl.DataFrame]) -> 
 
 
 @pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An empty folder for files of records in text, whose name would mean something to a glob."""
+    made = tmp_path / "texts [1]"
+    made.mkdir()
+    return made
+
+
+@pytest.fixture
+def adapted_texts(folder: Path, tmp_path: Path) -> Callable[[str, str], pl.DataFrame]:
+    """Bring the folder, of the source named, to the canonical layout and read the pieces of a table by line."""
+
+    def read(source: str, table: str) -> pl.DataFrame:
+        out = adapt(source, folder, tmp_path / "out")
+        pieces = [path for path in sorted(out.glob(f"{table}*.parquet")) if "unreadable" not in path.name]
+        return pl.concat([pl.read_parquet(path, glob=False) for path in pieces]).sort(
+            "source_file", "source_line"
+        )
+
+    return read
+
+
+@pytest.fixture
 def tables(tmp_path: Path) -> Callable[..., Path]:
     """Write the tables of a source: name to its lines of fields, the names of the columns first."""
 

@@ -64,11 +64,20 @@ def test_lines_are_right_in_a_file_of_several_chunks(
     assert rows["result_id"].to_list() == [str(number) for number in range(1, 12_001)]
 
 
-@pytest.mark.parametrize(
-    "broken", ['{"resourceType": "Observation", "id": "o', "null", "[1, 2]", "}", '{"id": "x"}']
-)
-def test_a_broken_line_is_set_aside_and_harms_no_other(folder: Path, tmp_path: Path, broken: str) -> None:
-    whole = json.dumps(observation())
+BROKEN = [
+    '{"resourceType": "Observation", "id": "o',
+    '{"resourceType":"Observation","id":"o","component":[{}',
+    '{"resourceType":"Observation","id":"o"}}',
+    *("null", "[1, 2]", "}", '{"id": "x"}'),
+]
+
+
+@pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")])
+@pytest.mark.parametrize("broken", BROKEN)
+def test_a_broken_line_is_set_aside_and_harms_no_other(
+    folder: Path, tmp_path: Path, broken: str, separators: tuple[str, str]
+) -> None:
+    whole = json.dumps(observation(), separators=separators)
     (folder / "Observation.ndjson").write_text(f"{whole}\n{broken}\n{whole}\n")
     out = adapt("fhir", folder, tmp_path / "out")
     assert pl.read_parquet(out / "lab_results_000000.parquet")["source_line"].sort().to_list() == [1, 3]
