@@ -143,4 +143,4 @@ def why_everybody(before: Manifest | None, now: Manifest | None) -> str | None:
     return None
 
 
-_SETTINGS = ("version", "polars", "timezone", "code_map")
+_SETTINGS = ("version", "polars", "timezone", "code_map", "unit_inference")

@@ -38,8 +38,7 @@ def lab_contacts(texts: pl.DataFrame, results: pl.DataFrame, reported: pl.DataFr
             reported.select("patient_id", day=pl.col("collected_at").dt.date()),
         ]
     )
-    # a text such as 9999-12-31 is no contact: coverage would then reach to it for everyone
-    return _spans(days.filter(pl.col("day").dt.year().is_between(FIRST_YEAR, LAST_YEAR)))
+    return _spans(days)
 
 
 def event_contacts(events: pl.DataFrame) -> pl.DataFrame:
@@ -90,4 +89,11 @@ def derived_coverage(contacts: pl.DataFrame, *, first: date | None, kinds: Colle
 
 
 def _spans(days: pl.DataFrame) -> pl.DataFrame:
-    return days.drop_nulls().group_by("patient_id").agg(first=pl.col("day").min(), last=pl.col("day").max())
+    # a placeholder such as 9999-12-31, a text or the end of a visit, is no contact: coverage would reach to it
+    believed = pl.col("day").dt.year().is_between(FIRST_YEAR, LAST_YEAR)
+    return (
+        days.drop_nulls()
+        .filter(believed)
+        .group_by("patient_id")
+        .agg(first=pl.col("day").min(), last=pl.col("day").max())
+    )

@@ -10,6 +10,8 @@ import polars as pl
 import pytest
 
 from flows.audit import offending
+from flows.exports import why_everybody
+from flows.manifest import Manifest
 from schemas.audits import AUDITS, MEASURE
 
 FIRST = date(2026, 6, 1)
@@ -124,6 +126,34 @@ def test_a_cohort_that_grows_by_as_many_every_night_does_not_jump() -> None:
 @pytest.mark.parametrize("reason", ["rule_changed", "setting_changed", "coverage_changed", "backfill"])
 def test_a_jump_with_a_reason_is_none(reason: str) -> None:
     assert found("cohort_jump", {"members": 160, "occasion": reason}) == []
+
+
+@pytest.mark.parametrize(
+    ("basis", "reason"),
+    [
+        (None, None),
+        ("unit_inference", "setting_changed"),
+        ("timezone", "setting_changed"),
+        ("code_map", "setting_changed"),
+        ("first_contact", "coverage_changed"),
+        ("kinds", "coverage_changed"),
+    ],
+)
+def test_why_everybody_is_made_anew(basis: str | None, reason: str | None) -> None:
+    lab = dict.fromkeys(("unit_inference", "timezone", "code_map", "first_contact", "kinds"), "as it was")
+    before = Manifest(
+        number=1,
+        as_of=FIRST,
+        slices=1,
+        loads=(),
+        pieces=(),
+        merges={},
+        newest_collected_at=None,
+        lab_basis=lab,
+        screen_basis={},
+    )
+    now = before if basis is None else before.model_copy(update={"lab_basis": {**lab, basis: "another"}})
+    assert why_everybody(before, now) == reason
 
 
 def test_limits_are_those_of_an_individuals_chart() -> None:

@@ -194,6 +194,14 @@ def test_derived_coverage_reaches_to_each_patients_last_contact() -> None:
                 start_date="2024-01-05",
                 end_date="2024-02-05",
             ),
+            event(
+                patient_id="s",
+                kind="encounter",
+                code_system="SPECIALTY",
+                code="82",
+                start_date="2024-01-07",
+                end_date="9999-12-31",  # still there
+            ),
         ),
         timezone="UTC",
     ).accepted
@@ -212,7 +220,7 @@ def test_derived_coverage_reaches_to_each_patients_last_contact() -> None:
     }  # no medication or procedure row, so not observed
     assert set(coverage["observed_from"]) == {date(2024, 1, 2)}
     assert dict(coverage.filter(pl.col("domain") == "diagnosis").select("patient_id", "observed_to").rows()) == {
-        "p": date(2024, 3, 1), "q": date(2024, 2, 5), "r": date(2024, 1, 9),
+        "p": date(2024, 3, 1), "q": date(2024, 2, 5), "r": date(2024, 1, 9), "s": date(2024, 1, 7),
     }  # fmt: skip
 
 
