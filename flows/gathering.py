@@ -53,6 +53,8 @@ def gathered(tables: Path, patients: pl.Series, scratch: Path) -> list[Place]:
         rows = current(tables, table, patients)
         if rows is None:
             continue
+        if table == "lab_result":
+            rows = rows.select(_OF_RESULTS)
         whole = folder / "0.parquet" if len(parts) == 1 else folder / "every.parquet"
         rows.sink_parquet(whole, compression="lz4", engine="streaming")
         for number, some in enumerate(parts if len(parts) > 1 else ()):
@@ -61,6 +63,25 @@ def gathered(tables: Path, patients: pl.Series, scratch: Path) -> list[Place]:
     return [Place(scratch, str(number)) for number in range(len(parts))]
 
 
+_OF_RESULTS = (  # what sql/evidence and transforms.site_drift read: reading no more saves a quarter of the time
+    "patient_id",
+    "specimen_id",
+    "collected_at",
+    "resulted_at",
+    "analyte",
+    "value_low",
+    "value_high",
+    "source_value",
+    "source_unit",
+    "code",
+    "status",
+    "site",
+    "method",
+    "flags",
+    "superseded_at",
+    "source_file",
+    "source_line",
+)
 _READ = {
     "lab_result": "results",
     "reported_count": "reported",

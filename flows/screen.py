@@ -34,13 +34,14 @@ from flows.tables import write_table
 from flows.totals import write_totals
 from flows.workers import in_order
 from schemas.analytes import BLOOD_COUNT_ANALYTES
-from schemas.gaps import GAP_TIME
+from schemas.gaps import GAP_TALLY
 from schemas.switches import DEFAULTS, Switches
+from schemas.tables import empty
 from transforms.counts import attrition, draw_flags, negative, place_flags, rule_counts, totals
 from transforms.due import due_on
 from transforms.evidence import build_evidence, index_draws
 from transforms.gap_metrics import gap_times
-from transforms.gap_summary import gap_metrics, gap_tallies, seen_at
+from transforms.gap_summary import gap_metrics, gap_tallies, summed_tallies
 from transforms.judging import judge
 from transforms.membership import membership
 from transforms.repeats import with_repeats
@@ -50,6 +51,7 @@ from transforms.rules import rule_book
 from transforms.why import why_of_members
 
 EPOCH = date(1970, 1, 1)
+COUNTS = ("rule_count", "attrition", "gap_tally")  # that a night takes over from the night before
 
 
 @dataclass(frozen=True)
@@ -71,10 +73,11 @@ class ScreenCounts:
 
 @dataclass(frozen=True)
 class Counted:
-    """What is counted of the judged draws of a bucket: by rule, and by step of a rule."""
+    """What is counted of the judged draws of a bucket: by rule, by step of a rule, and the times to care."""
 
     rules: pl.DataFrame
     steps: pl.DataFrame
+    gaps: pl.DataFrame
 
 
 def screen(
@@ -93,7 +96,7 @@ def screen(
     build: folder with the tables of ingest. manifest: of this night. as_of: the night; nothing collected after its
     end is seen. everybody: the tables of everybody were made anew, or what verdicts rest on has changed. switches: the
     choices between sources. workers: buckets judged at the same time. Writes the tables of generations.SCREEN, and
-    the counts rule_count, attrition and gap_metric. Memory is bounded by the largest bucket, times the workers.
+    counts of COUNTS and gap_metric. Memory is bounded by the largest bucket, times the workers.
     """
     tables = build / "tables"
     rules = rule_book(switches)
@@ -150,7 +153,9 @@ def verdicts_rest_on(switches: Switches) -> dict[str, str]:
     return {
         "rules": hashlib.sha256(logic.encode()).hexdigest(),
         "switches": switches.fingerprint,
-        "tables": " ".join(SCREEN.tables),  # a table that a night before did not write is made for everybody
+        "tables": " ".join(
+            (*SCREEN.tables, *COUNTS)
+        ),  # a table that a night before did not write is made for everybody
     }
 
 
@@ -195,8 +200,9 @@ def _judge(build: Path, name: str, bucket: Bucket, as_of_day: int, switches: Swi
     write_table(
         build, "draw_flag", name, pl.concat([draw_flags(judged.flagged), place_flags(bucket.out_of_place)])
     )
-    write_table(build, "due", name, due_on(evidence, bucket.coverage, bucket.unseen, rules, as_of_day))
-    return Counted(rule_counts(judged.verdicts, rules), attrition(judged.verdicts, rules))
+    due = due_on(evidence, judged.verdicts, bucket.coverage, bucket.unseen, rules, as_of_day)
+    write_table(build, "due", name, due)
+    return Counted(rule_counts(judged.verdicts, rules), attrition(judged.verdicts, rules), gap_tallies(times))
 
 
 def _count(
@@ -211,25 +217,26 @@ def _count(
     drifting: int,
 ) -> ScreenCounts:
     """Write the counts of the whole home: tonight's draws, and the earlier ones of patients not judged again."""
-    tables = build / "tables"
     counts, steps = [bucket.rules for bucket in counted], [bucket.steps for bucket in counted]
+    gaps, gone = [empty(GAP_TALLY), *(bucket.gaps for bucket in counted)], []
     if earlier is not None:
-        old = current(earlier, "verdict", again)
         counts = [*counts, pl.read_parquet(earlier / "rule_count" / "all.parquet")]
         steps = [*steps, pl.read_parquet(earlier / "attrition" / "all.parquet")]
+        gaps = [*gaps, pl.read_parquet(earlier / "gap_tally" / "all.parquet")]
+        old, old_times = current(earlier, "verdict", again), current(earlier, "gap_time", again)
         if old is not None:
             verdicts = old.collect(engine="streaming")
             counts.append(negative(rule_counts(verdicts, rules)))
             steps.append(negative(attrition(verdicts, rules)))
+        if old_times is not None:
+            gone.append(gap_tallies(old_times.collect(engine="streaming")))
     rule_count = totals(counts, ["rule_id", "status", "tier"]).filter(pl.col("draws") > 0)
     attrited = totals(steps, ["rule_id", "step", "says"])
+    tally = summed_tallies(gaps, gone)
     write_table(build, "rule_count", "all", rule_count)
     write_table(build, "attrition", "all", attrited)
-    times = current(tables, "gap_time")
-    every = pl.DataFrame(schema=GAP_TIME) if times is None else times.collect(engine="streaming")
-    every = seen_at(every, (as_of - EPOCH).days)
-    write_table(build, "gap_time_tonight", "all", every)
-    write_table(build, "gap_metric", "all", gap_metrics([gap_tallies(every)]))
+    write_table(build, "gap_tally", "all", tally)
+    write_table(build, "gap_metric", "all", gap_metrics(tally, as_of))
     whole = attrited.filter(pl.col("step") == 0).head(1)
     return ScreenCounts(
         judged=None if again is None else len(again),

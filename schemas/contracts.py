@@ -11,7 +11,7 @@ from schemas.analytes import ANALYTES
 from schemas.checks import Check, contract
 from schemas.code_map import CODE_MAP
 from schemas.extract import CODE_SYSTEMS, COVERAGE_DOMAINS, EVENT_KINDS, EXTRACT_TABLES, SEXES, STATUSES
-from schemas.gaps import GAP_METRIC, GAP_TIME
+from schemas.gaps import GAP_METRIC, GAP_TALLY, GAP_TIME
 from schemas.site_medians import (
     MISSING_UNIT,
     MISSING_UNIT_TALLY,
@@ -251,6 +251,7 @@ _CONTRACTS: Mapping[str, pa.DataFrameSchema] = {
         ),
         required=(*_DRAW, "metric", "clock_start", "days", "closed"),
     ),
+    "gap_tally": contract("gap_tally", GAP_TALLY, required=("metric", "stratum", "left", "events")),
     "gap_metric": contract("gap_metric", GAP_METRIC, required=("metric", "says", "stratum", "n", "events")),
     "draw_flag": contract("draw_flag", QUALITY_FLAG, (_BARE_FLAG,), required=("patient_id", "flag")),
     "due": contract("due", DUE, (_ONE_PATIENT,), required=tuple(DUE)),
@@ -270,5 +271,4 @@ CONTRACTS = {
     **_CONTRACTS,
     "table_quarantine": _CONTRACTS["quarantine"],
     "table_flag": _CONTRACTS["quality_flag"],
-    "gap_time_tonight": _CONTRACTS["gap_time"],
 }

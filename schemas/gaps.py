@@ -1,7 +1,8 @@
 """The tables of the times to care (RULES.md 4.30), and the value sets they read.
 
-``gap_time`` has one row per patient, measure and time the patient comes into question; ``gap_metric`` one per measure
-and stratum.
+``gap_time`` has one row per patient, measure and time the patient comes into question, as seen on the night he was last
+judged; ``gap_metric`` one per measure and stratum. ``gap_tally`` has what patients add to the metrics: how many left on
+which day; of those whom only the night ended, since when they are watched instead.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ GAP_TIME: Mapping[str, Any] = {
     "index_collected_at": pl.Datetime("us"),
     "clock_start": pl.Date,
     "days": pl.Int32,
+    "resulted_on": pl.Date,
     "days_from_result": pl.Int32,
     "closed": pl.Boolean,
     "censored_by": pl.String,
@@ -33,6 +35,7 @@ GAP_TALLY: Mapping[str, Any] = {
     "stratum": pl.String,
     "stratum_value": pl.String,
     "days": pl.Int32,
+    "open_since": pl.Date,
     "left": pl.Int64,
     "events": pl.Int64,
 }

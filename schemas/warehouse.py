@@ -103,9 +103,10 @@ PIECES = (
         "screen.finding", "findings.parquet", "one row per index draw and rule that is met or indeterminate"
     ),
     Source(
-        "screen.gap_time",
-        "tables/gap_time_tonight/*.parquet",
-        "one row per patient, time to care and episode: how long until the gap closed, or was last seen open",
+        "screen.gap_episode",
+        "tables/gap_time/*.parquet",
+        "one row per patient, time to care and episode, as seen on the night the patient was last judged",
+        by_patient=True,
     ),
     Source(
         "screen.gap_metric",
@@ -243,6 +244,7 @@ VIEWS: Mapping[str, str] = {
     "warehouse/one_test_short": "screen.one_test_short",
     "warehouse/tonight": "cohort.tonight",
     "warehouse/why": "screen.why",
+    "warehouse/gap_time": "screen.gap_time",
 }
 
 VIEW_SAYS: Mapping[str, str] = {
@@ -251,5 +253,6 @@ VIEW_SAYS: Mapping[str, str] = {
     "quality.patient_conflicts": "one row per patient and column on which the rows of the extract disagree",
     "screen.one_test_short": "one row per patient and rule that a single missing test keeps from a verdict",
     "cohort.tonight": "one row per patient and rule that changed tonight",
+    "screen.gap_time": "one row per patient, time to care and episode: how long until the gap closed, or was last seen open",
     "screen.why": "one row per index draw, rule and criterion: the verdict and the result that was read",
 }

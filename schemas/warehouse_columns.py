@@ -173,6 +173,7 @@ _SAYS: Mapping[str, str] = {
     "metric": "time to care, from what to what",
     "clock_start": "day from which the days are counted: the index draw, or the start of iron",
     "days": "days from the start of the clock until the gap closed, or until it was last seen open",
+    "resulted_on": "day on which the index draw was reported, where the days are counted from the draw",
     "days_from_result": "the same days from the day the index draw was reported; null where that is not known, or where "
     "iron starts the clock",
     "closed": "the gap closed; false: censored",

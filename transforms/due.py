@@ -11,13 +11,13 @@ from collections.abc import Sequence
 import polars as pl
 
 from transforms.context import day
-from transforms.judging import all_criteria
 from transforms.membership import LOOK_BACK
-from transforms.rule import Rule
+from transforms.rule import NOT_APPLICABLE, NOT_MET, Rule
 
 
 def due_on(
     evidence: pl.DataFrame,
+    verdicts: pl.DataFrame,
     coverage: pl.DataFrame,
     unseen: pl.DataFrame,
     rules: Sequence[Rule],
@@ -25,18 +25,22 @@ def due_on(
 ) -> pl.DataFrame:
     """The first day after the night on which time may change something: patient_id, due_on; one row a patient.
 
-    evidence: the draws of the patients. coverage: as in lab.coverage. unseen: patient_id and day (Date) of what is
-    known of them but lies after the night. as_of_day: the night, in days since 1970-01-01.
+    evidence, verdicts: the draws of the patients and what was judged of them, row by row. coverage: as in
+    lab.coverage. unseen: patient_id and day (Date) of what is known of them but lies after the night. as_of_day: the
+    night, in days since 1970-01-01.
     """
+    draws = pl.concat([evidence, verdicts.select(pl.exclude(evidence.columns))], how="horizontal")
     index = day(pl.col("index_collected_at"))
     clocks = [
-        index + criterion.due for criterion in all_criteria(rules).values() if criterion.due is not None
+        pl.when(_open(rule, name) & (index + criterion.due > as_of_day)).then(index + criterion.due)
+        for rule in rules
+        for name, criterion in rule.criteria.items()
+        if criterion.due is not None
     ]
-    later = [pl.when(clock > as_of_day).then(clock) for clock in clocks]
     aging = pl.when(index >= as_of_day - LOOK_BACK).then(index + LOOK_BACK + 1)
     ends = coverage.select("patient_id", due=day(pl.col("observed_to")) + 1)
     days = [
-        evidence.select("patient_id", due=pl.min_horizontal(aging, *later)),
+        draws.select("patient_id", due=pl.min_horizontal(aging, *clocks)),
         ends.filter(pl.col("due") > as_of_day),
         unseen.select("patient_id", due=day(pl.col("day"))),
     ]
@@ -48,6 +52,16 @@ def due_on(
         .sort("patient_id")
         .select("patient_id", due_on=pl.col("due").clip(upper_bound=_LAST_DAY).cast(pl.Int32).cast(pl.Date))
     )
+
+
+def _open(rule: Rule, criterion: str) -> pl.Expr:
+    """Whether a clock of the rule can still change what is said of a draw.
+
+    The clock only ever turns an unknown into true. A rule that is not applicable, or not met whatever the unknown
+    is, stays so; one that is indeterminate or met may be decided, rise by a tier, or say why in other words.
+    """
+    decided = pl.col(rule.status_column).is_in([NOT_MET, NOT_APPLICABLE])
+    return pl.col(criterion).is_null() & ~decided
 
 
 _LAST_DAY = 2_932_896  # 9999-12-31; coverage may be open to the end of time

@@ -263,4 +263,5 @@ def _with_strata(times: pl.DataFrame, results: pl.DataFrame) -> pl.DataFrame:
     return times.join(sites, on=["patient_id", "index_collected_at"], how="left").with_columns(
         age_band=band,
         days_from_result=pl.when("from_index").then((pl.col("days") - waited).clip(lower_bound=0)),
+        resulted_on=pl.when("from_index").then(pl.col("resulted").dt.date()),
     )

@@ -3,54 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 import polars as pl
 
 from schemas.gaps import GAP_METRIC, GAP_TALLY, HORIZONS
 from schemas.tables import shaped
-from transforms.context import day
 from transforms.gap_measures import MEASURES
 from transforms.survival import summary
 
 STRATA = ("site", "sex", "age_band")
 
 
-def seen_at(times: pl.DataFrame, as_of_day: int) -> pl.DataFrame:
-    """Times to care as seen on another night: a gap that only the night censored was watched until then.
-
-    as_of_day: the night, in days since 1970-01-01, not before the one the times were taken on.
-    """
-    open_still = pl.col("censored_by").eq_missing(pl.lit("night"))
-    watched = as_of_day - day(pl.col("clock_start"))
-    return times.with_columns(
-        days=pl.when(open_still).then(watched).otherwise("days").cast(times.schema["days"])
-    )
-
-
 def gap_tallies(times: pl.DataFrame) -> pl.DataFrame:
-    """How many left on which day, by measure and stratum (``schemas.gaps.GAP_TALLY``): all that buckets must share."""
+    """What patients add to each measure and stratum (``schemas.gaps.GAP_TALLY``); tallies of different patients add up.
+
+    times: ``schemas.gaps.GAP_TIME``. A gap that only the night censored has no days yet: it is watched on every night.
+    """
     parts = []
     for stratum in ("all", *STRATA):
         value = pl.lit(None, pl.String) if stratum == "all" else pl.col(stratum)
-        parts.append(
-            times.group_by("metric", stratum_value=value, days="days")
-            .agg(left=pl.len(), events=pl.col("closed").sum())
-            .with_columns(stratum=pl.lit(stratum))
-        )
-    parts.append(
-        times.drop_nulls("days_from_result")
-        .group_by("metric", days="days_from_result")
-        .agg(left=pl.len(), events=pl.col("closed").sum())
-        .with_columns(stratum=pl.lit("clock"), stratum_value=pl.lit("result"))
-    )
-    return shaped(pl.concat(parts, how="diagonal"), GAP_TALLY)
+        parts.append(_left(times, "days", "clock_start", value).with_columns(stratum=pl.lit(stratum)))
+    reported = times.drop_nulls("days_from_result")
+    from_result = _left(reported, "days_from_result", "resulted_on", pl.lit("result"))
+    return shaped(pl.concat([*parts, from_result.with_columns(stratum=pl.lit("clock"))]), GAP_TALLY)
 
 
-def gap_metrics(tallies: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """``schemas.gaps.GAP_METRIC``: the Kaplan-Meier estimates of each measure, of all and of each stratum."""
+def _left(times: pl.DataFrame, days: str, start: str, value: pl.Expr) -> pl.DataFrame:
+    open_still = pl.col("censored_by").eq_missing(pl.lit("night"))
+    return times.group_by(
+        "metric",
+        stratum_value=value,
+        days=pl.when(~open_still).then(days),
+        open_since=pl.when(open_still).then(start),
+    ).agg(left=pl.len().cast(pl.Int64), events=pl.col("closed").sum().cast(pl.Int64))
+
+
+def summed_tallies(tallies: Sequence[pl.DataFrame], gone: Sequence[pl.DataFrame] = ()) -> pl.DataFrame:
+    """One tally of several, without those of what is gone."""
+    less = [tally.with_columns(-pl.col("left", "events")) for tally in gone]
+    keys = ["metric", "stratum", "stratum_value", "days", "open_since"]
+    total = pl.concat([*tallies, *less]).group_by(keys).agg(pl.col("left", "events").sum())
+    return shaped(total.filter(pl.col("left") > 0), GAP_TALLY).sort(keys, nulls_last=True)
+
+
+def gap_metrics(tallies: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """``schemas.gaps.GAP_METRIC``: the Kaplan-Meier estimates of each measure, of all and of each stratum.
+
+    tallies: ``schemas.gaps.GAP_TALLY``. as_of: the night, up to which gaps still open are watched.
+    """
+    watched = (pl.lit(as_of) - pl.col("open_since")).dt.total_days().clip(lower_bound=0)
+    left = tallies.with_columns(days=pl.coalesce("days", watched.cast(pl.Int32)))
     says = {measure.metric: measure.says for measure in MEASURES}
     order = {metric: number for number, metric in enumerate(says)}
-    whole = summary(pl.concat(tallies), ("metric", "stratum", "stratum_value"), HORIZONS).with_columns(
+    whole = summary(left, ("metric", "stratum", "stratum_value"), HORIZONS).with_columns(
         says=pl.col("metric").replace_strict(says, return_dtype=pl.String),
         order=pl.col("metric").replace_strict(order, return_dtype=pl.Int64),
     )

@@ -14,7 +14,7 @@ from tests.testbed import EVENT_SCHEMA, KINDS, RESULT_SCHEMA, UNUSABLE_SCHEMA, d
 from transforms.evidence import build_evidence, index_draws
 from transforms.gap_measures import MEASURES
 from transforms.gap_metrics import gap_times
-from transforms.gap_summary import gap_metrics, gap_tallies
+from transforms.gap_summary import gap_metrics, gap_tallies, summed_tallies
 from transforms.judging import judge
 from transforms.repeats import with_repeats
 from transforms.rules import RULES
@@ -124,7 +124,7 @@ def test_days_from_the_result_stand_beside_those_from_the_collection() -> None:
     assert dict(found.select("patient_id", "days").iter_rows()) == {"slow": 20, "at_once": 1, "silent": 20}
     from_result = dict(found.select("patient_id", "days_from_result").iter_rows())
     assert from_result == {"slow": 18, "at_once": 0, "silent": None}
-    metric = gap_metrics([gap_tallies(found)]).filter(stratum="clock")
+    metric = gap_metrics(gap_tallies(found), day(AS_OF)).filter(stratum="clock")
     assert metric.select("stratum_value", "n", "events").rows() == [("result", 2, 2)]
 
 
@@ -271,9 +271,9 @@ def test_shape_and_strata() -> None:
         ("young", "South", "female", "0-17", day(0)),
     ]
     parts = [gap_tallies(frame) for frame in found.partition_by("patient_id")]
-    metrics = gap_metrics(parts)
+    metrics = gap_metrics(summed_tallies(parts), day(AS_OF))
     assert dict(metrics.schema) == dict(GAP_METRIC)
-    assert metrics.equals(gap_metrics([gap_tallies(found)]))  # whatever the buckets
+    assert metrics.equals(gap_metrics(gap_tallies(found), day(AS_OF)))  # whatever the buckets
     rows = metrics.filter(pl.col("metric") == "anemia_to_ferritin").select(
         "stratum", "stratum_value", "n", "events", "median_days"
     )
@@ -298,4 +298,4 @@ def test_the_clock_of_iron_is_its_first_day() -> None:
 
 def test_an_extract_without_events() -> None:
     assert gaps(x={"hb": "140@0"}).is_empty()
-    assert gap_metrics([gap_tallies(gaps(x={"hb": "140@0"}))]).is_empty()
+    assert gap_metrics(gap_tallies(gaps(x={"hb": "140@0"})), day(AS_OF)).is_empty()

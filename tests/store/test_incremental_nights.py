@@ -173,12 +173,16 @@ def asked(home: Home, query: str) -> list[tuple[Any, ...]]:
         return connection.sql(query).fetchall()
 
 
-def test_time_alone_moves_verdicts_as_a_fresh_look_would(extract: dict[str, pl.DataFrame], run: Run) -> None:
+def test_time_alone_moves_verdicts_as_a_fresh_look_would(
+    extract: dict[str, pl.DataFrame], run: Run, home_of: Callable[[str], Home]
+) -> None:
     """Care gaps fall due, counts age out and late rows come into sight, night after night without a new file."""
-    for days in (300, 120, 30, 0):
+    for days in (300, 120, 119, 30, 0):
         as_of = AS_OF - timedelta(days=days)
         grown = run("grown", extract, as_of=as_of)
         assert grown["digest"] == run(f"fresh-{days}", extract, as_of=as_of)["digest"]
+        for table in ("screen.gap_time", "screen.gap_metric"):
+            assert told(home_of("grown"), table) == told(home_of(f"fresh-{days}"), table), (days, table)
     stages = {stage["stage"]: stage["counts"] for stage in grown["stages"]}
     assert stages["ingest"]["known_files"] > 0
     assert stages["screen"]["judged"] is not None

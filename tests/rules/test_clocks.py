@@ -1,0 +1,61 @@
+"""Which draws have to be looked at again when only time passes (transforms.due)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import polars as pl
+import pytest
+
+from tests.testbed import COVERAGE_SCHEMA, EPOCH, INDEX, evidence_of, table
+from transforms.due import due_on
+from transforms.judging import judge
+from transforms.logic import Criterion, Node, Soft, Unknown
+from transforms.rule import Rule
+from transforms.rules import RULES
+
+CASES = """
+given                                                        | due
+age=40 sex=M hb=150 mcv=90 plt=250 anc=4                     | 366
+age=40 sex=M hb=110 mcv=70 plt=250 anc=4                     | 90
+age=40 sex=M hb=110 mcv=70 plt=250 anc=4 ferritin=50 crp=2   | 366
+"""
+
+
+@pytest.mark.parametrize("case", table(CASES), ids=lambda case: case["given"])
+def test_a_clock_is_waited_for_only_where_it_can_still_change_what_is_said(case: dict[str, str]) -> None:
+    given = {name: cell for name, _, cell in (item.partition("=") for item in case["given"].split())}
+    evidence = evidence_of([{**given, "followup": "10"}])
+    unseen = pl.DataFrame(schema={"patient_id": pl.String, "day": pl.Date})
+    today = (INDEX.date() - EPOCH).days + 10
+    due = due_on(
+        evidence,
+        judge(evidence, RULES).verdicts,
+        pl.DataFrame(schema=COVERAGE_SCHEMA),
+        unseen,
+        RULES,
+        today,
+    )
+    [(_, day)] = due.iter_rows()
+    assert day == INDEX.date() + timedelta(days=int(case["due"]))
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.rule_id)
+def test_no_clock_is_read_as_absent_before_it_has_run_out(rule: Rule) -> None:
+    """``transforms.due`` rests on it: what is decided while a clock runs stays so when it has run out."""
+    settled = [
+        node for part in rule.parts.values() for node in _inside(part) if isinstance(node, Soft | Unknown)
+    ]
+    hidden = {criterion.id for node in settled for criterion in _criteria(node) if criterion.due is not None}
+    assert not hidden
+
+
+def _inside(node: Node) -> Iterator[Node]:
+    yield node
+    for part in getattr(node, "nodes", ()) or ((node.node,) if hasattr(node, "node") else ()):
+        yield from _inside(part)
+
+
+def _criteria(node: Node) -> Iterator[Criterion]:
+    return (part for part in _inside(node) if isinstance(part, Criterion))
