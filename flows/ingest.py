@@ -239,7 +239,12 @@ def _files_and_codes(
 def _causes(build: Path, loaded: Loaded, who: Concerned, generation: int) -> None:
     """Write why each patient of whom something is new is looked at again, for the ledger."""
     pieces = pieces_of(build / "tables", "lab_result").get(generation, [])
-    results = pl.scan_parquet(pieces, glob=False).filter(pl.col("patient_id").is_in(who.patients.implode()))
+    tonight = (pl.col("loaded_at") == loaded.load.loaded_at) | (
+        pl.col("superseded_at") == loaded.load.loaded_at
+    )
+    results = pl.scan_parquet(pieces, glob=False).filter(
+        tonight & pl.col("patient_id").is_in(who.patients.implode())
+    )
     sent = loaded.sent.replace(dict(loaded.merges)) if loaded.merges else loaded.sent
     added = loaded.added
     found = [

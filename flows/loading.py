@@ -231,7 +231,7 @@ def _divided_anew(pieces: list[RawPiece], store: Path, arrival: Arrival, slices:
     written = write_raw(
         rows.drop("slice", strict=False).with_columns(slice=slice_of(pl.col("patient_id"), slices)),
         folder,
-        small=False,
+        slices=slices,
     )
     return [piece for piece in pieces if piece.table != "lab_results"] + [
         piece.model_copy(update={"path": f"{arrival.run_id}/divided/{piece.path}"}) for piece in written

@@ -37,7 +37,15 @@ from schemas.analytes import BLOOD_COUNT_ANALYTES
 from schemas.gaps import GAP_TALLY
 from schemas.switches import DEFAULTS, Switches
 from schemas.tables import empty
-from transforms.counts import attrition, draw_flags, negative, place_flags, rule_counts, totals
+from transforms.counts import (
+    attrition,
+    counted_columns,
+    draw_flags,
+    negative,
+    place_flags,
+    rule_counts,
+    totals,
+)
 from transforms.due import due_on
 from transforms.evidence import build_evidence, index_draws
 from transforms.gap_metrics import gap_times
@@ -225,7 +233,7 @@ def _count(
         gaps = [*gaps, pl.read_parquet(earlier / "gap_tally" / "all.parquet")]
         old, old_times = current(earlier, "verdict", again), current(earlier, "gap_time", again)
         if old is not None:
-            verdicts = old.collect(engine="streaming")
+            verdicts = old.select(counted_columns(rules)).collect(engine="streaming")
             counts.append(negative(rule_counts(verdicts, rules)))
             steps.append(negative(attrition(verdicts, rules)))
         if old_times is not None:

@@ -26,8 +26,11 @@ MOST_BUCKETS = 512
 SMALL_LOAD = (
     1_000_000  # rows; a smaller load stays one file, so that a year of nights is no heap of little ones
 )
+# A slice whose file Polars has closed goes on in another, and each night reads all of them. Read at the first such write.
+os.environ.setdefault("POLARS_MAX_OPEN_SINKS", str(MOST_BUCKETS))
 _SEED = 20_261_124  # any fixed number; it only has to be the same for every load of a home
 _ROW_GROUP = 20_000
+_ROWS_HELD = 1_250_000  # in memory while a load is divided: of every slice what is not yet a row group
 
 
 class UnevenLinesError(ExtractError):
@@ -92,7 +95,7 @@ def stage_lab_results(
         load=pl.lit(load, pl.Int32), slice=slice_of(pl.col("patient_id"), slices)
     )
     try:
-        pieces = write_raw(rows, folder, small=small)
+        pieces = write_raw(rows, folder, slices=None if small else slices)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         system = re.search(r"\(os error (\d+)\)", str(error))  # such as a full disk: not the extract's fault
         if system and int(system[1]) != errno.ENOENT:  # a file that is gone is
@@ -107,9 +110,9 @@ def stage_lab_results(
     return pieces
 
 
-def write_raw(rows: pl.LazyFrame, folder: Path, *, small: bool) -> list[RawPiece]:
-    """Write raw rows (with load and slice) as one piece, or as one or more for each slice."""
-    if small:
+def write_raw(rows: pl.LazyFrame, folder: Path, *, slices: int | None) -> list[RawPiece]:
+    """Write raw rows (with load and slice) as one piece, or as one or more for each of so many slices."""
+    if slices is None:
         ordered = rows.sort("slice", maintain_order=True)
         ordered.sink_parquet(
             folder / "all.parquet", compression="lz4", row_group_size=_ROW_GROUP, engine="streaming"
@@ -129,14 +132,14 @@ def write_raw(rows: pl.LazyFrame, folder: Path, *, small: bool) -> list[RawPiece
             target,
             compression="lz4",
             statistics=False,
-            row_group_size=_ROW_GROUP,  # what is not yet a row group is held in memory, for every slice
+            row_group_size=min(_ROW_GROUP, _ROWS_HELD // slices),
             engine="streaming",
         )
     return [
         RawPiece(
             table="lab_results",
             path=path.name,
-            slice=None if small else int(path.stem.partition("_")[0]),
+            slice=None if slices is None else int(path.stem.partition("_")[0]),
             rows=pq.read_metadata(path).num_rows,
         )
         for path in sorted(folder.glob("*.parquet"))

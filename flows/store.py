@@ -123,7 +123,7 @@ def merge_small_pieces(folder: Path, target: Path, pieces: Sequence[RawPiece]) -
         return list(pieces)
     target.mkdir(parents=True, exist_ok=True)
     whole = pl.concat([pl.scan_parquet(folder / piece.path, glob=False) for piece in small], how="diagonal")
-    [made] = write_raw(whole, target, small=True)
+    [made] = write_raw(whole, target, slices=None)
     path = (target / made.path).relative_to(folder).as_posix()
     return [piece for piece in pieces if piece not in small] + [made.model_copy(update={"path": path})]
 

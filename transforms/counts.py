@@ -19,6 +19,12 @@ STATUS = {
 }
 
 
+def counted_columns(rules: Sequence[Rule]) -> list[str]:
+    """The columns of the verdicts that :func:`rule_counts` and :func:`attrition` read."""
+    gates = (criterion.id for rule in rules if rule.gate is not None for criterion in rule.gate.criteria())
+    return list(dict.fromkeys(["patient_id", *(rule.status_column for rule in rules), *gates]))
+
+
 def rule_counts(verdicts: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
     """Draws and patients by rule, status and tier (null unless met), in one bucket of patients."""
     people = _People(verdicts)
