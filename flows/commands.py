@@ -99,11 +99,13 @@ def night_in_words(home: Path, content: RunContent) -> str:
     """What a night brought, for the person who ran it: counts only."""
     rows = content["rows"]
     fates = ", ".join(f"{rows[fate]:,} {fate}" for fate in rows if fate != "rows")
+    brought = f"{rows['rows']:,} rows: {fates}"
     width = max((len(row["title"]) for row in content["cohorts"]), default=0)
     titles = ("confirmed", "probable", "possible", "cannot be determined")
     lines = [
         f"Night of {content['as_of']} published in {home / 'published'}",
-        f"{rows['rows']:,} rows: {fates}",
+        # all files loaded before, and a changed code map, a later day or another setting decides the night
+        brought if rows["rows"] else "No new rows; the night follows from what the home holds",
         "",
         f"{'patients by cohort':{width}}  {'  '.join(f'{title:>9}' for title in titles)}",
     ]

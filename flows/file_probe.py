@@ -69,7 +69,7 @@ class HashedReader(io.RawIOBase):
 
 def open_text_bytes(path: Path) -> gzip.GzipFile | BufferedReader:
     """The file's text as bytes, unpacked if its name ends in .gz."""
-    return gzip.open(path, "rb") if path.name.endswith(".gz") else path.open("rb")
+    return gzip.open(path, "rb") if path.name.lower().endswith(".gz") else path.open("rb")
 
 
 def probe_bytes(path: Path, name: str) -> FileBytes:
@@ -131,7 +131,7 @@ def _whole_lines(hashed: HashedReader, path: Path, name: str) -> Iterator[bytes]
 
 def unpacked_pieces(hashed: HashedReader, path: Path, name: str) -> Iterator[bytes]:
     """The bytes of a file, unpacked if its name ends in .gz. Raises ExtractError for a damaged gzip file."""
-    if not path.name.endswith(".gz"):
+    if not path.name.lower().endswith(".gz"):
         while piece := hashed.take(CHUNK):
             yield piece
         return

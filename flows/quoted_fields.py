@@ -17,7 +17,7 @@ def commas_in_fields(path: Path, quotes: int) -> int | None:
     quotes: how many quotes the file holds. None where that cannot be told simply: too many quotes, a packed file, a
     quote that does not open or close a whole field, or a field with a line end or a quote in it.
     """
-    if quotes > FEW or path.name.endswith(".gz"):
+    if quotes > FEW or path.name.lower().endswith(".gz"):
         return None
     inside = 0
     for lines in _whole_lines(path):

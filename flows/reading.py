@@ -102,14 +102,15 @@ def read_files(
     """
     return [
         _read_parquet(path, EXTRACT_TABLES[table], adapted=adapted)
-        if path.name.endswith(".parquet")
+        if path.name.lower().endswith(".parquet")
         else _read_csv(path, EXTRACT_TABLES[table], scratch / path.name, careful=careful)
         for path in paths
     ]
 
 
 def _belongs(name: str, table: str) -> bool:
-    return name.startswith(table) and name.endswith(SUFFIXES)
+    """Whether a file is one of a table's, by its name in whatever case: Windows writes LAB_RESULTS.CSV."""
+    return name.lower().startswith(table) and name.lower().endswith(SUFFIXES)
 
 
 def _must_be_file(path: Path) -> None:

@@ -53,22 +53,26 @@ def _in_order(first: str, last: str, reason: str) -> Check:
 
 PATIENT_CHECKS = (
     _named("patient_id"),
-    _word("sex", tuple(SEX_WORDS), "BAD_SEX", empty=True),
     _date("birth_date", "BAD_BIRTH_DATE", empty=True, happened=True),
     _date("death_date", "BAD_DEATH_DATE", empty=True),
     _in_order("birth_date", "death_date", "DEATH_BEFORE_BIRTH"),
-    Check(
+)
+# A value of a patient that cannot be read is unknown, and the row keeps the rest: what it says of birth and death is no
+# worse for it.
+PATIENT_VALUE_CHECKS: Mapping[str, Check] = {
+    "sex": _word("sex", tuple(SEX_WORDS), "BAD_SEX", empty=True),
+    "duffy_null": Check(
         "BAD_DUFFY_NULL",
         f"duffy_null is one of {', '.join(BOOLEAN_WORDS)}",
         as_boolean("duffy_null", BOOLEAN_WORDS).is_not_null() | is_blank("duffy_null"),
     ),
-    Check(
+    "residence_elevation_m": Check(
         "BAD_ELEVATION",
         f"residence_elevation_m is a number of meters from {LOWEST_ELEVATION_M} to {HIGHEST_ELEVATION_M}",
         as_number("residence_elevation_m").is_between(LOWEST_ELEVATION_M, HIGHEST_ELEVATION_M)
         | is_blank("residence_elevation_m"),
     ),
-)
+}
 EVENT_CHECKS = (
     _named("patient_id"),
     _word("kind", EVENT_KINDS, "UNKNOWN_KIND"),

@@ -138,8 +138,11 @@ PATIENT_FLAGS: tuple[Flag, ...] = (
     ),
     Flag(CONFLICTING_MERGE, "an identifier was merged into two patients, and so into neither"),
     Flag(MERGED_PATIENTS_DIFFER, "identifiers that were merged disagree; is it one patient?"),
+    Flag("BAD_SEX", "the sex is none of the words that are read; it is unknown"),
+    Flag("BAD_DUFFY_NULL", "duffy_null is neither a yes nor a no; it is unknown"),
+    Flag("BAD_ELEVATION", "the elevation of the residence is no possible number of meters; it is unknown"),
 )
-"""Flags of a patient: rows of the small tables that disagree."""
+"""Flags of a patient: rows of the small tables that disagree, or of which a value cannot be read."""
 
 PLACE_FLAGS: tuple[Flag, ...] = (
     Flag("AFTER_NIGHT", "collected after the night; not seen by it"),
@@ -171,13 +174,10 @@ ROW_REASONS: Mapping[str, str] = {
 TABLE_REASONS: Mapping[str, str] = {
     "RAGGED_LINE": "the line has too few or too many fields, or a quote that is never closed; of another source: it is "
     "no JSON resource or no HL7 segment",
-    "BAD_SEX": "the sex is none of the words that are read",
     "BAD_BIRTH_DATE": "the date of birth cannot be read",
     "BAD_DEATH_DATE": "the date of death cannot be read",
     "DEATH_BEFORE_BIRTH": "the death lies before the birth",
     "BORN_AFTER_EXTRACT": "the birth lies after the newest result",
-    "BAD_DUFFY_NULL": "duffy_null is neither a yes nor a no",
-    "BAD_ELEVATION": "the elevation of the residence is no possible number of meters",
     "UNKNOWN_KIND": "the kind is none of diagnosis, medication, procedure and encounter",
     "UNKNOWN_CODE_SYSTEM": "the code system is none of those that are read",
     "BAD_START_DATE": "the first day cannot be read",

@@ -25,6 +25,7 @@ from schemas.extract_checks import (
     EVENT_CHECKS,
     MERGE_CHECKS,
     PATIENT_CHECKS,
+    PATIENT_VALUE_CHECKS,
 )
 from schemas.flags import CONFLICTING_MERGE
 from schemas.text_values import as_boolean, as_code, as_code_system, as_date, as_number, as_word, tidy
@@ -62,9 +63,9 @@ FATE_SCHEMA = {"source_file": pl.String, "fate": pl.String, "rows": pl.Int64}
 def parse_patients(texts: pl.DataFrame, *, newest: date | None, timezone: str) -> Parsed:
     """Patients, one row each, with their stratum columns.
 
-    newest: latest date seen anywhere else in the extract; a birth after it cannot be. A value on which the rows of a
-    patient disagree is unknown and flagged (transforms.patient_identity). Rows under a merged identifier give way to
-    the patient's own.
+    newest: latest date seen anywhere else in the extract; a birth after it cannot be. A value that cannot be read is
+    unknown and flagged (PATIENT_VALUE_CHECKS), and so is one on which the rows of a patient disagree
+    (transforms.patient_identity). Rows under a merged identifier give way to the patient's own.
     """
     clean, rejected = split(texts, PATIENT_CHECKS)
     strata = [name for name in texts.columns if name.startswith("stratum_")]
@@ -73,18 +74,15 @@ def parse_patients(texts: pl.DataFrame, *, newest: date | None, timezone: str) -
         late = (as_date("birth_date", timezone) > newest).fill_null(value=False)
         rejected = pl.concat([rejected, _rejected(clean.filter(late), texts.columns, BORN_AFTER_EXTRACT)])
         clean = clean.filter(~late)
-    typed = (
-        _with_own_id(clean)
-        .with_columns(
-            as_word("sex", SEX_WORDS).alias("sex"),
-            as_date("birth_date", timezone).alias("birth_date"),
-            as_date("death_date", timezone).alias("death_date"),
-            as_boolean("duffy_null", BOOLEAN_WORDS).alias("duffy_null"),
-            as_number("residence_elevation_m").alias("residence_elevation_m"),
-            *(tidy(name).alias(name) for name in strata),
-        )
-        .sort("patient_id", *WHERE)
-    )
+    clean, unreadable = _readable(_with_own_id(clean))
+    typed = clean.with_columns(
+        as_word("sex", SEX_WORDS).alias("sex"),
+        as_date("birth_date", timezone).alias("birth_date"),
+        as_date("death_date", timezone).alias("death_date"),
+        as_boolean("duffy_null", BOOLEAN_WORDS).alias("duffy_null"),
+        as_number("residence_elevation_m").alias("residence_elevation_m"),
+        *(tidy(name).alias(name) for name in strata),
+    ).sort("patient_id", *WHERE)
     believed, replaced = _own_rows_first(typed)
     first = believed["patient_id"].is_first_distinct()
     fates = _fates(
@@ -93,7 +91,27 @@ def parse_patients(texts: pl.DataFrame, *, newest: date | None, timezone: str) -
         superseded=replaced,
         quarantined=rejected,
     )
-    return Parsed(one_row_each(believed, columns), rejected, fates, disagreements(typed, columns))
+    flags = pl.concat([disagreements(typed, columns), unreadable])
+    return Parsed(one_row_each(believed, columns), rejected, fates, flags)
+
+
+def _readable(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Texts of patients without those values that cannot be read, and the flags (FLAG_SCHEMA) that say which."""
+    flags = [pl.DataFrame(schema=FLAG_SCHEMA)]
+    kept = []
+    for name, check in PATIENT_VALUE_CHECKS.items():
+        holds = check.holds.fill_null(value=False)
+        kept.append(pl.when(holds).then(name).alias(name))
+        flags.append(
+            rows.filter(~holds).select(
+                "patient_id",
+                flag=pl.lit(check.reason),
+                detail=pl.lit(name),
+                source_file="source_file",
+                source_line="source_line",
+            )
+        )
+    return rows.with_columns(kept), pl.concat(flags)
 
 
 def parse_events(texts: pl.DataFrame, *, timezone: str) -> Parsed:

@@ -81,15 +81,10 @@ def test_sex_words(word: str | None, sex: str | None) -> None:
     ("row", "reason"),
     [
         ({"patient_id": ""}, "PATIENT_ID_MISSING"),
-        ({"patient_id": "p", "sex": "w"}, "BAD_SEX"),
         ({"patient_id": "p", "birth_date": "1980-13-01"}, "BAD_BIRTH_DATE"),
         ({"patient_id": "p", "death_date": "soon"}, "BAD_DEATH_DATE"),
         ({"patient_id": "p", "birth_date": "1980-01-02", "death_date": "1980-01-01"}, "DEATH_BEFORE_BIRTH"),
         ({"patient_id": "p", "birth_date": "2024-06-02"}, "BORN_AFTER_EXTRACT"),
-        ({"patient_id": "p", "duffy_null": "maybe"}, "BAD_DUFFY_NULL"),
-        ({"patient_id": "p", "residence_elevation_m": "1,200"}, "BAD_ELEVATION"),
-        ({"patient_id": "p", "residence_elevation_m": "12000"}, "BAD_ELEVATION"),
-        ({"patient_id": "p", "residence_elevation_m": "nan"}, "BAD_ELEVATION"),
     ],
 )
 def test_bad_patients_are_set_aside_with_a_reason(row: dict[str, str], reason: str) -> None:
@@ -97,6 +92,35 @@ def test_bad_patients_are_set_aside_with_a_reason(row: dict[str, str], reason: s
     assert parsed.accepted["patient_id"].to_list() == ["good"]
     assert parsed.rejected["reasons"].to_list() == [[reason]]
     assert fates(parsed) == {"accepted": 1, "quarantined": 1}
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "flag"),
+    [
+        ("sex", "w", "BAD_SEX"),
+        ("duffy_null", "maybe", "BAD_DUFFY_NULL"),
+        ("residence_elevation_m", "1,200", "BAD_ELEVATION"),
+        ("residence_elevation_m", "12000", "BAD_ELEVATION"),
+        ("residence_elevation_m", "nan", "BAD_ELEVATION"),
+    ],
+)
+def test_a_value_that_cannot_be_read_is_unknown_and_the_row_keeps_the_rest(
+    column: str, text: str, flag: str
+) -> None:
+    known = {"patient_id": "p", "sex": "F", "birth_date": "1980-01-02", "duffy_null": "yes"}
+    parsed = patients({**known, column: text})
+    row = parsed.accepted.row(0, named=True)
+    assert row["birth_date"] == date(1980, 1, 2)
+    assert row[column] is None
+    assert (row["sex"] == "female") != (column == "sex")
+    assert parsed.flags.select("patient_id", "flag", "detail").rows() == [("p", flag, column)]
+    assert fates(parsed) == {"accepted": 1}
+
+
+def test_a_row_that_can_be_read_tells_what_another_cannot() -> None:
+    parsed = patients({"patient_id": "p", "sex": "w"}, {"patient_id": "p", "sex": "F"})
+    assert parsed.accepted["sex"].to_list() == ["female"]
+    assert parsed.flags["flag"].to_list() == ["BAD_SEX"]
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def test_finds_tables_by_name_and_names_the_rest(extract: Path) -> None:
         "lab_results.csv.gz",
         "lab_results.parquet",
         "patients.csv",
-        "Patients.csv",
+        "PATIENTS_2.CSV",
         "lab_results.xlsx",
         "notes.txt",
         "patient_merges.csv",
@@ -43,9 +43,9 @@ def test_finds_tables_by_name_and_names_the_rest(extract: Path) -> None:
         "lab_results.parquet",
         "lab_results_2.csv",
     ]
-    assert [p.name for p in found.tables["patients"]] == ["patients.csv"]
+    assert [p.name for p in found.tables["patients"]] == ["PATIENTS_2.CSV", "patients.csv"]
     assert [p.name for p in found.tables["patient_merges"]] == ["patient_merges.csv"]
-    assert found.unknown == ("Patients.csv", "lab_results.xlsx", "notes.txt")
+    assert found.unknown == ("lab_results.xlsx", "notes.txt")
 
 
 @pytest.mark.parametrize("careful", [True, False])
@@ -153,6 +153,19 @@ def test_gzip_reads_the_same_and_registers_the_packed_bytes(extract: Path, read)
     assert rows(file) == [("a", "1", 2), ("b", "2", 4)]
     assert file.info.bytes == len(packed)
     assert file.info.sha256 == __import__("hashlib").sha256(packed).hexdigest()
+
+
+def test_the_case_of_a_name_does_not_matter(extract: Path, read) -> None:
+    body = HEADER + b'a,t,"x,y",1\n'
+    (extract / "LAB_RESULTS.CSV").write_bytes(body)
+    (extract / "Lab_Results_2.Csv.GZ").write_bytes(gzip.compress(body))
+    columns = dict(zip(HEADER.decode().strip().split(","), "atx1", strict=True))
+    pl.DataFrame([columns]).write_parquet(extract / "LAB_RESULTS.PARQUET")
+    assert [(file.info.name, file.texts.collect()["value"].to_list()) for file in read()] == [
+        ("LAB_RESULTS.CSV", ["1"]),
+        ("LAB_RESULTS.PARQUET", ["1"]),
+        ("Lab_Results_2.Csv.GZ", ["1"]),
+    ]
 
 
 def test_pieces_of_the_byte_pass_do_not_matter(extract: Path, read, monkeypatch: pytest.MonkeyPatch) -> None:
