@@ -89,12 +89,20 @@ def _code(arguments: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:  # noqa: BLE001  the last resort: a log file, and no traceback on the screen
-        from flows.failures import unforeseen
-
-        return _tell(unforeseen(_logs(arguments), error))
+        return _unforeseen(arguments, error)
     if ended == INTERRUPTED:  # typer catches the interrupt of a command by itself
         _say(_STOPPED)
     return ended if isinstance(ended, int) else 0
+
+
+def _unforeseen(arguments: Sequence[str], error: Exception) -> int:
+    try:
+        from flows.failures import unforeseen
+
+        return _tell(unforeseen(_logs(arguments), error))
+    except MemoryError:  # not even enough to tell more of it
+        print("hemacohort: The memory did not suffice; the published night is as it was.", file=sys.stderr)
+        return 1
 
 
 def _tell(error: HemacohortError) -> int:

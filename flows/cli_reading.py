@@ -32,11 +32,13 @@ def explain(
     from flows.home import Home
 
     day = day_of(as_of)
-    night = Home(home.absolute()).night_of(day)
+    kept = Home(home.absolute())
+    night = kept.night_of(day)
     from flows.explain import explain_patient
     from flows.explain_text import render
+    from flows.moved import in_place
 
-    answer = explain_patient(night, patient_id, rule, day)
+    answer = explain_patient(in_place(kept, night), patient_id, rule, day)
     text = (
         json.dumps(answer, indent=2, ensure_ascii=False)
         if as_json

@@ -36,8 +36,7 @@ def run_home(
     night = begin(home, extract, source, as_of, flags, full=full, accept=accept)
     if direct:
         return run_night(night)
-    with Home(night.home).lock():  # better known before an orchestrator is started for nothing
-        pass
+    Home(night.home).check_lock()  # better known before an orchestrator is started for nothing
     from flows.prefect_settings import prepare
 
     prepare(night.home)

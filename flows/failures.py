@@ -15,6 +15,10 @@ from flows.file_names import without_names
 
 _FROM_DATA = re.compile(r"""(["'`]).*?\1|\[.*?\]|\d[\d.,:-]*""", re.DOTALL)
 _LONGEST = 2000
+NO_MEMORY = (
+    "The memory did not suffice, and the published night is as it was; run again with more --buckets, with the setting "
+    "workers at 1, or on a machine with more memory (--memory-limit is the part that DuckDB may use)"
+)
 
 
 # A file on a network that was away, a disk that stumbled: worth another try. A full disk, a missing file or a
@@ -68,6 +72,8 @@ def unforeseen(logs: Path, error: BaseException, extract: Path | None = None) ->
     said = f"Something unforeseen happened ({_kind(error)})"
     if any(_full_disk(link) for link in chain):
         said = "The disk is full; make room and run again, the published night is as it was"
+    elif any(_no_memory(link) for link in chain):
+        said = NO_MEMORY
     told = UnforeseenError(f"{said}; the log is {path}.")
     try:
         logs.mkdir(parents=True, exist_ok=True)
@@ -91,9 +97,14 @@ def _kind(error: BaseException) -> str:
     name = type(error).__name__
     if isinstance(error, OSError) and error.errno is not None:
         return f"{name}: {os.strerror(error.errno)}"  # such as a full disk
-    if "OutOfMemory" in name or isinstance(error, MemoryError):
-        return f"{name}: it may help to raise --memory-limit or --buckets"
     return name
+
+
+def _no_memory(error: BaseException) -> bool:
+    """Whether Python, DuckDB or the system ran out of memory. Polars cannot say so: its process ends at once."""
+    if isinstance(error, MemoryError) or "OutOfMemory" in type(error).__name__:
+        return True
+    return os.strerror(errno.ENOMEM) in str(error)  # such as a library that cannot be loaded
 
 
 def masked(message: str) -> str:

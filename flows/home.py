@@ -15,6 +15,7 @@ HOME/checks/           what failed, where a blocking check kept the last run fro
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import shutil
 from collections.abc import Iterator, Sequence
@@ -28,6 +29,7 @@ from flows.loading import Ground
 from flows.manifest import read_manifest
 from flows.store import clear_store
 
+log = logging.getLogger("hemacohort")
 FORMAT = 2  # 1: nights without a store; the first night on such a home loads everything its extract holds
 RUN_FILE = "run.json"
 _MAY_COME_FIRST = {
@@ -81,6 +83,10 @@ class Home:
         something else.
         """
         self.check_format()
+        if set("*?[") & set(str(self.root)):
+            raise UsageError(
+                f"{self.root}: the path of a home may not hold *, ? or [, which stand for other paths."
+            )
         mark = self.root / "format"
         if self.root.exists() and not mark.exists():
             if not self.root.is_dir():
@@ -201,24 +207,48 @@ class Home:
             shutil.rmtree(folder, ignore_errors=True)
 
     @contextmanager
-    def lock(self) -> Iterator[None]:
-        """Hold the home for one run. HomeLockedError while another living process holds it.
+    def lock(self) -> Iterator[str | None]:
+        """Hold the home for one run; what the lock said of a run that ended without a word, None where none did.
 
-        The kernel holds the lock and drops it with its process, so a lock file that a killed run left behind
-        is taken over; its text only says whom to look for.
+        HomeLockedError while another living process holds it. The kernel holds the lock and drops it with its process,
+        so a lock file that a killed run left behind is taken over; its text only says whom to look for.
         """
         handle = os.open(self.root / "lock", os.O_CREAT | os.O_RDWR, 0o600)
         try:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                holder = os.read(handle, 200).decode(errors="replace").strip() or "another process"
-                raise HomeLockedError(f"Another run holds this home ({holder}).") from None
+            holder = _holding(handle)
+            if holder:
+                log.warning(
+                    "The run before (%s) ended without a word: it was killed, ran out of memory, or the machine stopped. "
+                    "What it left is cleared away; if it was memory, raise --buckets or lower the setting workers.",
+                    holder,
+                )
             os.ftruncate(handle, 0)
-            os.write(
-                handle, f"process {os.getpid()} since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC\n".encode()
+            os.pwrite(
+                handle, f"process {os.getpid()} since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC\n".encode(), 0
             )
-            yield
-            os.ftruncate(handle, 0)
+            try:
+                yield holder or None
+            finally:
+                os.ftruncate(handle, 0)
         finally:
             os.close(handle)
+
+    def check_lock(self) -> None:
+        """Raise HomeLockedError while another living process holds the home; a killed run's word stays in the lock."""
+        handle = os.open(self.root / "lock", os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            _holding(handle)
+        finally:
+            os.close(handle)
+
+
+def _holding(handle: int) -> str:
+    """Take the lock; returns what is written in it, by a run that did not live to take it back."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = os.pread(handle, 200, 0).decode(errors="replace").strip() or "another process"
+        raise HomeLockedError(
+            f"Another run holds this home ({holder}); wait for it, or end that process if it hangs."
+        ) from None
+    return os.pread(handle, 200, 0).decode(errors="replace").strip()

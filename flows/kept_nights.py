@@ -14,6 +14,7 @@ from flows.errors import UsageError
 from flows.home import Home
 from flows.logs import logged
 from flows.manifest import read_manifest
+from flows.moved import settle_all
 from flows.permissions import check_group, private_files, share
 from flows.retention import Shed, shed_superseded
 
@@ -57,6 +58,7 @@ def roll_back(root: Path, run: str | None) -> tuple[str, str]:
         if wanted == now:
             raise UsageError(f"The night {now} is in force already.")
         with logged(home.logs, now) as log:
+            settle_all(home)
             share(home, home.nights / wanted, chosen.analysts_group)
             home.publish(wanted)
             log.event("rolled back", to=wanted)

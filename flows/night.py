@@ -21,6 +21,7 @@ from flows.disk import check_free_disk
 from flows.home import RUN_FILE, Home
 from flows.lineage import traced
 from flows.logs import logged
+from flows.moved import settle_all
 from flows.permissions import check_group, private_files
 from flows.stages import STAGES, Counts, Night, Stage, run_stage
 
@@ -76,9 +77,12 @@ def run_night(night: Night, carry: Carry = run_stage) -> dict[str, Any]:
     this one is left.
     """
     home = Home(night.home)
-    with private_files(), traced(night), logged(home.logs, night.run_id) as log_file, home.lock():
+    with private_files(), traced(night), logged(home.logs, night.run_id) as log_file, home.lock() as silent:
+        if silent:
+            log_file.event("run before ended without a word")
         log_file.event("run began", source=night.source)
         home.clear_leftovers()
+        settle_all(home)
         check_group(night.settings.analysts_group)
         check_free_disk(home, night.extract if night.known_at is None else None, night.settings)
         night.build.mkdir(parents=True)

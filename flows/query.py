@@ -21,6 +21,7 @@ from flows.duck import opened
 from flows.errors import UsageError
 from flows.failures import masked
 from flows.home import Home
+from flows.moved import in_place
 from flows.sql import statement
 from flows.warehouse import DATABASE
 
@@ -37,7 +38,8 @@ def ask(root: Path, query: str, memory_limit: str = "2GB") -> pl.DataFrame:
 
     Raises UsageError for an empty home, for anything but one reading statement, and for what DuckDB refuses.
     """
-    night = Home(root.absolute()).night()
+    home = Home(root.absolute())
+    night = in_place(home, home.night())
     text = reading_statement(query)
     with _sandbox(night, memory_limit) as connection:
         try:

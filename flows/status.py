@@ -13,6 +13,7 @@ import polars as pl
 from flows.audit import checks_of, failed_checks
 from flows.duck import opened
 from flows.home import Home
+from flows.moved import in_place
 from flows.night import summary
 from flows.sql import statement
 from flows.warehouse import DATABASE
@@ -27,7 +28,7 @@ def status(root: Path, nights: int = 10) -> dict[str, pl.DataFrame]:
     UsageError for a home without a published night.
     """
     home = Home(root.absolute())
-    night = home.night()
+    night = in_place(home, home.night())
     newest_first = home.finished()[::-1][:nights]
     found = {
         "nights": pl.DataFrame(

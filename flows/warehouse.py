@@ -20,7 +20,7 @@ from schemas.flags import FLAGS
 from schemas.switches import DEFAULTS, SWITCHES, Switch, Switches
 from schemas.value_sets import CODE_SETS, Code, CodeSet
 from schemas.warehouse import FILES, PIECES, VIEW_SAYS, VIEWS, Source
-from schemas.warehouse_ddl import ddl_comments, ddl_file, ddl_generations, ddl_schemas, ddl_source
+from schemas.warehouse_ddl import ddl_comments, ddl_file, ddl_generations, ddl_schemas, ddl_source, quoted
 from transforms.judging import all_criteria
 from transforms.logic import Criterion
 from transforms.rule import Rule
@@ -144,6 +144,11 @@ def build_warehouse(night: Path, file: Path | None = None, *, self_contained: bo
         _comment(connection, kinds)
         connection.commit()
     return len(kinds)
+
+
+def place_in_views(night: Path) -> str:
+    """How the views of a night begin the paths of its pieces, as long as it lies where they were made."""
+    return quoted(glob.escape(str(night.resolve())) + "/")[:-1]
 
 
 def _ddl(source: Source, night: Path, folder: str) -> str:

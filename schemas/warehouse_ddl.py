@@ -47,8 +47,8 @@ def ddl_file(
     parts = [part for generations, owner in by_patient for part in _in_force(generations, owner)]
     parts += [_pieces(loads)] if loads else []
     of_the_night = {
-        "as_of": f"CAST({_quoted(as_of)} AS DATE) AS as_of",
-        "run_id": f"{_quoted(run_id)} AS run_id",
+        "as_of": f"CAST({quoted(as_of)} AS DATE) AS as_of",
+        "run_id": f"{quoted(run_id)} AS run_id",
     }
     columns = ", ".join(of_the_night.get(name, f'"{name}"') for name in file.columns)
     return (
@@ -63,14 +63,14 @@ def _in_force(generations: Mapping[int, list[str]], owner: str) -> list[str]:
     for number, pieces in sorted(generations.items()):
         rows = _pieces(pieces)
         if number < newest:
-            gone = f"SELECT patient_id FROM read_parquet({_quoted(owner)}) WHERE generation > {number:d}"  # noqa: S608
+            gone = f"SELECT patient_id FROM read_parquet({quoted(owner)}) WHERE generation > {number:d}"  # noqa: S608
             rows = f"SELECT piece.* FROM ({rows}) AS piece ANTI JOIN ({gone}) AS gone USING (patient_id)"  # noqa: S608
         parts.append(rows)
     return parts
 
 
 def _pieces(paths: list[str]) -> str:
-    listed = ", ".join(_quoted(path) for path in paths)
+    listed = ", ".join(quoted(path) for path in paths)
     return f"SELECT * FROM read_parquet([{listed}], union_by_name = true)"  # noqa: S608
 
 
@@ -80,12 +80,13 @@ def ddl_comments(
     """Statements that comment a table or view and each of its columns; criteria: sentence of each verdict column."""
     texts = [(column, criteria.get(column) or comment(column)) for column in columns]
     return [
-        f"COMMENT ON {kind} {name} IS {_quoted(says)}",
-        *(f'COMMENT ON COLUMN {name}."{_doubled(column)}" IS {_quoted(text)}' for column, text in texts),
+        f"COMMENT ON {kind} {name} IS {quoted(says)}",
+        *(f'COMMENT ON COLUMN {name}."{_doubled(column)}" IS {quoted(text)}' for column, text in texts),
     ]
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """A text as SQL takes it literally, for DDL takes no parameters."""
     return "'" + text.replace("'", "''") + "'"
 
 

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -73,11 +73,35 @@ def test_lock_of_a_killed_run_is_taken_over(made: Home) -> None:
         assert (made.root / "lock").read_text().startswith(f"process {os.getpid()} since")
 
 
-def test_lock_is_free_again_after_a_failure(made: Home) -> None:
+def test_run_after_one_that_ended_without_a_word_says_so(
+    made: Home, screened: Callable[..., Path], caplog: pytest.LogCaptureFixture
+) -> None:
+    """A process that the kernel killed for its memory cannot say anything itself."""
+    with held(made) as process:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    made.check_lock()  # asked before an orchestrator is started; it must not be what takes the word away
+    screened()
+    assert f"The run before (process {process.pid} since" in caplog.text
+    assert "ended without a word" in caplog.text
+    events = "".join(file.read_text() for file in made.logs.glob("*.jsonl"))
+    assert events.count("run before ended without a word") == 1
+    screened()
+    assert caplog.text.count("ended without a word") == 1
+
+
+def test_number_of_a_dead_holder_may_be_another_process_by_now(made: Home) -> None:
+    """After a restart of the machine a number comes again; the kernel's lock tells, not the number."""
+    (made.root / "lock").write_text(f"process {os.getpid()} since 2026-01-01 02:15:00 UTC\n")
+    with made.lock() as silent:
+        assert silent == f"process {os.getpid()} since 2026-01-01 02:15:00 UTC"
+
+
+def test_lock_is_free_again_after_a_failure_which_has_had_its_say(made: Home) -> None:
     with pytest.raises(ZeroDivisionError), made.lock():
         raise ZeroDivisionError
-    with made.lock():
-        pass
+    with made.lock() as silent:
+        assert silent is None
 
 
 @pytest.mark.parametrize("text", [str(FORMAT + 1), "2.0", "", "x"])
@@ -97,6 +121,12 @@ def test_folder_with_other_things_in_it_does_not_become_a_home(tmp_path: Path) -
         Home(tmp_path).create()
     assert {path.name for path in tmp_path.iterdir()} == {"thesis.docx"}
     assert tmp_path.stat().st_mode == mode
+
+
+def test_path_that_reads_like_a_pattern_does_not_become_a_home(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="may not hold"):
+        Home(tmp_path / "[north]").create()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_file_does_not_become_a_home(tmp_path: Path) -> None:

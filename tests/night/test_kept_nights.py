@@ -9,12 +9,15 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from flows.cli import main
 from flows.errors import HomeLockedError, UsageError
 from flows.home import Home
 from flows.kept_nights import prune, roll_back
+from flows.moved import settle_all
+from flows.night import begin, run_night
 from flows.query import ask
 
 
@@ -137,3 +140,46 @@ def test_home_is_whole_again_after_its_backup_is_put_back(
     assert json.loads((again / "run.json").read_text())["digest"] == json.loads(before[1])["digest"]
     assert call("rollback", "--home", home.root) == 0
     assert home.night() == night
+
+
+@pytest.mark.parametrize("name", ["elsewhere", "Anna's höme"])
+def test_moved_home_is_mended_by_whoever_asks_first(
+    screened: Callable[..., Path], home: Home, tmp_path: Path, name: str
+) -> None:
+    """Backups are put back on other machines; the views of a night name its pieces by full path."""
+    screened()
+    screened()
+    past = run_night(  # the stubs keep no rows, so nothing is known in it
+        begin(home.root, home.root, "canonical", None, {}, known_at="2199-01-01")
+    )
+    question = "SELECT count(*) FROM screen.evidence"
+    rows = ask(home.root, question).item()
+    there = Home(tmp_path / name)
+    home.root.rename(there.root)
+    modes = (there.night() / "hemacohort.duckdb").stat().st_mode
+    with there.lock(), pytest.raises(UsageError, match="was moved since its nights were published"):
+        ask(there.root, question)
+    assert call("status", "--home", there.root) == 0
+    assert (there.night() / "hemacohort.duckdb").stat().st_mode == modes
+    for night in (
+        *there.finished(),
+        there.past / past["run_id"],
+    ):  # any client sees all of them, from anywhere
+        with duckdb.connect(str(night / "hemacohort.duckdb"), read_only=True) as client:
+            assert client.sql(question).fetchone() == (0 if night.parent == there.past else rows,)
+            assert client.sql("SELECT count(*) > 5 FROM run.stage").fetchone() == (True,)
+    assert settle_all(there) == 0
+
+
+def test_next_run_mends_a_moved_home_before_anything_else(
+    screened: Callable[..., Path], home: Home, tmp_path: Path
+) -> None:
+    first = json.loads((screened() / "run.json").read_text())
+    there = Home(tmp_path / "home-2")  # the old path is the beginning of the new one
+    home.root.rename(there.root)
+    again = run_night(begin(there.root, tmp_path / "extract", "canonical", first["as_of"], {}))
+    assert again["digest"] == first["digest"]
+    assert ask(there.root, "SELECT count(*) FROM run.input_file").item() > 0
+    assert call("rollback", "--home", there.root) == 0
+    assert there.night().name == first["run_id"]
+    assert ask(there.root, "SELECT count(*) FROM screen.evidence").item() > 0
