@@ -38,7 +38,7 @@ _SUFFIXES = (".hl7", ".hl7.gz", ".er7", ".er7.gz", ".oru", ".msg", ".dat", ".txt
 _FORM = "HL7 text"
 _BEGINNINGS = (b"MSH", b"FHS", b"BHS")
 _LATIN_1 = b"8859/1"  # in MSH-18
-_MACROS = (
+MACROS = (
     "fields_of",
     "part",
     "unescaped",
@@ -61,7 +61,7 @@ def write_hl7v2(extract: Path, out: Path) -> Sequence[SourceFile]:
         raise ExtractError(
             f"The hl7v2 extract {extract.name!r} holds no file ending in {', '.join(_SUFFIXES)}."
         )
-    with text_connection(out, [f"hl7v2/{macro}" for macro in _MACROS]) as (connection, scratch):
+    with text_connection(out, [f"hl7v2/{macro}" for macro in MACROS]) as (connection, scratch):
         writer = _Writer(connection, out, scratch)
         files = [TextFile(path, path.relative_to(extract).as_posix(), _FORM) for path in paths]
         for file in files:

@@ -182,7 +182,8 @@ COPY (
         reported.source_file::VARCHAR AS source_file,
         reported.source_line
     FROM reported
-    INNER JOIN meaning ON reported.words = meaning.words
+    -- each has a meaning; as an inner join it would be every result beside every meaning, and a filter behind
+    LEFT JOIN meaning ON reported.words = meaning.words
     LEFT JOIN head ON reported.message = head.message
     LEFT JOIN person ON reported.patient = person.patient
     LEFT JOIN placed ON reported.report = placed.report

@@ -10,9 +10,12 @@ import duckdb
 import polars as pl
 import pytest
 
-from flows.adapters import adapt
+from flows.adapters import adapt, hl7v2
+from flows.adapters.hl7v2_segments import OBSERVATION_SCHEMA, SCHEMA, TABLES
+from flows.adapters.statements import text_connection
 from flows.cli import main
 from flows.errors import ExtractError
+from flows.sql import statement
 from tests.adapters.hl7v2.messages import MSH, OBR, PID, obx
 
 Read = Callable[..., pl.DataFrame]
@@ -280,3 +283,15 @@ def test_the_published_blood_count_and_its_odd_units(folder: Path, screened: Cal
         "anc": 58,
         "neut_pct": 55,
     }
+
+
+def test_no_result_is_put_beside_every_meaning(tmp_path: Path) -> None:
+    """Without filters pushed down an inner join becomes a product of both tables: hundreds of rows for each result."""
+    values = {"target": str(tmp_path / "none.parquet"), "loinc": "718-7"}
+    with text_connection(tmp_path, [f"hl7v2/{macro}" for macro in hl7v2.MACROS]) as (connection, _):
+        for table in TABLES:
+            connection.register(table, SCHEMA.empty_table())
+        connection.register("observation", OBSERVATION_SCHEMA.empty_table())
+        plan = connection.execute(f"EXPLAIN {statement('hl7v2/lab_results')}", values).fetchall()
+    assert "JOIN" in plan[0][1]
+    assert "CROSS_PRODUCT" not in plan[0][1]
