@@ -3,55 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
-import duckdb
 import polars as pl
 import pytest
 from histories import AS_OF, in_nights
+from small_nights import adults, asked, count, labs, members, told
 
 from flows.home import Home
 from flows.manifest import read_manifest
 from transforms.ledger import replayed
 
 Run = Callable[..., dict[str, Any]]
-LAB = {
-    "patient_id": "p", "collected_at": "2026-06-01 08:00:00", "code_system": "hemacohort", "code": "hb",
-    "value": "90", "unit": "g/L", "specimen_id": "s1", "result_id": "r1", "resulted_at": "2026-06-01 10:00:00",
-    "status": "final",
-}  # fmt: skip
-
-
-def labs(*rows: dict[str, str]) -> pl.DataFrame:
-    return pl.DataFrame([{**LAB, **row} for row in rows])
-
-
-def count(mcv: str = "70", hb: str = "90", day: str = "2026-06-01", who: str = "p") -> list[dict[str, str]]:
-    """A blood count with a low ferritin: iron deficiency anemia if the hemoglobin is low."""
-    at = f"{day} 08:00:00"
-    tests = (("hb", hb, "g/L"), ("mcv", mcv, "fL"), ("ferritin", "6", "ug/L"), ("crp", "1", "mg/L"))
-    return [
-        {"patient_id": who, "code": code, "value": value, "unit": unit, "collected_at": at,
-         "specimen_id": f"{who}-{day}", "result_id": f"{who}-{day}-{code}", "resulted_at": at}
-        for code, value, unit in tests
-    ]  # fmt: skip
-
-
-def adults(*who: str) -> pl.DataFrame:
-    return pl.DataFrame([{"patient_id": name, "sex": "male", "birth_date": "1970-01-01"} for name in who])
-
-
-def members(home: Home, rule: str = "iron_deficiency_anemia") -> dict[str, str]:
-    rows = pl.read_parquet(home.night() / "membership.parquet").filter(pl.col("rule_id") == rule)
-    return dict(rows.select("patient_id", "status").rows())
-
-
-def entries(home: Home, rule: str = "iron_deficiency_anemia") -> list[tuple[str, ...]]:
-    night = home.night()
-    ledger = pl.read_parquet(night / "ledger.parquet")
-    mine = ledger.filter((pl.col("run_id") == night.name) & (pl.col("rule_id") == rule))
-    return mine.select("patient_id", "event", "because", "caused_by").sort("patient_id").rows()
 
 
 def test_a_home_that_outgrows_its_slices_is_divided_anew(
@@ -164,15 +128,6 @@ def test_units_are_told_night_by_night_as_from_everything_at_once(
     assert (results, patients) == (60, 59)
 
 
-def told(home: Home, table: str) -> list[tuple[Any, ...]]:
-    return asked(home, f"SELECT * FROM {table} ORDER BY ALL")
-
-
-def asked(home: Home, query: str) -> list[tuple[Any, ...]]:
-    with duckdb.connect(str(home.night() / "hemacohort.duckdb"), read_only=True) as connection:
-        return connection.sql(query).fetchall()
-
-
 def test_time_alone_moves_verdicts_as_a_fresh_look_would(
     extract: dict[str, pl.DataFrame], run: Run, home_of: Callable[[str], Home]
 ) -> None:
@@ -186,89 +141,6 @@ def test_time_alone_moves_verdicts_as_a_fresh_look_would(
     stages = {stage["stage"]: stage["counts"] for stage in grown["stages"]}
     assert stages["ingest"]["known_files"] > 0
     assert stages["screen"]["judged"] is not None
-
-
-def test_files_are_known_by_their_content(run: Run) -> None:
-    first = run("home", {"lab_results": labs(*count()), "patients": adults("p")})
-    again = run("home", {"lab_results": labs(*count()), "patients": adults("p")})
-    assert (first["rows"]["rows"], again["rows"]["rows"]) == (5, 0)
-    assert again["digest"] == first["digest"]
-    assert "2 files were loaded on an earlier night and skipped" in str(again["stages"])
-
-
-def test_correction_takes_a_patient_out_and_the_ledger_says_which(
-    run: Run, home_of: Callable[[str], Home]
-) -> None:
-    home = home_of("home")
-    run("home", {"lab_results": labs(*count()), "patients": adults("p")})
-    assert entries(home) == [("p", "entered", "backfill", None)]
-    right = {**count(hb="150")[0], "status": "corrected", "resulted_at": "2026-06-02 08:00:00"}
-    run("home", {"lab_results": labs(right)})
-    assert members(home) == {}
-    assert entries(home) == [
-        ("p", "left", "corrected_result", "hb of 2026-06-01 08:00: 90 g/L became 150 g/L")
-    ]
-    seen = told(home, "cohort.tonight")
-    assert ("withdrawn", "p", "iron_deficiency_anemia") in [row[:3] for row in seen]
-
-
-def test_cancelled_result_is_withdrawn(run: Run, home_of: Callable[[str], Home]) -> None:
-    home = home_of("home")
-    run("home", {"lab_results": labs(*count()), "patients": adults("p")})
-    run("home", {"lab_results": labs({**count()[0], "status": "cancelled"})})
-    assert members(home) == {"p": "indeterminate"}
-    [(_, event, because, caused_by)] = entries(home)
-    assert (event, because) == ("became_indeterminate", "withdrawn")
-    assert caused_by == "hb of 2026-06-01 08:00: 90 g/L became withdrawn"
-
-
-def test_merge_moves_results_and_can_be_taken_back(run: Run, home_of: Callable[[str], Home]) -> None:
-    home = home_of("home")
-    patients = adults("new", "old")
-    before = run("home", {"lab_results": labs(*count(who="old")), "patients": patients})
-    assert members(home) == {"old": "met"}
-    merge = pl.DataFrame({"from_patient_id": ["old"], "to_patient_id": ["new"]})
-    nothing = labs(*count(who="x", hb="150"))
-    run("home", {"lab_results": nothing, "patient_merges": merge})
-    assert members(home) == {"new": "met"}
-    assert [row[:3] for row in entries(home)] == [("new", "entered", "merged"), ("old", "left", "merged")]
-    run("home", {"lab_results": nothing, "patient_merges": merge.clear()})
-    assert members(home) == {"old": "met"}
-    assert [row[:3] for row in entries(home)] == [
-        ("new", "left", "unmerged"),
-        ("old", "reentered", "unmerged"),
-    ]
-    at_once = run(
-        "fresh", {"lab_results": pl.concat([labs(*count(who="old")), nothing]), "patients": patients}
-    )
-    assert run("home", {"lab_results": nothing})["digest"] == at_once["digest"]
-    assert before["digest"] != at_once["digest"]
-
-
-def test_death_and_age_end_a_membership(run: Run, home_of: Callable[[str], Home]) -> None:
-    home = home_of("home")
-    extract = {"lab_results": labs(*count(), *count(who="q")), "patients": adults("p", "q")}
-    run("home", extract)
-    dead = adults("q").with_columns(death_date=pl.lit("2026-07-01"))
-    run(
-        "home",
-        {"lab_results": labs(*count(who="q", day="2026-05-01")), "patients": dead},
-        as_of=date(2026, 7, 2),
-    )
-    assert [row[:3] for row in entries(home)] == [("q", "left", "died")]
-    run("home", extract, as_of=date(2027, 6, 1))
-    assert members(home) == {"p": "met"}
-    run("home", extract, as_of=date(2027, 6, 2))
-    assert [row[:3] for row in entries(home)] == [("p", "left", "aged_out")]
-
-
-def test_a_new_setting_is_a_reason_of_its_own(run: Run, home_of: Callable[[str], Home]) -> None:
-    extract = {"lab_results": labs(*count(hb="131"), *count(who="q")), "patients": adults("p", "q")}
-    run("home", extract)
-    assert members(home_of("home")) == {"q": "met"}
-    night = run("home", extract, timezone="Europe/Vienna")
-    assert entries(home_of("home")) == []
-    assert next(s["counts"]["patients"] for s in night["stages"] if s["stage"] == "ingest") is None
 
 
 def test_unused_pieces_of_the_store_go(run: Run, home_of: Callable[[str], Home]) -> None:

@@ -1,0 +1,97 @@
+"""What new files change for a patient, and what the ledger says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import polars as pl
+from small_nights import adults, count, entries, labs, members, told
+
+from flows.home import Home
+
+Run = Callable[..., dict[str, Any]]
+
+
+def test_files_are_known_by_their_content(run: Run) -> None:
+    first = run("home", {"lab_results": labs(*count()), "patients": adults("p")})
+    again = run("home", {"lab_results": labs(*count()), "patients": adults("p")})
+    assert (first["rows"]["rows"], again["rows"]["rows"]) == (5, 0)
+    assert again["digest"] == first["digest"]
+    assert "2 files were loaded on an earlier night and skipped" in str(again["stages"])
+
+
+def test_correction_takes_a_patient_out_and_the_ledger_says_which(
+    run: Run, home_of: Callable[[str], Home]
+) -> None:
+    home = home_of("home")
+    run("home", {"lab_results": labs(*count()), "patients": adults("p")})
+    assert entries(home) == [("p", "entered", "backfill", None)]
+    right = {**count(hb="150")[0], "status": "corrected", "resulted_at": "2026-06-02 08:00:00"}
+    run("home", {"lab_results": labs(right)})
+    assert members(home) == {}
+    assert entries(home) == [
+        ("p", "left", "corrected_result", "hb of 2026-06-01 08:00: 90 g/L became 150 g/L")
+    ]
+    seen = told(home, "cohort.tonight")
+    assert ("withdrawn", "p", "iron_deficiency_anemia") in [row[:3] for row in seen]
+
+
+def test_cancelled_result_is_withdrawn(run: Run, home_of: Callable[[str], Home]) -> None:
+    home = home_of("home")
+    run("home", {"lab_results": labs(*count()), "patients": adults("p")})
+    run("home", {"lab_results": labs({**count()[0], "status": "cancelled"})})
+    assert members(home) == {"p": "indeterminate"}
+    [(_, event, because, caused_by)] = entries(home)
+    assert (event, because) == ("became_indeterminate", "withdrawn")
+    assert caused_by == "hb of 2026-06-01 08:00: 90 g/L became withdrawn"
+
+
+def test_merge_moves_results_and_can_be_taken_back(run: Run, home_of: Callable[[str], Home]) -> None:
+    home = home_of("home")
+    patients = adults("new", "old")
+    before = run("home", {"lab_results": labs(*count(who="old")), "patients": patients})
+    assert members(home) == {"old": "met"}
+    merge = pl.DataFrame({"from_patient_id": ["old"], "to_patient_id": ["new"]})
+    nothing = labs(*count(who="x", hb="150"))
+    run("home", {"lab_results": nothing, "patient_merges": merge})
+    assert members(home) == {"new": "met"}
+    assert [row[:3] for row in entries(home)] == [("new", "entered", "merged"), ("old", "left", "merged")]
+    run("home", {"lab_results": nothing, "patient_merges": merge.clear()})
+    assert members(home) == {"old": "met"}
+    assert [row[:3] for row in entries(home)] == [
+        ("new", "left", "unmerged"),
+        ("old", "reentered", "unmerged"),
+    ]
+    at_once = run(
+        "fresh", {"lab_results": pl.concat([labs(*count(who="old")), nothing]), "patients": patients}
+    )
+    assert run("home", {"lab_results": nothing})["digest"] == at_once["digest"]
+    assert before["digest"] != at_once["digest"]
+
+
+def test_death_and_age_end_a_membership(run: Run, home_of: Callable[[str], Home]) -> None:
+    home = home_of("home")
+    extract = {"lab_results": labs(*count(), *count(who="q")), "patients": adults("p", "q")}
+    run("home", extract)
+    dead = adults("q").with_columns(death_date=pl.lit("2026-07-01"))
+    run(
+        "home",
+        {"lab_results": labs(*count(who="q", day="2026-05-01")), "patients": dead},
+        as_of=date(2026, 7, 2),
+    )
+    assert [row[:3] for row in entries(home)] == [("q", "left", "died")]
+    run("home", extract, as_of=date(2027, 6, 1))
+    assert members(home) == {"p": "met"}
+    run("home", extract, as_of=date(2027, 6, 2))
+    assert [row[:3] for row in entries(home)] == [("p", "left", "aged_out")]
+
+
+def test_a_new_setting_is_a_reason_of_its_own(run: Run, home_of: Callable[[str], Home]) -> None:
+    extract = {"lab_results": labs(*count(hb="131"), *count(who="q")), "patients": adults("p", "q")}
+    run("home", extract)
+    assert members(home_of("home")) == {"q": "met"}
+    night = run("home", extract, timezone="Europe/Vienna")
+    assert entries(home_of("home")) == []
+    assert next(s["counts"]["patients"] for s in night["stages"] if s["stage"] == "ingest") is None
