@@ -71,7 +71,7 @@ _SHARES = {
 }
 _PER_CELL = re.compile(rf"(.+?)/(?:{_COUNTED}|erythrocyte)")
 _CUBIC_MICRONS = re.compile(
-    r"u(?:m|)\*{0,2}3|mu/?\*?3|cmu|10(?:\*|e)?-15\.?l|umcubed|(?:cu|cubic|cub|c)-?(?:um|u|mic|microns?|micromet(?:er|re)s?)|microns?\*?3"
+    r"u(?:m|)e?\*{0,2}3|mu/?\*?3|cmu|10(?:\*|e)?-15\.?l|umcubed|(?:cu|cubic|cub|c)-?(?:um|u|mic|microns?|micromet(?:er|re)s?)|microns?\*?3"
 )
 
 

@@ -37,12 +37,12 @@ PER_HUNDRED: Mapping[str, frozenset[str]] = {
 """Analytes of which a number "per 100 white cells", or red ones, is the percentage."""
 
 _BY_UNIT: Mapping[str, Iterable[str]] = {
-    "%": "mg/mg% %iron %transferrin % %tibc %oftibc sat% cv% %cv %-cv %(cv) cv(%)".split(),
+    "%": "mg/mg% %iron %transferrin % %tibc %oftibc sat% cv% %cv %-cv %(cv) cv(%) cv".split(),
     "fraction": "frac ratio proportion 1 decimal fract fractionof1 mol/mol".split(),
     "L/L": "ratio 1 v/v vol/vol ml/ml volumefraction volfraction l/lblood".split(),
-    "vol%": "%vol %volume volume% vol-% %v/v v/v% %(v/v) %pcv pcv% vol.% %byvolume cc/dl".split(),
+    "vol%": "%vol %volume volume% vol-% %v/v v/v% %(v/v) %pcv pcv% vol.% %byvolume %(vol) cc/dl".split(),
     "um3": ["mu/3"],
-    "pg": "pcg pkg".split(),
+    "pg": ["pkg"],
     "mmol/L": "mmol(fe)/l mmol/l(fe) mmolfe/l mmol/lfe mmol(hb/4)/l mmol/l(hb/4) mmol/lhb/4".split(),
     "mmol/L tetramer": "mmol/ltetramer mmol/l(tetramer) mmol(tetramer)/l mmol/lhb4 mmol(hb4)/l".split(),
     "permille": (
@@ -56,7 +56,7 @@ _BY_UNIT: Mapping[str, Iterable[str]] = {
     "ukat/L": "ucat/l".split(),
     "/100 WBC": (
         "/100wbc /100wbcs /100wbc's /100leukocytes /100leucocytes /100leuk /100whitecells nrbc/100wbc nrbcs/100wbc "
-        "nrbc/100wbcs #/100wbc #/100wbcs 100wbc /100whitebloodcells /100leuko "
+        "nrbc/100wbcs nrbc/100wbc's #nrbc/100wbc 100wbc's #/100wbc #/100wbcs 100wbc /100whitebloodcells /100leuko "
         "/100leu /100leukozyten /100gb /100(wbcs) cells/100wbc wbc/100 10*2wbc %/wbc"
     ).split(),
     "/100 RBC": "/100rbc /100rbcs /100redcells /100redbloodcells /100erythrocytes".split(),

@@ -28,6 +28,7 @@ _TRANSLATION = str.maketrans(
         "‰": "permille",
         **dict.fromkeys("’´`", "'"),
         "÷": "/",
+        "_": "",  # mL/min/1.73_m2, int_unit/L
     }
 )
 # Russian letter by letter, тыс and млн and мкл included; МЕ and ед are its units of activity
@@ -50,9 +51,11 @@ _INVISIBLE = {"Cc", "Cf", "Mn"}  # zero-width spaces and joiners, byte order mar
 _SUPERSCRIPT_POWER = re.compile("10([⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 _ANNOTATION = re.compile(r"\{([^}]*)\}")
 # mk is what Cyrillic letters for micro become; mc before m3 is the micron of a cell's volume
-_MC = re.compile(r"(?<![a-z])(?:mc|mk|mic)(?=g|mol|l|iu|u(?!mm)|kat|m\*{0,2}3)", re.IGNORECASE)
+_MC = re.compile(r"(?<![a-z])(?:mc|mk|mic)(?=g|mol|l|iu|int|u(?!mm)|kat|m\*{0,2}3)", re.IGNORECASE)
 # how it was measured, printed behind the unit
-_METHOD = re.compile(r"(?<=[a-z%3])\(?(?:calc(?:ulated)?|auto(?:mated)?|manual|e?clia)\)?$", re.IGNORECASE)
+_METHOD = re.compile(
+    r"(?<=[a-z%3])[(*]?(?:calc(?:ulated)?|auto(?:mated)?|manual|e?clia)[)*]?$", re.IGNORECASE
+)
 _ABBREVIATION = re.compile(r"(?<=[A-Za-z%])\.(?![A-Za-z]?-1)|(?<![0-9])\.(?=[A-Za-z])")
 _MARKED = re.compile(r"(?<=[A-Za-z%])\*+$")  # a star that points to a remark
 _LIKE_AN_L = re.compile(r"(?<=/)([dmu]?)I$|(?<=/)([dmu])1$")
@@ -165,6 +168,7 @@ _WORDS = (
     (_PREFIX, lambda match: _PREFIXES[match[1]]),
     (re.compile(r"lit(?:(?:er|re|ro)(?:\(s\)|s)?)?|ltrs?(?![a-z])|(?<=/)lts?$|(?<=[munpfd])ls$"), "l"),
     (re.compile(r"(?<=/)dcl$"), "dl"),
+    (re.compile(r"(?<![a-z])pcg"), "pg"),
     (re.compile(r"^per(?!mil)|(?<=[a-z0-9)#%])per(?!mil)(?=[a-z0-9])"), "/"),
     (re.compile(r"gram(?:me)?s?|grms?(?![a-z])|gms?(?![a-z])|grs?(?![a-z])|(?<=[munp])gs(?![a-z])"), "g"),
     (re.compile(r"moles?(?![a-z])|mols(?![a-z])"), "mol"),

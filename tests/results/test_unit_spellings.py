@@ -61,7 +61,7 @@ SPELLED = [
         "g/dL",
         (
             "g/dL|G/DL|g/dl|GM/DL|Gm/dL|gms/dl|gm%|GM%|gms%|g%|gm/100ml|g/100 mL|g/100cc|gram/dL|grams/deciliter|gr/dl"
-            "|gram per deciliter|gram per 100 milliliter|grm%|g/dI|g/d1|g/dL*|g/dcl|г/дл|г%"
+            "|gram per deciliter|gram per 100 milliliter|grm%|g/dI|g/d1|g/dL*|g/dcl|г/дл|г%|g/dl *calc*"
             "|g per dL|g·dL-1|g/dl.|(g/dL)|g / dl|g/dL{calc}|g/dL (calc)|grs/dl|GMDL|gHb/dL|g(Hb)/dL"
         ),
     ),
@@ -81,7 +81,7 @@ SPELLED = [
         "fL",
         (
             "fL|FL|fl.|fL/cell|femtoliter|femtolitres|um3|um^3|µm³|μm3|cu um|cu microns|CU MICRON|cubic microns|cumicrons"
-            "|mcm3|um**3|cu mic|cmu|cuu|mu3|mu/3|10*-15.L|femtoliter(s)|[fL]|cubic micrometer|фл"
+            "|mcm3|um**3|cu mic|cmu|cuu|mu3|mu/3|10*-15.L|femtoliter(s)|[fL]|cubic micrometer|фл|ume3"
         ),
     ),
     (
@@ -110,7 +110,7 @@ SPELLED = [
         "mg/dL|MG/DL|mgs/dl|mgm/dl|mg%|mgm%|mg/100ml|milligrams/deciliter|MGDL|mg\\dL|milligram per deciliter|mg/dI|мг/дл",
     ),
     ("crp", "mg/L", "mg/L|MG/L|ug/mL|mcg/mL"),
-    ("b12", "pg/mL", "pg/mL|PG/ML|ng/L|picogram/mL|picogram per milliliter|пг/мл"),
+    ("b12", "pg/mL", "pg/mL|PG/ML|ng/L|picogram/mL|picogram per milliliter|пг/мл|pcg/mL"),
     ("folate", "ng/mL", "ng/mL|ug/L|mcg/L|mkg/l|ng/mls|ug/lit"),
     ("hb", "mmol/L", "mM|mM/L"),
     (
@@ -118,13 +118,13 @@ SPELLED = [
         "mIU/L",
         (
             "mUI/L|µUI/mL|ulU/ml|micIU/mL|mIU/L|mU/L|m[IU]/L|uIU/mL|µU/mL|mcIU/mL|MCU/ML|mcunits/mL|u[IU]/mL|microIU/mL"
-            "|micro-international unit per milliliter|milli-international unit per liter|microunit per milliliter|мкМЕ/мл|мМЕ/л"
+            "|micro-international unit per milliliter|milli-international unit per liter|microunit per milliliter|mcIntUnit/mL|мкМЕ/мл|мМЕ/л"
         ),
     ),
     (
         "ldh",
         "U/L",
-        "UI/L|U/L|IU/L|Units/L|unit/l|[IU]/L|[iU]/L|unit per liter|international unit per liter|U/lt|Ед/л",
+        "UI/L|U/L|IU/L|Units/L|unit/l|[IU]/L|[iU]/L|unit per liter|international unit per liter|Int_Unit/L|U/lt|Ед/л",
     ),
     ("epo", "IU/L", "IU/L|U/L|mIU/mL|mU/mL|milli-international unit per milliliter"),
     (
@@ -134,7 +134,7 @@ SPELLED = [
             "mL/min/1.73 m2|mL/min/{1.73_m2}|ml/min/1.73m^2|mL/min/1.73m²|mL/min/1.73sq.m|mL/min/1.73 sq m|ml/min/1,73m2"
             "|mL/min per 1.73 m2|mL/min/1.73 square meters|mL/min/1.73|mL/min/1.73/m2|mL/min/1.7|mL/min/BSA|mL/min/SA"
             "|mL/min/1.73 m(2)|mL/min/1.73 meter squared|mls/min/1.73m2"
-            "|milliliter per minute per 1.73 square meter|mL/min/1.73.m2|mL/(min.1.73m2)|mL/(min*1.73 m2)|ml/min/1,73qm"
+            "|milliliter per minute per 1.73 square meter|mL/min/1.73.m2|ml/min/1.73**2|ml/mn/1.7m|mL/(min.1.73m2)|mL/(min*1.73 m2)|ml/min/1,73qm"
             "|mL/min/1.73mÂ²|мл/мин/1.73м2"
         ),
     ),
@@ -144,7 +144,7 @@ SPELLED = [
         "mm/h|mm/hr|MM/HR|mm/hour|mm/1h|mm 1st hr|mm/1 hour|mm/60 min|mm in 1st hour|millimeter per hour|mm/hora|mm/uur|мм/ч|мм/час",
     ),
     ("hba2", "%", "% Hb|%Hb|% of total Hb"),
-    ("rdw", "%", "CV%|%CV|% CV|%(CV)"),
+    ("rdw", "%", "CV%|%CV|% CV|%(CV)|CV"),
     ("tsat", "%", "Sat%|% of TIBC"),
     (
         "neut_pct tsat hct rdw",
@@ -157,7 +157,7 @@ SPELLED = [
         "/100 WBC",
         (
             "/100 WBC|/100{WBCs}|/100WBC's|per 100 WBC|NRBC/100 WBC|/100 leukocytes|%|%/WBC|{#}/100{WBCs}"
-            "|per 100 white blood cells|per hundred white blood cells|/100 Leu|100 WBC"
+            "|per 100 white blood cells|per hundred white blood cells|/100 Leu|100 WBC|NRBC/100 WBC's"
         ),
     ),
     ("retic_pct", "%", "/100 RBC|per 100 RBCs|/100{RBCs}|% of RBC"),
@@ -165,7 +165,7 @@ SPELLED = [
     (
         "hct",
         "vol%",
-        "vol%|Vol %|%vol|mL/dL|%VOLUME|Vol-%|volume %|% PCV|volume percent|percent by volume|ml%|cc/100ml",
+        "%(vol)|vol%|Vol %|%vol|mL/dL|%VOLUME|Vol-%|volume %|% PCV|volume percent|percent by volume|ml%|cc/100ml",
     ),
     (
         "retic_pct",
