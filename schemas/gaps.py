@@ -29,6 +29,7 @@ GAP_TIME: Mapping[str, Any] = {
     "site": pl.String,
     "sex": pl.String,
     "age_band": pl.String,
+    "strata": pl.List(pl.String),  # of the source, as stratum_NAME=VALUE
 }
 GAP_TALLY: Mapping[str, Any] = {
     "metric": pl.String,

@@ -45,7 +45,7 @@ def gap_times(
     """``schemas.gaps.GAP_TIME`` of one bucket of patients, every measure.
 
     evidence: screen.evidence, in the order of patient and time. verdicts: of the same draws in the same order. results: current results with site;
-    events, patients (with death_date): as in lab.*. as_of_day: the night, in days since 1970-01-01.
+    events, patients (with death_date and any stratum_* columns): as in lab.*. as_of_day: the night, in days since 1970-01-01.
     """
     who = evidence.select(pl.col("patient_id").unique().sort()).with_row_index("patient")
     who = who.cast({"patient": pl.Int64})
@@ -53,7 +53,7 @@ def gap_times(
         pl.DataFrame([whole[name] for whole in (evidence, verdicts.drop(KEYS)) for name in _read(whole)])
         .join(who, on="patient_id", how="left", maintain_order="left")
         .join(
-            patients.select("patient_id", died=day(pl.col("death_date"))),
+            patients.select("patient_id", died=day(pl.col("death_date")), strata=_strata(patients.columns)),
             on="patient_id",
             how="left",
             maintain_order="left",
@@ -63,6 +63,14 @@ def gap_times(
     sources = _sources(draws, _readable(results, who), events.join(who, on="patient_id"))
     times = pl.concat([_times(draws, sources, measure, as_of_day) for measure in MEASURES])
     return shaped(_with_strata(times, results), GAP_TIME).sort("metric", "patient_id", "index_collected_at")
+
+
+def _strata(columns: Sequence[str]) -> pl.Expr:
+    """The strata of a patient as ``stratum_NAME=VALUE`` (nothing for a value that is not known); null without any."""
+    given = sorted(name for name in columns if name.startswith("stratum_"))
+    if not given:
+        return pl.lit(None, dtype=pl.List(pl.String))
+    return pl.concat_list([pl.concat_str(pl.lit(f"{name}="), pl.col(name).fill_null("")) for name in given])
 
 
 def _read(frame: pl.DataFrame) -> list[str]:
@@ -155,6 +163,7 @@ def _times(draws: pl.DataFrame, sources: Sources, measure: Measure, as_of_day: i
             "index_collected_at",
             "sex",
             "age_years",
+            "strata",
             "closed",
             metric=pl.lit(measure.metric),
             clock_start=pl.col("clock").cast(pl.Int32).cast(pl.Date),
@@ -192,6 +201,7 @@ def _episodes(draws: pl.DataFrame, measure: Measure, as_of_day: int) -> pl.DataF
             "index_collected_at",
             "sex",
             "age_years",
+            "strata",
             "clock",
             end=pl.min_horizontal("watched", "died"),
             ends_with=pl.when(pl.col("died") <= watched)
@@ -204,7 +214,7 @@ def _episodes(draws: pl.DataFrame, measure: Measure, as_of_day: int) -> pl.DataF
     )
 
 
-_EPISODE = ("patient", *KEYS, "sex", "age_years", "day", "died")
+_EPISODE = ("patient", *KEYS, "sex", "age_years", "strata", "day", "died")
 
 
 def _first_of(episodes: pl.DataFrame, sources: Sources, group: Sequence[str], earliest: int) -> pl.Series:

@@ -33,7 +33,7 @@ def gaps(**patients: dict[str, Any]) -> pl.DataFrame:
     """gap_time of patients named by the keywords.
 
     A cell of an analyte reads ``110@0; 120@30`` (canonical units, days after START); dx, rx, proc and enc are codes
-    ``D50.9@10``; died, covered_to: days; reported_after: days from collection to result; without: domains that are not observed; age, sex, site.
+    ``D50.9@10``; died, covered_to: days; reported_after: days from collection to result; without: domains that are not observed; age, sex, site, area.
     """
     results, events, people, coverage = [], [], [], []
     for who, given in patients.items():
@@ -86,6 +86,9 @@ def gaps(**patients: dict[str, Any]) -> pl.DataFrame:
         },
         orient="row",
     )
+    areas = [given.get("area") for given in patients.values()]
+    if any(area is not None for area in areas):
+        patient_frame = patient_frame.with_columns(stratum_area=pl.Series(areas, dtype=pl.String))
     spans = {"patient_id": pl.String, "domain": pl.String, "observed_from": pl.Date, "observed_to": pl.Date}
     unusable = pl.DataFrame(schema=UNUSABLE_SCHEMA)
     as_of = (day(AS_OF) - EPOCH).days
@@ -288,6 +291,24 @@ def test_shape_and_strata() -> None:
         ("age_band", "45-64"): (1, 1, 5),
         ("age_band", "80+"): (1, 0, None),
     }
+
+
+def test_strata_of_the_source_divide_the_episodes_too() -> None:
+    found = gaps(
+        one={"hb": "100@0", "ferritin": "8@10", "area": "a=b"},
+        two={"hb": "100@0", "ferritin": "8@20", "area": "a=b"},
+        three={"hb": "100@0", "area": "c"},
+        four={"hb": "100@0"},
+    )
+    parts = [gap_tallies(frame) for frame in found.partition_by("patient_id")]
+    metrics = gap_metrics(summed_tallies(parts), day(AS_OF))
+    areas = metrics.filter(metric="anemia_to_ferritin", stratum="stratum_area")
+    assert areas.select("stratum_value", "n", "events", "median_days").rows() == [
+        ("a=b", 2, 2, 10),
+        ("c", 1, 0, None),
+        (None, 1, 0, None),
+    ]
+    assert "stratum_area" not in gap_metrics(gap_tallies(gaps(x={"hb": "100@0"})), day(AS_OF))["stratum"]
 
 
 def test_the_clock_of_iron_is_its_first_day() -> None:
