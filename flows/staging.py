@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import resource
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -27,7 +28,10 @@ SMALL_LOAD = (
     1_000_000  # rows; a smaller load stays one file, so that a year of nights is no heap of little ones
 )
 # A slice whose file Polars has closed goes on in another, and each night reads all of them. Read at the first such write.
-os.environ.setdefault("POLARS_MAX_OPEN_SINKS", str(MOST_BUCKETS))
+# Half of the files a process may open are left to the rest.
+_MOST_OPEN = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+if _MOST_OPEN == resource.RLIM_INFINITY or _MOST_OPEN >= 2 * MOST_BUCKETS:
+    os.environ.setdefault("POLARS_MAX_OPEN_SINKS", str(MOST_BUCKETS))
 _SEED = 20_261_124  # any fixed number; it only has to be the same for every load of a home
 _ROW_GROUP = 20_000
 _ROWS_HELD = 1_250_000  # in memory while a load is divided: of every slice what is not yet a row group
