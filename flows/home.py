@@ -184,10 +184,13 @@ class Home:
         link.replace(self.published)
 
     def beyond(self, keep: int) -> list[Path]:
-        """Finished nights that go when the newest ``keep`` stay, the one in force always among them."""
+        """Finished nights that go when the newest ``keep`` stay, the one in force always among them.
+
+        A night that a reader holds open stays until he has finished with it.
+        """
         in_force = self.published.resolve()
         others = [folder for folder in self.finished() if folder.resolve() != in_force]
-        return others[: max(0, len(others) - (keep - 1))]
+        return [folder for folder in others[: max(0, len(others) - (keep - 1))] if not is_read(folder)]
 
     def past_beyond(self, keep: int) -> list[Path]:
         """Past nights made again that go when the newest ``keep`` stay."""
@@ -240,6 +243,22 @@ class Home:
             _holding(handle)
         finally:
             os.close(handle)
+
+
+def is_read(night: Path) -> bool:
+    """Whether another process has the DuckDB file of a night open; DuckDB locks it for as long as it reads."""
+    try:
+        handle = os.open(night / "hemacohort.duckdb", os.O_RDWR)
+    except OSError:
+        return False
+    try:
+        fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    else:
+        return False
+    finally:
+        os.close(handle)
 
 
 def _holding(handle: int) -> str:

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -118,6 +119,40 @@ def test_stored_rows_of_a_pruned_night_go_with_it(nights: list[Path], home: Home
     assert (home.store / "left").is_dir()
     prune(home.root, 3, dry=False)
     assert not (home.store / "left").exists()
+
+
+def test_night_that_is_read_stays_until_its_reader_has_finished(
+    screened: Callable[..., Path], home: Home
+) -> None:
+    """A client holds last night's file open while two nights are swapped in and older ones removed."""
+    first = screened(keep_nights=1)
+    held = (
+        "import duckdb, sys\n"
+        "con = duckdb.connect(sys.argv[1], read_only=True)\n"
+        "while True:\n"
+        "    print(con.sql('SELECT count(*) FROM screen.evidence').fetchone()[0], flush=True)\n"
+        "    sys.stdin.readline()\n"
+    )
+    path = str(home.published / "hemacohort.duckdb")
+    with subprocess.Popen(
+        [sys.executable, "-c", held, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as reader:
+        try:
+            assert reader.stdin is not None
+            assert reader.stdout is not None
+            before = reader.stdout.readline()
+            assert int(before) > 0
+            screened(keep_nights=1)
+            last = screened(keep_nights=1)
+            assert home.finished() == [first, last]
+            assert prune(home.root, 1, dry=False).nights == ()
+            reader.stdin.write("again\n")
+            reader.stdin.flush()
+            assert reader.stdout.readline() == before
+        finally:
+            reader.kill()
+    assert prune(home.root, 1, dry=False).nights == (first.name,)
+    assert home.finished() == [last]
 
 
 def test_home_is_whole_again_after_its_backup_is_put_back(
