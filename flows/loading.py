@@ -16,7 +16,7 @@ from flows.errors import ExtractError
 from flows.exact_reader import ragged_quarantine
 from flows.load_notes import load_notes
 from flows.manifest import Load, LoadedFile, Manifest, RawPiece
-from flows.reading import Found, ReadFile, find_files, read_files
+from flows.reading import NO_FILES, Found, ReadFile, find_files, read_files
 from flows.row_counts import Tally
 from flows.small_tables import Added, SmallFiles, StoredTables, add_small_tables, read_merges
 from flows.staging import (
@@ -49,7 +49,7 @@ class Ground:
 @dataclass(frozen=True)
 class Arrival:
     """The night's own facts. loaded_at: local time in the home's time zone. code_map: the site's.
-    unit_inference: whether a missing unit may be inferred.
+    unit_inference: whether a missing unit may be inferred. folder: checksum of a foreign extract (manifest.Load).
     """
 
     run_id: str
@@ -58,6 +58,7 @@ class Arrival:
     version: str
     code_map: CodeMapFile = NO_CODE_MAP
     unit_inference: bool = True
+    folder: str | None = None
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ class Loaded:
 
 
 def load_extract(
-    extract: Path,
+    extract: Path | None,
     build: Path,
     ground: Ground,
     arrival: Arrival,
@@ -93,7 +94,7 @@ def load_extract(
 
     buckets, originals: as in flows.ingest. Raises ExtractError and CheckError.
     """
-    found = find_files(extract)
+    found = find_files(extract) if extract is not None else NO_FILES
     try:
         return _load(found, build, ground, arrival, buckets, originals, careful=False)
     except UnevenLinesError:
@@ -147,6 +148,7 @@ def _load(
             loaded_at=arrival.loaded_at,
             files=_loaded(tally),
             merges=merges if every["patient_merges"] else None,
+            folder=arrival.folder,
         ),
         pieces=(*pieces, *added.pieces),
         slices=slices,

@@ -35,7 +35,7 @@ class Load(_Frozen):
     """What one night brought in.
 
     loaded_at: local time of the home. merges: given-up identifier to the one that remains, None where the night brought
-    no table of them.
+    no table of them. folder: checksum of the foreign extract whose files it is, None for a canonical one.
     """
 
     number: int
@@ -43,6 +43,7 @@ class Load(_Frozen):
     loaded_at: datetime
     files: tuple[LoadedFile, ...]
     merges: Mapping[str, str] | None = None
+    folder: str | None = None
 
 
 class RawPiece(_Frozen):
@@ -82,6 +83,17 @@ class Manifest(_Frozen):
     def known(self) -> frozenset[tuple[str, str]]:
         """Table and checksum of every file loaded so far."""
         return frozenset((file.table, file.sha256) for load in self.loads for file in load.files)
+
+    def knows(self, folder: str, version: str) -> bool:
+        """Whether a foreign extract was loaded as it is, by this version, and no other table of merges since."""
+        if self.lab_basis.get("version") != version:
+            return False
+        for load in reversed(self.loads):
+            if load.folder == folder:
+                return True
+            if load.merges is not None:
+                return False
+        return False
 
     def known_at(self, moment: datetime) -> Manifest | None:
         """The same home as it was known at a local time; None if nothing was."""

@@ -182,7 +182,7 @@ def _said(counts: Counts) -> str:
         if isinstance(value, int) and not isinstance(value, bool)
         else f"{name.replace('_', ' ')} {value}"
         for name, value in counts.items()
-        if name not in ("digest", "notes", "adapted", "code_map") and value is not None
+        if name not in ("digest", "notes", "adapted", "folder", "code_map") and value is not None
     ]
     notes = [f"\n  note: {note}" for note in counts.get("notes", ())]
     return (": " if shown else "") + ", ".join(shown) + "".join(notes)

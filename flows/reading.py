@@ -57,6 +57,9 @@ class ReadFile:
         return replace(self, texts=texts, ragged=ragged, rows=rows)
 
 
+NO_FILES = Found(dict.fromkeys(EXTRACT_TABLES, ()), ())  # of a foreign extract that was loaded before
+
+
 def find_files(extract: Path) -> Found:
     """Files of each table, sorted by name.
 

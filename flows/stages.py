@@ -131,11 +131,17 @@ def decided_as_of(night: Night) -> date:
 def _adapt(night: Night) -> Counts:
     if night.known_at is not None:
         return {"adapted": False}
-    from flows.adapters import adapt
+    if night.source == "canonical":
+        return {"source": night.source, "adapted": False}
+    from flows.adapters import adapt, folder_checksum
+    from flows.publish import own_version
 
-    out = night.build / "canonical"
-    folder = adapt(night.source, night.extract, out)
-    return {"source": night.source, "adapted": folder == out}
+    folder, files = folder_checksum(night.source, night.extract)
+    before = Home(night.home).ground().manifest
+    if before is not None and before.knows(folder, own_version()):
+        return {"source": night.source, "adapted": False, "known_files": files, "folder": folder}
+    adapt(night.source, night.extract, night.build / "canonical")
+    return {"source": night.source, "adapted": True, "folder": folder}
 
 
 def _recall(night: Night, moment: datetime) -> Counts:
@@ -168,14 +174,16 @@ def _ingest(night: Night) -> Counts:
     from flows.publish import own_version
 
     canonical, originals = night.extract, None
-    if recorded(night, "adapt")["adapted"]:
+    adapted = recorded(night, "adapt")
+    known = adapted.get("known_files")
+    if adapted["adapted"]:
         from flows.adapters import source_files
 
         canonical = night.build / "canonical"
         originals = source_files(canonical)
     code_map = read_code_map(night.home, night.settings.code_map)
     done = ingest(
-        canonical,
+        canonical if known is None else None,
         night.build,
         Home(night.home).ground(),
         Arrival(
@@ -185,6 +193,7 @@ def _ingest(night: Night) -> Counts:
             own_version(),
             code_map,
             night.settings.unit_inference,
+            adapted.get("folder"),
         ),
         buckets=night.settings.buckets,
         full=night.full,
@@ -193,6 +202,7 @@ def _ingest(night: Night) -> Counts:
     write_manifest(night.build, done.manifest)
     counts = asdict(done.counts)
     counts.pop("files")  # they are in run.input_file
+    counts["known_files"] += known or 0
     return {**counts, "code_map": code_map.record()}
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from hashlib import file_digest, sha256
 from pathlib import Path
 
 from flows.adapters.fhir import FHIR
@@ -31,20 +32,41 @@ def adapt(source: str, extract: Path, out: Path) -> Path:
     """
     if source == CANONICAL:
         return extract
-    by_name = {known.name: known for known in SOURCES}
-    if source not in by_name:
-        raise UsageError(f"There is no source {source[:40]!r}; there are {', '.join((CANONICAL, *by_name))}.")
-    if not extract.is_dir():
-        raise ExtractError(f"The extract folder {extract.name!r} does not exist or is not a folder.")
+    known = _source(source, extract)
     out.mkdir(parents=True, exist_ok=True)
     for earlier in out.glob("*.parquet"):
         earlier.unlink()  # an earlier try may have left it
-    files = [asdict(file) for file in by_name[source].write(extract, out)]
+    files = [asdict(file) for file in known.write(extract, out)]
     (out / _FILES).write_text(json.dumps(files), encoding="utf-8")
     return out
+
+
+def folder_checksum(source: str, extract: Path) -> tuple[str, int]:
+    """Checksum of a source and the names and contents of all files of its extract, and how many they are.
+
+    UsageError for another source; ExtractError for a folder that is not there and a file that cannot be read.
+    """
+    told = sha256(_source(source, extract).name.encode())
+    names = sorted(path.relative_to(extract).as_posix() for path in extract.rglob("*") if path.is_file())
+    for name in names:
+        try:
+            with (extract / name).open("rb") as file:
+                told.update(f"{name}\0{file_digest(file, 'sha256').hexdigest()}\n".encode())
+        except OSError as error:
+            raise ExtractError(f"{name} cannot be read: {error.strerror}.") from None
+    return told.hexdigest(), len(names)
 
 
 def source_files(adapted: Path) -> tuple[SourceFile, ...]:
     """The files of the source behind a folder that ``adapt`` filled."""
     files = json.loads((adapted / _FILES).read_text(encoding="utf-8"))
     return tuple(SourceFile(**file) for file in files)
+
+
+def _source(name: str, extract: Path) -> Source:
+    by_name = {known.name: known for known in SOURCES}
+    if name not in by_name:
+        raise UsageError(f"There is no source {name[:40]!r}; there are {', '.join((CANONICAL, *by_name))}.")
+    if not extract.is_dir():
+        raise ExtractError(f"The extract folder {extract.name!r} does not exist or is not a folder.")
+    return by_name[name]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -11,6 +13,8 @@ from polars.testing import assert_frame_equal
 
 from flows.adapters import adapt, source_files
 from flows.errors import ExtractError, UsageError
+from flows.manifest import Load, Manifest
+from flows.night import summary
 
 Write = Callable[..., Path]
 Row = dict[str, str]
@@ -223,3 +227,49 @@ def test_records_without_a_row_are_told(
         "patients.csv": ("patients", 0),
         "prescriptions.csv": ("clinical_events", 1),
     }
+
+
+def test_extract_that_was_loaded_as_it_is_is_not_adapted_again(
+    write: Write,
+    extract: Path,
+    lab: Row,
+    patient: Row,
+    screened: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    write("patients", patient)
+    write("labevents", lab)
+    adapted: list[Path] = []
+
+    def noted(source: str, folder: Path, out: Path) -> Path:
+        adapted.append(folder)
+        return adapt(source, folder, out)
+
+    monkeypatch.setattr("flows.adapters.adapt", noted)
+    first = summary(screened("mimic-iv", extract))
+    again = summary(screened("mimic-iv", extract))
+    assert len(adapted) == 1
+    assert again["digest"] == first["digest"]
+    assert [stage["counts"]["known_files"] for stage in again["stages"] if stage["stage"] == "ingest"] == [2]
+    assert again["rows"]["rows"] == 0
+    write("labevents", lab, {**lab, "labevent_id": "2", "valuenum": "7", "value": "7"})
+    summary(screened("mimic-iv", extract))
+    write("labevents", lab)  # as it was at first, and known since then
+    summary(screened("mimic-iv", extract))
+    assert len(adapted) == 2
+
+
+def test_merges_since_then_and_another_version_make_an_extract_new() -> None:
+    then = datetime(2026, 6, 1)
+    loads = [Load(number=1, run_id="a", loaded_at=then, files=(), merges={"B": "A"}, folder="x")]
+    state: dict[str, Any] = {
+        "number": 1, "as_of": then.date(), "slices": 1, "pieces": (), "merges": {}, "newest_collected_at": None,
+        "lab_basis": {"version": "1"}, "screen_basis": {},
+    }  # fmt: skip
+    assert Manifest(**state, loads=loads).knows("x", "1")
+    assert not Manifest(**state, loads=loads).knows("x", "2")
+    assert not Manifest(**state, loads=loads).knows("y", "1")
+    loads.append(Load(number=2, run_id="b", loaded_at=then, files=(), folder="y"))
+    assert Manifest(**state, loads=loads).knows("x", "1")
+    loads.append(Load(number=3, run_id="c", loaded_at=then, files=(), merges={}, folder="z"))
+    assert not Manifest(**state, loads=loads).knows("x", "1")

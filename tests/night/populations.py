@@ -177,7 +177,7 @@ def brought(ground: Ground, arrival: Arrival, *, newest: datetime | None) -> Ing
 
 
 def stub_stages(patch: pytest.MonkeyPatch, population: dict[str, Any]) -> None:
-    """Adapting does nothing, ingesting brings the population, the report is an empty page; the rest is real."""
+    """Ingesting brings the population, the report is an empty page; the rest is real."""
 
     def ingest(_extract: Path, build: Path, ground: Ground, arrival: Arrival, **_: Any) -> Ingested:
         done = brought(ground, arrival, newest=DRAWN if population else None)
@@ -188,11 +188,7 @@ def stub_stages(patch: pytest.MonkeyPatch, population: dict[str, Any]) -> None:
         out.mkdir(parents=True, exist_ok=True)
         (out / "index.html").write_text("<!doctype html>", encoding="utf-8")
 
-    stubs: dict[str, dict[str, Any]] = {
-        "adapters": {"adapt": lambda _source, extract, _out: extract},
-        "ingest": {"ingest": ingest},
-    }
-    for name, functions in {**stubs, "report": {"write_report": write_report}}.items():
+    for name, functions in {"ingest": {"ingest": ingest}, "report": {"write_report": write_report}}.items():
         module = ModuleType(f"flows.{name}")
         for function, code in functions.items():
             setattr(module, function, code)
