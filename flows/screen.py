@@ -34,6 +34,7 @@ from flows.tables import write_table
 from flows.totals import write_totals
 from flows.workers import in_order
 from schemas.analytes import BLOOD_COUNT_ANALYTES
+from schemas.contracts import CONTRACTS
 from schemas.gaps import GAP_TALLY
 from schemas.switches import DEFAULTS, Switches
 from schemas.tables import empty
@@ -153,17 +154,17 @@ def _bucket(tables: Path, manifest: Manifest) -> pl.Expr:
 
 
 def verdicts_rest_on(switches: Switches) -> dict[str, str]:
-    """What the verdicts of everybody rest on besides the results: the rules, and the choices between sources."""
+    """What the tables of everybody rest on besides the results: rules, choices between sources, and their own columns."""
     rules = rule_book(switches)
     logic = json.dumps(
         [sorted(fingerprints(rules).items()), [(rule.rule_id, rule.version) for rule in rules]]
     )
+    # a table or column that a night before did not write is made for everybody
+    shape = json.dumps({table: sorted(CONTRACTS[table].columns) for table in (*SCREEN.tables, *COUNTS)})
     return {
         "rules": hashlib.sha256(logic.encode()).hexdigest(),
         "switches": switches.fingerprint,
-        "tables": " ".join(
-            (*SCREEN.tables, *COUNTS)
-        ),  # a table that a night before did not write is made for everybody
+        "tables": hashlib.sha256(shape.encode()).hexdigest(),
     }
 
 

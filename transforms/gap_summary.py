@@ -24,18 +24,18 @@ def gap_tallies(times: pl.DataFrame) -> pl.DataFrame:
     for stratum in ("all", *STRATA):
         value = pl.lit(None, pl.String) if stratum == "all" else pl.col(stratum)
         parts.append(_left(times, "days", "clock_start", value).with_columns(stratum=pl.lit(stratum)))
-    if "strata" in times.columns:  # an earlier version's episodes have none
-        given = times.drop_nulls("strata").explode("strata")
-        # in two, for a value may hold "=" itself
-        given = given.with_columns(
-            pl.col("strata").str.splitn("=", 2).struct.rename_fields(["name", "value"])
-        )
-        given = given.unnest("strata")
-        known = pl.when(pl.col("value") != "").then("value")
-        parts += [
-            _left(of_one, "days", "clock_start", known).with_columns(stratum=pl.lit(name))
-            for (name,), of_one in given.partition_by("name", as_dict=True).items()
-        ]
+    strata = times.drop_nulls("strata").explode("strata")
+    named = (
+        pl.col("strata").str.splitn("=", 2).struct.rename_fields(["name", "value"])
+    )  # a value may hold "=" itself
+    known = pl.when(pl.col("value") != "").then("value")
+    parts += [
+        _left(of_one, "days", "clock_start", known).with_columns(stratum=pl.lit(name))
+        for (name,), of_one in strata.with_columns(named)
+        .unnest("strata")
+        .partition_by("name", as_dict=True)
+        .items()
+    ]
     reported = times.drop_nulls("days_from_result")
     from_result = _left(reported, "days_from_result", "resulted_on", pl.lit("result"))
     return shaped(pl.concat([*parts, from_result.with_columns(stratum=pl.lit("clock"))]), GAP_TALLY)
