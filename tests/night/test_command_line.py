@@ -121,7 +121,7 @@ def test_unforeseen_failure_is_1_with_a_log_and_no_patient_anywhere(
     ("error", "says"),
     [
         (OSError(28, "secret"), "The disk is full; make room and run again"),
-        (MemoryError("secret"), "raise --memory-limit"),
+        (MemoryError("secret"), "run again with more --buckets"),
     ],
 )
 def test_what_the_system_lacks_is_said(
