@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import duckdb
+
 from flows.duck import opened
 from flows.errors import HomeLockedError, UsageError
 from flows.home import Home
@@ -32,20 +34,27 @@ def in_place(home: Home, night: Path) -> Path:
             f"{home.root} was moved since its nights were published, and their views still name the old place; "
             "the next `hemacohort run` of its owner, or `hemacohort status`, mends them."
         ) from None
+    if _lies_elsewhere(night):
+        raise UsageError(
+            f"{home.root} was moved since this night was published by another version of hemacohort, and its views name "
+            "the old place; the next `hemacohort run` publishes one that can be asked, or move the home back."
+        )
     return night
 
 
 def settle_all(home: Home) -> int:
     """Make the DuckDB files of a moved home's nights anew; how many. Only the holder of the lock may call this.
 
-    Readers of an old file keep it. The night in force comes last, so that it tells whether all is done.
+    Readers of an old file keep it. A night of another version, whose tables have not the columns of this one's views, stays
+    as it is; nights to come do not read it. The night in force comes last, so that it tells whether all is done.
     """
     in_force = home.last()
     if in_force is None or not _lies_elsewhere(in_force):
         return 0
-    made = [folder for folder in home.past.iterdir() if folder.is_dir()] if home.past.is_dir() else []
-    others = [folder for folder in (*home.finished(), *made) if folder.resolve() != in_force]
+    past = [folder for folder in home.past.iterdir() if folder.is_dir()] if home.past.is_dir() else []
+    others = [folder for folder in (*home.finished(), *past) if folder.resolve() != in_force]
     moved = [folder for folder in (*others, in_force) if _lies_elsewhere(folder)]
+    made = 0
     for night in moved:
         before = (night / DATABASE).stat()
         part = night / f".{DATABASE}.part"
@@ -54,10 +63,13 @@ def settle_all(home: Home) -> int:
             os.chown(part, -1, before.st_gid)
             part.chmod(before.st_mode & 0o777)
             part.replace(night / DATABASE)
+            made += 1
+        except duckdb.Error:
+            continue
         finally:
             part.unlink(missing_ok=True)
             part.with_name(part.name + ".wal").unlink(missing_ok=True)
-    return len(moved)
+    return made
 
 
 def _lies_elsewhere(night: Path) -> bool:

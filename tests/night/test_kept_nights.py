@@ -218,3 +218,22 @@ def test_next_run_mends_a_moved_home_before_anything_else(
     assert call("rollback", "--home", there.root) == 0
     assert there.night().name == first["run_id"]
     assert ask(there.root, "SELECT count(*) FROM screen.evidence").item() > 0
+
+
+def test_moved_night_of_another_version_holds_up_no_run(
+    screened: Callable[..., Path], home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its tables may lack a column that this version's views ask for."""
+    first = json.loads((screened() / "run.json").read_text())
+    there = Home(tmp_path / "there")
+    home.root.rename(there.root)
+
+    def lacks_a_column(*_: object) -> int:
+        raise duckdb.BinderException("Binder Error: does not have a column named")
+
+    monkeypatch.setattr("flows.moved.build_warehouse", lacks_a_column)
+    with pytest.raises(UsageError, match="by another version of hemacohort"):
+        ask(there.root, "SELECT 1")
+    again = run_night(begin(there.root, tmp_path / "extract", "canonical", first["as_of"], {}))
+    assert again["digest"] == first["digest"]
+    assert ask(there.root, "SELECT count(*) FROM screen.evidence").item() > 0
