@@ -123,6 +123,7 @@ def test_gap_cytopenias_without_hematology_contact() -> None:
         two lines, 89 days     | 50  | M   | 100 | 3   | 100 | 5   |         |         |                |                | 89       | indeterminate (followup)
         two lines, 90 days     | 50  | M   | 100 | 3   | 100 | 5   |         |         |                |                | 90       | confirmed
         two, seen day 90       | 50  | M   | 100 | 3   | 100 | 5   |         |         | 207RH0003X@90  |                | 90       | not_met
+        two, seen in Britain   | 50  | M   | 100 | 3   | 100 | 5   |         |         | Clinical Haematology@90 |       | 90       | not_met
         other specialty        | 50  | M   | 100 | 3   | 100 | 5   |         |         | cardiology@9   |                | 90       | confirmed
         third line unknown     | 50  | M   | 100 |     | 100 | 3   |         |         |                |                | 30       | confirmed
         one line               | 50  | M   | 100 | 3   | 200 | 5   |         |         |                |                | 90       | not_met

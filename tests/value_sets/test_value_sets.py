@@ -200,6 +200,8 @@ def matched(system: str, code: str, kind: str = "diagnosis") -> set[str]:
         ("ICD10CM", "C44.91", set()),
         ("ICD10CM", "C4A.9", {"cancer"}),
         ("ICD9CM", "42822", {"heart_failure", "inflammatory_disease"}),
+        ("ICD9CM", "V22.1", {"pregnancy"}),
+        ("ICD9CM", "669.71", {"pregnancy", "pregnancy_end"}),
         ("SNOMED", "431857002", {"ckd", "inflammatory_disease"}),
         ("SNOMED", "431855005", set()),  # stage 1
         ("SNOMED", "84114", set()),
@@ -208,6 +210,7 @@ def matched(system: str, code: str, kind: str = "diagnosis") -> set[str]:
         ("ICD10PCS", "30233n1", {"transfusion"}),
         ("HCPCS", "P9016", {"transfusion"}),
         ("SPECIALTY", "Hematology/Oncology", {"hematology_contact"}),
+        ("SPECIALTY", "Haematology", {"hematology_contact"}),
         ("SPECIALTY", "82", {"hematology_contact"}),
         ("SPECIALTY", "820", set()),
         ("SPECIALTY", "10", {"gastroenterology_contact"}),
