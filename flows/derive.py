@@ -137,8 +137,9 @@ def _some(raw: RawRows, patients: pl.Series, rows: pl.LazyFrame | None, scratch:
         rows = raw.gathered(identifiers_of(patients, raw.merges), scratch)
     gathered = renamed(rows, raw.merges) if raw.merges else rows
     total = int(gathered.select(pl.len()).collect(engine="streaming").item())
-    divided = max(1, -(-total // ROWS_PER_SLICE))
-    per_bucket = ROWS_PER_BUCKET // ROWS_PER_SLICE // 2  # beside what the night holds of the whole home
+    # smaller parts and pieces than of everybody, beside what the night holds of the whole home
+    divided = max(1, -(-2 * total // ROWS_PER_SLICE))
+    per_bucket = ROWS_PER_BUCKET // ROWS_PER_SLICE // 2
     part = bucket_of(pl.col("patient_id"), divided, divided)
     frames = [gathered.filter(part == number) if divided > 1 else gathered for number in range(divided)]
     return _Parts(
