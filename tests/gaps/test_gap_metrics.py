@@ -2,133 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
-from typing import Any
-
 import polars as pl
 import pytest
 
-from schemas.analytes import BLOOD_COUNT_ANALYTES
-from schemas.gaps import GAP_METRIC, GAP_TIME
-from tests.testbed import EVENT_SCHEMA, KINDS, RESULT_SCHEMA, UNUSABLE_SCHEMA, dated
-from transforms.evidence import build_evidence, index_draws
+from tests.gaps.gap_patients import AS_OF, START, day, gaps, outcome
 from transforms.gap_measures import MEASURES
-from transforms.gap_metrics import gap_times
-from transforms.gap_summary import gap_metrics, gap_tallies, summed_tallies
-from transforms.judging import judge
-from transforms.repeats import with_repeats
-from transforms.rules import RULES
-
-START = datetime(2024, 6, 15, 8, 0)
-EPOCH = date(1970, 1, 1)
-AS_OF = 800  # days after START
-DOMAINS = ("lab", "diagnosis", "medication", "procedure", "encounter")
-
-
-def day(offset: int) -> date:
-    return START.date() + timedelta(days=offset)
-
-
-def gaps(**patients: dict[str, Any]) -> pl.DataFrame:
-    """gap_time of patients named by the keywords.
-
-    A cell of an analyte reads ``110@0; 120@30`` (canonical units, days after START); dx, rx, proc and enc are codes
-    ``D50.9@10``; died, covered_to: days; reported_after: days from collection to result; without: domains that are not observed; age, sex, site, area.
-    """
-    results, events, people, coverage = [], [], [], []
-    for who, given in patients.items():
-        case = {"age": 50, "sex": "female", "site": "North", "covered_to": 2000, "without": (), **given}
-        for name, cell in case.items():
-            for text, first, last in dated(cell) if isinstance(cell, str) and "@" in cell else ():
-                if name in KINDS:
-                    kind, system = KINDS[name]
-                    until = None if last is None else day(last)
-                    events.append((who, kind, system, text, day(first), until))
-                    continue
-                at = START + timedelta(days=first)
-                value = float(text)
-                reported = at + timedelta(days=case["reported_after"]) if "reported_after" in case else None
-                row = [
-                    who,
-                    f"{who}/{first}",
-                    at,
-                    reported,
-                    name,
-                    value,
-                    value,
-                    text,
-                    "",
-                    name,
-                    "final",
-                    None,
-                    [],
-                ]
-                results.append([*row, case["site"]])
-        died = None if "died" not in case else day(case["died"])
-        born = date(START.year - case["age"], 1, 1)
-        people.append((who, case["sex"], born, died, None, None))
-        coverage += [
-            (who, domain, day(-9000), day(case["covered_to"]))
-            for domain in DOMAINS
-            if domain not in case["without"]
-        ]
-    result_frame = pl.DataFrame(results, schema={**RESULT_SCHEMA, "site": pl.String}, orient="row")
-    event_frame = pl.DataFrame(events, schema=EVENT_SCHEMA, orient="row")
-    dates = dict.fromkeys(("birth_date", "death_date"), pl.Date)
-    patient_frame = pl.DataFrame(
-        people,
-        schema={
-            "patient_id": pl.String,
-            "sex": pl.String,
-            **dates,
-            "duffy_null": pl.Boolean,
-            "residence_elevation_m": pl.Float64,
-        },
-        orient="row",
-    )
-    areas = [given.get("area") for given in patients.values()]
-    if any(area is not None for area in areas):
-        patient_frame = patient_frame.with_columns(stratum_area=pl.Series(areas, dtype=pl.String))
-    spans = {"patient_id": pl.String, "domain": pl.String, "observed_from": pl.Date, "observed_to": pl.Date}
-    unusable = pl.DataFrame(schema=UNUSABLE_SCHEMA)
-    as_of = (day(AS_OF) - EPOCH).days
-    evidence = with_repeats(
-        build_evidence(
-            index_draws(result_frame.filter(pl.col("analyte").is_in(BLOOD_COUNT_ANALYTES)), unusable),
-            result_frame,
-            unusable,
-            patient_frame,
-            event_frame,
-            pl.DataFrame(coverage, schema=spans, orient="row"),
-            as_of,
-        )
-    )
-    verdicts = judge(evidence, RULES).verdicts
-    return gap_times(evidence, verdicts, result_frame, event_frame, patient_frame, as_of)
-
-
-def outcome(metric: str, **case: Any) -> list[tuple[int, str | None]]:
-    """Days and how each episode of one patient ended: None for a gap that closed, else what censored it."""
-    found = gaps(x=case).filter(pl.col("metric") == metric)
-    assert found["closed"].to_list() == found["censored_by"].is_null().to_list()
-    return list(zip(found["days"], found["censored_by"], strict=True))
-
 
 _IDA = {"hb": "100@0", "ferritin": "8@0"}
 _CANDIDATE = {"hb": "100@0; 105@33", "ferritin": "150@0", "tsat": "12@0", "crp": "30@0"}
-
-
-def test_days_from_the_result_stand_beside_those_from_the_collection() -> None:
-    found = gaps(
-        slow={"hb": "100@0", "ferritin": "8@20", "reported_after": 2},
-        at_once={"hb": "100@0", "ferritin": "8@1", "reported_after": 2},
-        silent={"hb": "100@0", "ferritin": "8@20"},
-    ).filter(metric="anemia_to_ferritin")
-    assert dict(found.select("patient_id", "days").iter_rows()) == {"slow": 20, "at_once": 1, "silent": 20}
-    from_result = dict(found.select("patient_id", "days_from_result").iter_rows())
-    assert from_result == {"slow": 18, "at_once": 0, "silent": None}
-    metric = gap_metrics(gap_tallies(found), day(AS_OF)).filter(stratum="clock")
-    assert metric.select("stratum_value", "n", "events").rows() == [("result", 2, 2)]
 
 
 def test_start_of_iron_is_a_clock_of_its_own() -> None:
@@ -258,65 +139,7 @@ def test_a_patient_counts_again_only_after_365_quiet_days() -> None:
     assert outcome(metric, hb="100@0; 100@300; 100@600", ferritin="8@30") == [(30, None)]
 
 
-def test_shape_and_strata() -> None:
-    found = gaps(
-        young={"hb": "100@0", "ferritin": "8@10", "age": 17, "site": "South"},
-        old={"hb": "100@0", "age": 80, "sex": "male"},
-        mid={"hb": "100@0; 130@3", "ferritin": "8@5", "age": 64, "sex": None},
-    )
-    assert dict(found.schema) == dict(GAP_TIME)
-    ferritin = found.filter(pl.col("metric") == "anemia_to_ferritin").select(
-        "patient_id", "site", "sex", "age_band", "clock_start"
-    )
-    assert ferritin.rows() == [
-        ("mid", "North", None, "45-64", day(0)),
-        ("old", "North", "male", "80+", day(0)),
-        ("young", "South", "female", "0-17", day(0)),
-    ]
-    parts = [gap_tallies(frame) for frame in found.partition_by("patient_id")]
-    metrics = gap_metrics(summed_tallies(parts), day(AS_OF))
-    assert dict(metrics.schema) == dict(GAP_METRIC)
-    assert metrics.equals(gap_metrics(gap_tallies(found), day(AS_OF)))  # whatever the buckets
-    rows = metrics.filter(pl.col("metric") == "anemia_to_ferritin").select(
-        "stratum", "stratum_value", "n", "events", "median_days"
-    )
-    assert {(row[0], row[1]): row[2:] for row in rows.rows()} == {
-        ("all", None): (3, 2, 10),
-        ("site", "North"): (2, 1, 5),
-        ("site", "South"): (1, 1, 10),
-        ("sex", "female"): (1, 1, 10),
-        ("sex", "male"): (1, 0, None),
-        ("sex", None): (1, 1, 5),
-        ("age_band", "0-17"): (1, 1, 10),
-        ("age_band", "45-64"): (1, 1, 5),
-        ("age_band", "80+"): (1, 0, None),
-    }
-
-
-def test_strata_of_the_source_divide_the_episodes_too() -> None:
-    found = gaps(
-        one={"hb": "100@0", "ferritin": "8@10", "area": "a=b"},
-        two={"hb": "100@0", "ferritin": "8@20", "area": "a=b"},
-        three={"hb": "100@0", "area": "c"},
-        four={"hb": "100@0"},
-    )
-    parts = [gap_tallies(frame) for frame in found.partition_by("patient_id")]
-    metrics = gap_metrics(summed_tallies(parts), day(AS_OF))
-    areas = metrics.filter(metric="anemia_to_ferritin", stratum="stratum_area")
-    assert areas.select("stratum_value", "n", "events", "median_days").rows() == [
-        ("a=b", 2, 2, 10),
-        ("c", 1, 0, None),
-        (None, 1, 0, None),
-    ]
-    assert "stratum_area" not in gap_metrics(gap_tallies(gaps(x={"hb": "100@0"})), day(AS_OF))["stratum"]
-
-
 def test_the_clock_of_iron_is_its_first_day() -> None:
     found = gaps(x={"hb": "100@0; 105@50", "rx": "B03AA07@5"})
     row = found.filter(pl.col("metric") == "iron_start_to_hemoglobin_recheck").row(0, named=True)
     assert (row["index_collected_at"], row["clock_start"], row["days"]) == (START, day(5), 45)
-
-
-def test_an_extract_without_events() -> None:
-    assert gaps(x={"hb": "140@0"}).is_empty()
-    assert gap_metrics(gap_tallies(gaps(x={"hb": "140@0"})), day(AS_OF)).is_empty()
