@@ -91,9 +91,9 @@ def derive(
 ) -> Derived:
     """Write the tables of generations.LAB for everybody, or for some patients, into BUILD/tables.
 
-    buckets: of everybody, at most as many as the store has slices. patients: identifiers that remain; None for everybody. first_contact: the earliest day of
-    contact of everybody else. rows: what RawRows.gathered gave for the patients, where it was asked before.
-    Raises CheckError if rows are lost or a table breaks its contract.
+    buckets: of everybody, at most as many as the store has slices. patients: identifiers that remain; None for
+    everybody. first_contact: the earliest day of contact of everybody else. rows: what RawRows.gathered gave for the
+    patients, where it was asked before. Raises CheckError if rows are lost or a table breaks its contract.
     """
     parts = (
         _everybody(known.raw, buckets)

@@ -65,8 +65,8 @@ class Arrival:
 class Loaded:
     """The store with tonight's load.
 
-    sent: identifiers under which new laboratory rows came. added: what is new in the small tables. divided_anew: the store's slices changed. known_files:
-    files that had been loaded before. notes: sentences about files and columns.
+    sent: identifiers under which new laboratory rows came. added: what is new in the small tables. divided_anew: the
+    store's slices changed. known_files: files that had been loaded before. notes: sentences about files and columns.
     """
 
     load: Load
