@@ -209,7 +209,7 @@ def _judge(build: Path, name: str, bucket: Bucket, as_of_day: int, switches: Swi
     write_table(
         build, "draw_flag", name, pl.concat([draw_flags(judged.flagged), place_flags(bucket.out_of_place)])
     )
-    due = due_on(evidence, judged.verdicts, bucket.coverage, bucket.unseen, rules, as_of_day)
+    due = due_on(evidence, judged.verdicts, times, bucket.coverage, bucket.unseen, rules, as_of_day)
     write_table(build, "due", name, due)
     return Counted(rule_counts(judged.verdicts, rules), attrition(judged.verdicts, rules), gap_tallies(times))
 

@@ -1,7 +1,8 @@
 """When a patient has to be looked at again although nothing new is known of him: time alone can change a verdict.
 
-A care gap falls due, a blood count ages out of the year that speaks for a cohort, coverage ends, or a result, an
-event or a death lies after the night and comes into sight. Looking too early does no harm; too late would.
+A care gap falls due, a blood count ages out of the year that speaks for a cohort, the coverage in which a gap is
+watched ends, or a result, an event or a death lies after the night and comes into sight. Looking too early does no
+harm; too late would.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from transforms.rule import NOT_APPLICABLE, NOT_MET, Rule
 def due_on(
     evidence: pl.DataFrame,
     verdicts: pl.DataFrame,
+    times: pl.DataFrame,
     coverage: pl.DataFrame,
     unseen: pl.DataFrame,
     rules: Sequence[Rule],
@@ -25,9 +27,9 @@ def due_on(
 ) -> pl.DataFrame:
     """The first day after the night on which time may change something: patient_id, due_on; one row a patient.
 
-    evidence, verdicts: the draws of the patients and what was judged of them, row by row. coverage: as in
-    lab.coverage. unseen: patient_id and day (Date) of what is known of them but lies after the night. as_of_day: the
-    night, in days since 1970-01-01.
+    evidence, verdicts: the draws of the patients and what was judged of them, row by row. times: their times to
+    care, as in gap_time. coverage: as in lab.coverage. unseen: patient_id and day (Date) of what is known of them but
+    lies after the night. as_of_day: the night, in days since 1970-01-01.
     """
     draws = pl.concat([evidence, verdicts.select(pl.exclude(evidence.columns))], how="horizontal")
     index = day(pl.col("index_collected_at"))
@@ -38,7 +40,12 @@ def due_on(
         if criterion.due is not None
     ]
     aging = pl.when(index >= as_of_day - LOOK_BACK).then(index + LOOK_BACK + 1)
-    ends = coverage.select("patient_id", due=day(pl.col("observed_to")) + 1)
+    # coverage that ends stops the follow-up, so that no clock above runs out any more: it changes nothing but what
+    # ends the watch over an open gap
+    watched = times.filter(pl.col("censored_by") == "night").select("patient_id").unique()
+    ends = coverage.select("patient_id", due=day(pl.col("observed_to")) + 1).join(
+        watched, on="patient_id", how="semi"
+    )
     days = [
         draws.select("patient_id", due=pl.min_horizontal(aging, *clocks)),
         ends.filter(pl.col("due") > as_of_day),

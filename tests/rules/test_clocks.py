@@ -8,6 +8,7 @@ from datetime import timedelta
 import polars as pl
 import pytest
 
+from schemas.gaps import GAP_TIME
 from tests.testbed import COVERAGE_SCHEMA, EPOCH, INDEX, evidence_of, table
 from transforms.due import due_on
 from transforms.judging import judge
@@ -32,6 +33,7 @@ def test_a_clock_is_waited_for_only_where_it_can_still_change_what_is_said(case:
     due = due_on(
         evidence,
         judge(evidence, RULES).verdicts,
+        pl.DataFrame(schema=GAP_TIME),
         pl.DataFrame(schema=COVERAGE_SCHEMA),
         unseen,
         RULES,
@@ -39,6 +41,27 @@ def test_a_clock_is_waited_for_only_where_it_can_still_change_what_is_said(case:
     )
     [(_, day)] = due.iter_rows()
     assert day == INDEX.date() + timedelta(days=int(case["due"]))
+
+
+@pytest.mark.parametrize(("ended_by", "due"), [("night", 20), ("coverage", 366), ("death", 366), (None, 366)])
+def test_the_end_of_coverage_is_waited_for_only_where_a_gap_is_watched(
+    ended_by: str | None, due: int
+) -> None:
+    evidence = evidence_of([{"age": "40", "sex": "M", "hb": "150", "followup": "10"}])
+    [patient] = evidence["patient_id"]
+    watched = pl.DataFrame({"patient_id": [patient], "censored_by": [ended_by]}, schema_overrides=GAP_TIME)
+    ends = INDEX.date() + timedelta(days=19)
+    covered = pl.DataFrame([(patient, "lab", INDEX.date(), ends)], schema=COVERAGE_SCHEMA, orient="row")
+    found = due_on(
+        evidence,
+        judge(evidence, RULES).verdicts,
+        watched,
+        covered,
+        pl.DataFrame(schema={"patient_id": pl.String, "day": pl.Date}),
+        RULES,
+        (INDEX.date() - EPOCH).days + 10,
+    )
+    assert found.rows() == [(patient, INDEX.date() + timedelta(days=due))]
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.rule_id)

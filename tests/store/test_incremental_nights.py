@@ -132,7 +132,7 @@ def test_time_alone_moves_verdicts_as_a_fresh_look_would(
     extract: dict[str, pl.DataFrame], run: Run, home_of: Callable[[str], Home]
 ) -> None:
     """Care gaps fall due, counts age out and late rows come into sight, night after night without a new file."""
-    for days in (300, 120, 119, 30, 0):
+    for days in (300, 120, 119, 30, 0, -1):  # coverage ends with day 0
         as_of = AS_OF - timedelta(days=days)
         grown = run("grown", extract, as_of=as_of)
         assert grown["digest"] == run(f"fresh-{days}", extract, as_of=as_of)["digest"]
