@@ -87,18 +87,17 @@ def derive(
     buckets: int,
     patients: pl.Series | None,
     first_contact: date | None,
-    rows: pl.LazyFrame | None = None,
 ) -> Derived:
     """Write the tables of generations.LAB for everybody, or for some patients, into BUILD/tables.
 
     buckets: of everybody, at most as many as the store has slices. patients: identifiers that remain; None for
-    everybody. first_contact: the earliest day of contact of everybody else. rows: what RawRows.gathered gave for the
-    patients, where it was asked before. Raises CheckError if rows are lost or a table breaks its contract.
+    everybody. first_contact: the earliest day of contact of everybody else. Raises CheckError if rows are lost or a
+    table breaks its contract.
     """
     parts = (
         _everybody(known.raw, buckets)
         if patients is None
-        else _some(known.raw, patients, rows, build / "staged" / "some.parquet")
+        else _some(known.raw, patients, build / "staged" / "some.parquet")
     )
     fates, unmapped, spans = [], [], []
     newest: datetime | None = None
@@ -131,10 +130,9 @@ def _everybody(raw: RawRows, buckets: int) -> _Parts:
     )
 
 
-def _some(raw: RawRows, patients: pl.Series, rows: pl.LazyFrame | None, scratch: Path) -> _Parts:
+def _some(raw: RawRows, patients: pl.Series, scratch: Path) -> _Parts:
     """The rows of some patients, gathered once from the store and divided again so that memory stays bounded."""
-    if rows is None:
-        rows = raw.gathered(identifiers_of(patients, raw.merges), scratch)
+    rows = raw.gathered(identifiers_of(patients, raw.merges), scratch)
     gathered = renamed(rows, raw.merges) if raw.merges else rows
     total = int(gathered.select(pl.len()).collect(engine="streaming").item())
     # smaller parts and pieces than of everybody, beside what the night holds of the whole home
@@ -155,6 +153,7 @@ def _write(build: Path, name: str, piece: LabPiece) -> None:
     write_table(build, "quality_flag", name, piece.flags)
     write_table(build, "quarantine", name, piece.quarantine)
     write_table(build, "contact", name, piece.contacts)
+    write_table(build, "without_unit", name, piece.without_unit)
 
 
 def _small_tables(

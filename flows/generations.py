@@ -40,6 +40,7 @@ LAB = Group(
         "quality_flag",
         "quarantine",
         "contact",
+        "without_unit",
         "lab_patient",
         "lab_clinical_event",
         "lab_coverage",

@@ -24,7 +24,6 @@ from flows.manifest import Manifest
 from flows.missing_units import Changed, write_missing_units
 from flows.row_counts import FileCounts
 from flows.staging import bucket_count
-from flows.store import identifiers_of
 from flows.tables import inherit_table, write_table
 from schemas.tables import INPUT_FILE, UNMAPPED_CODE, UNMAPPED_TEXTS, empty, shaped
 from transforms.causes import causes_of_merges, causes_of_results, causes_of_tables, first_causes
@@ -99,22 +98,17 @@ def _tables(
     stands = before is not None and not full and _same(before, basis)
     merges = before.merges if before else {}
     who = concerned([loaded.sent, *new], merges, loaded.merges)
-    changed = _gathered(build, known, who, merges, loaded) if stands else None
-    told = write_missing_units(
-        known.raw,
-        known.reading,
-        build,
-        arrival,
-        earlier=ground.night / "tables" if stands and ground.night is not None else None,
-        changed=changed,
-    )
+    changed = None
+    if stands and ground.night is not None:
+        changed = Changed(ground.night / "tables", who, replace(known.raw, pieces=loaded.new))
+    told = write_missing_units(known.raw, known.reading, build, arrival, changed)
     known = replace(known, reading=replace(known.reading, units=told.units))
     if len(told.patients):
-        who, changed = concerned([loaded.sent, *new, told.patients], merges, loaded.merges), None
+        who = concerned([loaded.sent, *new, told.patients], merges, loaded.merges)
     generation = (before.number if before else 0) + 1
     derived: Derived | None = None
     if before is not None and ground.night is not None and stands and not loaded.divided_anew:
-        derived = _some(build, ground.night, known, who, before, generation, changed)
+        derived = _some(build, ground.night, known, who, before, generation)
     everybody = derived is None
     if derived is None:
         for table in (*LAB.tables, LAB.owner):  # a try at a part may have left something
@@ -148,16 +142,6 @@ def _tables(
     )
 
 
-def _gathered(
-    build: Path, known: Known, who: Concerned, merges: Mapping[str, str], loaded: Loaded
-) -> Changed:
-    """All rows of the patients concerned, under every identifier they had or have. merges: of the last night."""
-    either = pl.concat([who.patients, who.gone])
-    theirs = pl.concat([identifiers_of(either, way) for way in (merges, loaded.merges)]).unique()
-    rows = known.raw.gathered(theirs, build / "staged" / "changed.parquet")
-    return Changed(rows, loaded.load.number, merges, loaded.merges)
-
-
 def _basis(arrival: Arrival, known: Known) -> Mapping[str, str]:
     """What the tables of every patient rest on besides his own rows."""
     return {
@@ -166,6 +150,7 @@ def _basis(arrival: Arrival, known: Known) -> Mapping[str, str]:
         "timezone": arrival.timezone,
         "code_map": str(arrival.code_map.sha256),
         "unit_inference": str(arrival.unit_inference),
+        "tables": " ".join(LAB.tables),  # one that a night before did not write is made for everybody
         "coverage_given": str(known.coverage_given),
         # without a coverage table what is observed is told by all rows together
         "kinds": "" if known.coverage_given else " ".join(known.stored.kinds()),
@@ -179,12 +164,8 @@ def _some(
     who: Concerned,
     before: Manifest,
     generation: int,
-    changed: Changed | None,
 ) -> Derived | None:
-    """The tables of the patients concerned beside those of the last night; None where everybody is concerned.
-
-    changed: their rows, where they are gathered already.
-    """
+    """The tables of the patients concerned beside those of the last night; None where everybody is concerned."""
     first = before.lab_basis.get("first_contact", "None")
     tables = build / "tables"
     inherit(LAB, night / "tables", tables)
@@ -195,7 +176,6 @@ def _some(
         buckets=1,
         patients=who.patients,
         first_contact=None if first == "None" else datetime.fromisoformat(first).date(),
-        rows=changed.rows if changed is not None else None,
     )
     if not known.coverage_given and str(derived.first_contact) != first:
         return None  # coverage begins on another day, for everybody

@@ -18,8 +18,10 @@ import polars as pl
 from flows.tables import hold
 from schemas.checks import split
 from schemas.extract_checks import LAB_CHECKS, STAGED
-from schemas.tables import LAB_RESULT, QUALITY_FLAG, QUARANTINE, REPORTED_COUNT, shaped
+from schemas.site_medians import WITHOUT_UNIT
+from schemas.tables import LAB_RESULT, QUALITY_FLAG, QUARANTINE, REPORTED_COUNT, empty, shaped
 from transforms.code_map import CodeMap
+from transforms.missing_units import READ, silent, without_unit
 from transforms.observed import lab_contacts
 from transforms.results import normalize_results
 
@@ -31,6 +33,7 @@ class LabPiece:
     """What became of the rows of a bucket: the four large tables, and counts.
 
     fates: load, source_file, fate, rows. unmapped: as in transforms.results. contacts: as in transforms.observed.
+    without_unit: as in transforms.missing_units.
     """
 
     results: pl.DataFrame
@@ -40,6 +43,7 @@ class LabPiece:
     fates: pl.DataFrame
     unmapped: pl.DataFrame
     contacts: pl.DataFrame
+    without_unit: pl.DataFrame
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,17 @@ class Reading:
     loads: Mapping[int, datetime]
     code_map: CodeMap
     units: pl.DataFrame | None
+
+    def without_unit(self, rows: pl.LazyFrame) -> pl.DataFrame:
+        """Results that came without a unit they need (``schemas.site_medians.WITHOUT_UNIT``). rows: raw rows."""
+        texts = silent(rows.select(pl.col("unit").unique()).collect(engine="streaming").to_series())
+        if not texts:
+            return empty(WITHOUT_UNIT)
+        asked = rows.filter(pl.col("unit").is_in(texts, nulls_equal=True))
+        read = [*READ, "source_patient_id"] if "source_patient_id" in rows.collect_schema() else READ
+        return without_unit(
+            asked.select(read).collect(engine="streaming"), timezone=self.timezone, code_map=self.code_map
+        )
 
 
 def normalized(parts: Sequence[Sequence[pl.LazyFrame]], reading: Reading) -> Iterator[tuple[int, LabPiece]]:
@@ -77,7 +92,8 @@ def _done(number: int, parts: Sequence[Future[LabPiece]]) -> tuple[int, LabPiece
 
 
 def _part(rows: pl.LazyFrame, reading: Reading) -> LabPiece:
-    texts, rejected = split(rows.collect(), LAB_CHECKS)
+    every = rows.collect()
+    texts, rejected = split(every, LAB_CHECKS)
     hold(texts.drop("load"), STAGED["lab_results"])
     normal = normalize_results(
         texts,
@@ -100,4 +116,5 @@ def _part(rows: pl.LazyFrame, reading: Reading) -> LabPiece:
         fates=pl.concat([normal.fates, unreadable]),
         unmapped=normal.unmapped,
         contacts=lab_contacts(texts, normal.results, normal.reported),
+        without_unit=reading.without_unit(every.lazy()),
     )

@@ -65,12 +65,13 @@ class Arrival:
 class Loaded:
     """The store with tonight's load.
 
-    sent: identifiers under which new laboratory rows came. added: what is new in the small tables. divided_anew: the
+    new: the pieces of tonight's laboratory rows alone. sent: identifiers under which these came. added: what is new in the small tables. divided_anew: the
     store's slices changed. known_files: files that had been loaded before. notes: sentences about files and columns.
     """
 
     load: Load
     pieces: tuple[RawPiece, ...]
+    new: tuple[RawPiece, ...]
     slices: int
     divided_anew: bool
     merges: Mapping[str, str]
@@ -151,6 +152,7 @@ def _load(
             folder=arrival.folder,
         ),
         pieces=(*pieces, *added.pieces),
+        new=tuple(new_pieces),
         slices=slices,
         divided_anew=divided_anew,
         merges=merges,

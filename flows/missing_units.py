@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
+from flows.generations import current
 from flows.lab_pieces import Reading
 from flows.loading import Arrival
-from flows.staging import renamed
 from flows.store import RawRows
 from flows.tables import write_table
-from schemas.site_medians import MISSING_UNIT_TALLY
+from schemas.site_medians import WITHOUT_UNIT
 from schemas.tables import empty
+from transforms.changes import Concerned
 from transforms.missing_units import (
     NONE_DECIDED,
-    READ,
     changed_months,
     decide_units,
     of_months,
+    regrouped,
     summed,
     switched_off,
     tally_missing,
-    without_unit,
 )
 
-TABLE, COUNTED = "missing_unit", "missing_unit_tally"
+DECIDED, COUNTED, RESULTS = "missing_unit", "missing_unit_tally", "without_unit"
 
 
 @dataclass(frozen=True)
@@ -40,96 +39,62 @@ class Told:
 
 @dataclass(frozen=True)
 class Changed:
-    """All rows of the patients of whom something changed, as they were received.
+    """What a night changes. earlier: the tables of the last night. who: whom it concerns. new: tonight's rows alone."""
 
-    load: tonight's. before, after: merges of the last night and of this one.
-    """
-
-    rows: pl.LazyFrame
-    load: int
-    before: Mapping[str, str]
-    after: Mapping[str, str]
+    earlier: Path
+    who: Concerned
+    new: RawRows
 
 
 def write_missing_units(
-    raw: RawRows,
-    reading: Reading,
-    build: Path,
-    arrival: Arrival,
-    *,
-    earlier: Path | None = None,
-    changed: Changed | None = None,
+    raw: RawRows, reading: Reading, build: Path, arrival: Arrival, changed: Changed | None = None
 ) -> Told:
     """Write BUILD/tables/missing_unit and say what it decides and whom that concerns.
 
-    earlier: the tables of the last night, where they rest on the same as tonight's; changed: whom the night concerns.
-    Then their results are counted anew beside those of everybody else as the last night counted them. Without them
-    the units of all rows are looked at, slice by slice; only those of rows without one are read, and only counts are
-    kept of them.
+    changed: where the tables of the last night rest on the same as tonight's. Then the results of the patients
+    concerned are counted anew beside those of everybody else as the last night counted them. Without it the units of
+    all rows are looked at, slice by slice; only those of rows without one are read, and only counts are kept of them.
     """
     nobody = pl.Series("patient_id", [], pl.String)
-    before = _read(earlier, TABLE)
-    counted = _read(earlier, COUNTED)
-    if before is None or counted is None or changed is None:
-        tally = _everybody(raw, reading)
+    before = counted = None
+    if changed is not None:
+        before, counted = _read(changed.earlier, DECIDED), _read(changed.earlier, COUNTED)
+    if changed is None or before is None or counted is None:
+        tally, new = _everybody(raw, reading), empty(WITHOUT_UNIT)
     else:
-        tally = _with_changes(counted, changed, reading)
+        was = _results(changed.earlier, pl.concat([changed.who.patients, changed.who.gone]))
+        new = reading.without_unit(changed.new.every())
+        now = pl.concat([regrouped(was, raw.merges), new])
+        tally = summed([counted, tally_missing(now)], [tally_missing(was)])
     write_table(build, COUNTED, "all", tally)
     decided = decide_units(tally)
     if not arrival.unit_inference:
-        write_table(build, TABLE, "all", switched_off(decided))
+        write_table(build, DECIDED, "all", switched_off(decided))
         return Told(None, nobody)
-    write_table(build, TABLE, "all", decided)
+    write_table(build, DECIDED, "all", decided)
     months = changed_months(NONE_DECIDED if before is None else before, decided)
-    if before is None or months.is_empty():
+    if changed is None or before is None or months.is_empty():
         return Told(decided, nobody)
-    concerned = [nobody]
-    for number in range(raw.slices):
-        rows = _without_unit(raw.of_slice(number, None))
-        if rows is not None:
-            found = rows.select("patient_id", "site", "collected_at").collect()
-            concerned.append(of_months(found, months, timezone=reading.timezone))
-    return Told(decided, pl.concat(concerned))
+    return Told(decided, of_months(pl.concat([_results(changed.earlier), new]), months))
 
 
 def decided_units(tables: Path) -> pl.DataFrame:
     """The units that a night decided upon. tables: its folder of tables."""
-    decided = _read(tables, TABLE)
+    decided = _read(tables, DECIDED)
     return NONE_DECIDED if decided is None else decided
 
 
-def _read(earlier: Path | None, table: str) -> pl.DataFrame | None:
-    pieces = [] if earlier is None else list((earlier / table).glob("*.parquet"))
+def _read(tables: Path, table: str) -> pl.DataFrame | None:
+    pieces = list((tables / table).glob("*.parquet"))
     return pl.read_parquet(pieces, glob=False) if pieces else None
 
 
+def _results(tables: Path, patients: pl.Series | None = None) -> pl.DataFrame:
+    rows = current(tables, RESULTS, patients)
+    return empty(WITHOUT_UNIT) if rows is None else rows.collect(engine="streaming")
+
+
 def _everybody(raw: RawRows, reading: Reading) -> pl.DataFrame:
-    tallies = [empty(MISSING_UNIT_TALLY)]
     moved = raw.moved()
-    for number in range(raw.slices):
-        rows = _without_unit(raw.of_slice(number, moved))
-        if rows is not None:
-            tallies.append(_tally(rows.select(READ).collect(), reading))
-    return summed(tallies)
-
-
-def _with_changes(counted: pl.DataFrame, changed: Changed, reading: Reading) -> pl.DataFrame:
-    rows = _without_unit(changed.rows)
-    if rows is None:
-        return counted
-    found = rows.select(*READ, "load").collect(engine="streaming")
-    was = renamed(found.lazy().filter(pl.col("load") < changed.load), changed.before)
-    now = renamed(found.lazy(), changed.after)
-    gone, come = (_tally(frame.select(READ).collect(), reading) for frame in (was, now))
-    return summed([counted, come], [gone])
-
-
-def _tally(found: pl.DataFrame, reading: Reading) -> pl.DataFrame:
-    return tally_missing(found, timezone=reading.timezone, code_map=reading.code_map)
-
-
-def _without_unit(rows: pl.LazyFrame) -> pl.LazyFrame | None:
-    """Those of the rows that say nothing of their unit; None if there are none."""
-    units = rows.select("unit").unique().collect(engine="streaming").to_series()
-    texts = without_unit(units)
-    return rows.filter(pl.col("unit").is_in(texts, nulls_equal=True)) if texts else None
+    slices = (raw.of_slice(number, moved) for number in range(raw.slices))
+    return summed([tally_missing(reading.without_unit(rows)) for rows in slices])

@@ -31,7 +31,7 @@ from flows.store import RawRows
 from schemas.checks import split
 from schemas.extract_checks import LAB_CHECKS
 from transforms.codes import pair_rows
-from transforms.missing_units import without_unit
+from transforms.missing_units import silent
 from transforms.retention import PLACE, WHY, needless_rows
 from transforms.stored_tables import newest_patients
 
@@ -164,7 +164,7 @@ def _readable(rows: pl.DataFrame, reading: Reading) -> pl.DataFrame:
     texts, _ = split(rows, LAB_CHECKS)
     pair, pairs = pair_rows(texts, reading.code_map)
     named = pairs["analyte"].is_not_null().gather(pair)
-    return texts.filter(named & ~pl.col("unit").is_in(without_unit(texts["unit"]), nulls_equal=True))
+    return texts.filter(named & ~pl.col("unit").is_in(silent(texts["unit"]), nulls_equal=True))
 
 
 def _without_effect(

@@ -36,6 +36,11 @@ class RawRows:
         frames = [self.scan(piece).select("load") for piece in self.pieces]
         return int(pl.concat(frames).select(pl.len()).collect(engine="streaming").item())
 
+    def every(self) -> pl.LazyFrame:
+        """All rows under the identifiers that remain."""
+        frames = [self.scan(piece).drop("slice", strict=False) for piece in self.pieces]
+        return renamed(pl.concat(frames, how="diagonal"), self.merges) if frames else self._nothing()
+
     def of_slice(self, number: int, moved: pl.DataFrame | None) -> pl.LazyFrame:
         """All rows of the patients of one slice under the identifiers that remain. moved: from :meth:`moved`."""
         frames = [self.scan(piece) for piece in self.pieces if piece.slice == number]

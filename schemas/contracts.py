@@ -20,6 +20,7 @@ from schemas.site_medians import (
     SITE_RESULTS,
     SITE_UNIT_DRIFT,
     VALUE_COUNT,
+    WITHOUT_UNIT,
 )
 from schemas.tables import (
     ATTRITION,
@@ -198,6 +199,12 @@ _CONTRACTS: Mapping[str, pa.DataFrameSchema] = {
         MISSING_UNIT,
         (_one_of("outcome", tuple(OUTCOMES), "KNOWN_OUTCOME"), _KNOWN_ANALYTE),
         required=("site", "analyte", "month", "results", "patients", "outcome"),
+    ),
+    "without_unit": contract(
+        "without_unit",
+        WITHOUT_UNIT,
+        (_KNOWN_ANALYTE,),
+        required=("patient_id", "identifier", "site", "analyte"),
     ),
     "missing_unit_tally": contract(
         "missing_unit_tally",

@@ -105,6 +105,18 @@ MISSING_UNIT: Mapping[str, Any] = {
 }
 """Columns of quality.missing_units: one row per site, analyte and month in which results came without a unit."""
 
+WITHOUT_UNIT: Mapping[str, Any] = {
+    "patient_id": pl.String,
+    "identifier": pl.String,
+    "site": pl.String,
+    "analyte": pl.String,
+    "at": pl.Datetime("us"),
+    "number": pl.Float64,
+}
+"""Different results that need a unit and came without one: identifier, under which they came; at, when they were
+collected; number, null where it tells nothing of the unit.
+"""
+
 MISSING_UNIT_TALLY: Mapping[str, Any] = {
     "site": pl.String,
     "analyte": pl.String,

@@ -25,6 +25,7 @@ from schemas.site_medians import (
     MISSING_UNIT,
     MISSING_UNIT_TALLY,
     MOST_OUTSIDE,
+    WITHOUT_UNIT,
 )
 from schemas.tables import empty, shaped
 from transforms.code_map import NO_MAP, CodeMap
@@ -50,34 +51,53 @@ _NO_NUMBER = FLAG_BITS["REJECT_TEXT"] | FLAG_BITS["MISSING_VALUE"] | FLAG_BITS["
 _TOLD_BY_ITSELF = 30.0
 
 
-def without_unit(units: pl.Series) -> list[str | None]:
+def silent(units: pl.Series) -> list[str | None]:
     """Those of the different unit texts that say nothing of the unit."""
     return [text for text in units.unique().to_list() if is_missing(text)]
 
 
-def tally_missing(raw: pl.DataFrame, *, timezone: str, code_map: CodeMap = NO_MAP) -> pl.DataFrame:
-    """Different results that need a unit and have none, counted (``MISSING_UNIT_TALLY``).
+def without_unit(raw: pl.DataFrame, *, timezone: str, code_map: CodeMap = NO_MAP) -> pl.DataFrame:
+    """Different results that need a unit and came without one (``schemas.site_medians.WITHOUT_UNIT``), in any order.
 
-    raw: (n) the columns ``READ`` of laboratory rows of whole patients, as text. Bounds and texts that are no number tell
-    nothing. One row per site, analyte, month and number: rows; one without a number: patients. Tallies of other patients
-    can be added.
+    raw: (n) the columns ``READ`` of laboratory rows that say nothing of their unit, as text, and source_patient_id
+    where identifiers were merged. Bounds, and texts that are no number, have none.
     """
     pair, pairs = pair_rows(raw, code_map)
     lacking = pairs.select(lacks_unit()).to_series().gather(pair)
+    if "source_patient_id" not in raw.columns:
+        raw = raw.with_columns(source_patient_id=pl.lit(None, pl.String))
     rows = raw.with_columns(pair=pair, analyte=pairs["analyte"].gather(pair)).filter(
         lacking, pl.col("analyte").is_not_null(), pl.col("patient_id").is_not_null()
     )
     rows = rows.filter(stated_units(rows, pairs, rows["value"]).is_null())
     values = to_intervals(pairs, rows["pair"], rows["value"])
-    numbers = rows.select("patient_id", "analyte", site=site()).with_columns(
-        number=values["number"], at=read_times(rows["collected_at"], timezone)
-    )
     # a comma cannot be told from one between thousands while the unit is not known
     exact = (values["bound"] == int(Bound.EXACT)) & (values["flags"] & _NO_NUMBER == 0)
     by_itself = pl.col("analyte").is_in(["hb", "hb_blood_gas"]) & (pl.col("number") >= _TOLD_BY_ITSELF)
+    tells = pl.col("exact") & pl.col("number").is_finite() & pl.col("at").is_not_null() & ~by_itself
+    results = rows.with_columns(
+        identifier=pl.coalesce("source_patient_id", "patient_id"),
+        site=site(),
+        at=read_times(rows["collected_at"], timezone),
+        number=values["number"],
+        exact=exact,
+    ).with_columns(number=pl.when(tells).then("number"))
+    return shaped(results, WITHOUT_UNIT).unique()
+
+
+def regrouped(results: pl.DataFrame, merges: Mapping[str, str]) -> pl.DataFrame:
+    """Results without a unit under the identifiers that remain by other merges. results: ``WITHOUT_UNIT``."""
+    return results.with_columns(patient_id=pl.col("identifier").replace(dict(merges)))
+
+
+def tally_missing(results: pl.DataFrame) -> pl.DataFrame:
+    """Results without a unit, counted (``MISSING_UNIT_TALLY``). results: ``WITHOUT_UNIT``, of whole patients.
+
+    One row per site, analyte, month and number: rows; one without a number: patients. Tallies of other patients can
+    be added.
+    """
     different = (
-        numbers.filter(exact)
-        .filter(pl.col("number").is_finite(), pl.col("at").is_not_null(), ~by_itself)
+        results.filter(pl.col("number").is_not_null())
         .select(*GROUP[:2], month("at").alias("month"), "patient_id", "at", "number")
         .unique()
     )
@@ -150,11 +170,10 @@ def changed_months(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     return changed.select("site", "month").unique().sort("site", "month")
 
 
-def of_months(raw: pl.DataFrame, months: pl.DataFrame, *, timezone: str) -> pl.Series:
-    """Patients of the rows that lie in the months of a site. raw: patient_id, site and collected_at, as text."""
-    rows = raw.select("patient_id", site=site()).with_columns(at=read_times(raw["collected_at"], timezone))
-    mine = rows.with_columns(month=month("at")).join(months, on=["site", "month"], how="semi")
-    return mine["patient_id"].drop_nulls().unique()
+def of_months(results: pl.DataFrame, months: pl.DataFrame) -> pl.Series:
+    """Patients with results without a unit in the months of a site. results: ``WITHOUT_UNIT``."""
+    mine = results.with_columns(month=month("at")).join(months, on=["site", "month"], how="semi")
+    return mine["patient_id"].unique()
 
 
 def switched_off(decided: pl.DataFrame) -> pl.DataFrame:

@@ -13,7 +13,16 @@ from schemas.analytes import ANALYTES
 from schemas.extract import EXTRACT_TABLES
 from schemas.site_medians import INFERENCE_MIN_PATIENTS, INFERENCE_MIN_RESULTS, MEDIANS, MISSING_UNIT_TALLY
 from schemas.tables import empty
-from transforms.missing_units import READ, changed_months, decide_units, summed, tally_missing, without_unit
+from transforms.missing_units import (
+    READ,
+    changed_months,
+    decide_units,
+    regrouped,
+    silent,
+    summed,
+    tally_missing,
+    without_unit,
+)
 from transforms.results import Normalized, normalize_results
 
 Row = dict[str, str | None]
@@ -136,8 +145,8 @@ def test_rows_sent_again_and_their_order_do_not_count() -> None:
 
 def test_tallies_of_other_patients_add_up() -> None:
     raw = pl.DataFrame(month_of("wbc", 7.2), schema=dict.fromkeys(READ, pl.String))
-    whole = decide_units(tally_missing(raw, timezone="UTC"))
-    parts = [tally_missing(part, timezone="UTC") for part in (raw[:7], raw[7:30], raw[30:])]
+    whole = decide_units(tallied(raw))
+    parts = [tallied(part) for part in (raw[:7], raw[7:30], raw[30:])]
     assert decide_units(pl.concat(parts)).equals(whole)
     assert decide_units(empty(MISSING_UNIT_TALLY)).is_empty()
 
@@ -145,8 +154,20 @@ def test_tallies_of_other_patients_add_up() -> None:
 def test_patients_can_be_counted_anew() -> None:
     raw = pl.DataFrame(month_of("wbc", 7.2), schema=dict.fromkeys(READ, pl.String))
     old = raw[:20].with_columns(value=pl.lit("9.9"))
-    told = [tally_missing(part, timezone="UTC") for part in (pl.concat([old, raw[20:]]), old, raw[:20])]
-    assert summed([told[0], told[2]], [told[1]]).equals(summed([tally_missing(raw, timezone="UTC")]))
+    told = [tallied(part) for part in (pl.concat([old, raw[20:]]), old, raw[:20])]
+    assert summed([told[0], told[2]], [told[1]]).equals(summed([tallied(raw)]))
+
+
+def test_results_follow_a_merge_and_its_withdrawal() -> None:
+    rows = month_of("wbc", 7.2, count=3)
+    own = pl.Series([row["patient_id"] for row in rows])
+    raw = pl.DataFrame(rows, schema=dict.fromkeys(READ, pl.String)).with_columns(
+        patient_id=pl.lit("one"), source_patient_id=own
+    )
+    merged = without_unit(raw, timezone="UTC")
+    assert merged["patient_id"].unique().to_list() == ["one"]
+    assert set(regrouped(merged, {})["patient_id"]) == set(own)
+    assert set(regrouped(merged, {own[0]: own[1]})["patient_id"]) == set(own[1:])
 
 
 def test_months_with_another_decision_are_named() -> None:
@@ -185,10 +206,14 @@ def normalized(rows: list[Row], units: pl.DataFrame | None) -> Normalized:
     return normalize_results(raw, timezone="UTC", loads={1: datetime(2026, 4, 1)}, units=units)
 
 
+def tallied(raw: pl.DataFrame) -> pl.DataFrame:
+    return tally_missing(without_unit(raw, timezone="UTC"))
+
+
 def decisions(rows: list[Row]) -> pl.DataFrame:
     raw = pl.DataFrame(rows, schema=dict.fromkeys(READ, pl.String))
-    raw = raw.filter(pl.col("unit").is_in(without_unit(raw["unit"]), nulls_equal=True))
-    return decide_units(tally_missing(raw, timezone="UTC"))
+    raw = raw.filter(pl.col("unit").is_in(silent(raw["unit"]), nulls_equal=True))
+    return decide_units(tallied(raw))
 
 
 def test_inferred_unit_converts_and_is_a_flag_on_the_result() -> None:
