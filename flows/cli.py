@@ -54,9 +54,7 @@ TimezoneOption = Annotated[str | None, typer.Option(help="Time zone of the home,
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Entry point of the ``hemacohort`` command; always ends in SystemExit with the exit code of DESIGN.md
-    section 2.
-    """
+    """Entry point of the ``hemacohort`` command; always ends in SystemExit, with the exit code of ``flows.errors``."""
     _log_to_the_screen()
     sys.exit(_code(list(sys.argv[1:] if arguments is None else arguments)))
 
@@ -182,7 +180,7 @@ def run(
         str | None,
         typer.Option(
             metavar="TIME",
-            help="Make a past night again as it was known at this local time, beside the others.",
+            help="Make a past night again as it was known at this local time, beside the others and without Prefect.",
         ),
     ] = None,
     direct: Annotated[bool, typer.Option("--direct", help="Run without Prefect.")] = False,
@@ -231,6 +229,10 @@ def run(
     }
     accepted = accepted_from(accept or (), because or ())
     if known_at is not None:
+        if extract is not None or source != "canonical" or full or accepted:
+            raise UsageError(
+                "--known-at makes a night from what the home holds: it goes without --extract, --source, --full and --accept."
+            )
         print(past_in_words(home, recall_home(home, as_of, known_at, flags)))
         return
     if extract is None:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
+
+from flows.cli_options import HomeOption
 
 codes_app = typer.Typer(
     help="Codes of the site that no rule reads: what they may be, and what a person says they are.",
     no_args_is_help=True,
 )
 
-_Home = Annotated[Path, typer.Option("--home", envvar="HEMACOHORT_HOME", help="Folder of the home.")]
-
 
 @codes_app.command("review")
 def codes_review(
-    home: _Home,
+    home: HomeOption,
     out: Annotated[
         Path | None, typer.Option(help="CSV file to write; default: HOME/code_proposal.csv.")
     ] = None,
@@ -33,14 +34,14 @@ def codes_review(
     if lines:
         print(
             "They are suggestions: nothing is mapped until a person says yes. Fill the column accept with yes or no, "
-            f"then: hemacohort codes accept --home {home} {path}"
+            f"then: hemacohort codes accept --home {quote(str(home))} {quote(str(path))}"
         )
 
 
 @codes_app.command("accept")
 def codes_accept(
     file: Annotated[Path, typer.Argument(help="A proposal with its column accept filled in.")],
-    home: _Home,
+    home: HomeOption,
     by: Annotated[str | None, typer.Option(help="Who decided; default: the user of this machine.")] = None,
 ) -> None:
     """Take the yes and no lines of a proposal into the site's code map; the next night reads it."""

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from flows.errors import UsageError
@@ -85,12 +86,24 @@ def write_simulation(out: Path, *, patients: int, years: int, seed: int, form: s
 
 
 def simulate_into(home: Path, *, patients: int, seed: int) -> Path:
-    """Simulate the demo's extract into HOME/extract, in place of an earlier one; returns the folder."""
-    Home(home.absolute()).create()
+    """Simulate the demo's extract into HOME/extract, in place of an earlier one; returns the folder.
+
+    UsageError for a home that holds another extract, or nights that were not made by a demo: neither is a demo's to
+    replace, and invented patients do not belong among real ones.
+    """
+    from flows.simulate import is_simulated
+
     extract = home / "extract"
+    used = Home(home.absolute()).published.is_symlink() or (extract.is_dir() and any(extract.iterdir()))
+    if used and not is_simulated(extract):
+        raise UsageError(f"{home} holds more than a demo; name another folder with --home.")
+    Home(home.absolute()).create()
+    fresh = Home(home.absolute()).work / "extract"  # in the work folder, which the next run clears
+    shutil.rmtree(fresh, ignore_errors=True)
+    write_simulation(fresh, patients=patients, years=3, seed=seed, form="csv.gz")
     if extract.exists():
         shutil.rmtree(extract)
-    write_simulation(extract, patients=patients, years=3, seed=seed, form="csv.gz")
+    fresh.rename(extract)
     return extract
 
 
@@ -172,14 +185,17 @@ def what_to_try(home: Path) -> str:
     found = ask(home, statement("warehouse/someone"))
     who = found.item(0, 0) if found.height else "PATIENT_ID"
     page = (home / "published" / "report" / "index.html").absolute()
-    return f"\nLook at {page}, then try: hemacohort explain --home {home} {who}"
+    return f"\nLook at {page}, then try: hemacohort explain --home {quote(str(home))} {quote(who)}"
 
 
 def query_text(query: str | None, file: Path | None) -> str:
     """The question: an argument, a file, or standard input. UsageError unless it is one of them."""
     if (query is None) == (file is None):
         if query is None and not sys.stdin.isatty():
-            return sys.stdin.read()
+            try:
+                return sys.stdin.read()
+            except UnicodeDecodeError:
+                raise UsageError("Standard input cannot be read as text.") from None
         raise UsageError("Give a query or --file, one of the two.")
     if file is None:
         return str(query)

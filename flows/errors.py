@@ -1,4 +1,4 @@
-"""Errors a person can act on, each with the exit code of its kind (DESIGN.md section 2)."""
+"""Errors a person can act on, each with the exit code of its kind (README lists them)."""
 
 
 class HemacohortError(Exception):

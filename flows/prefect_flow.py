@@ -18,7 +18,7 @@ from prefect.states import Completed, Failed
 from prefect.tasks import Task, exponential_backoff
 
 from flows import alerts, settings
-from flows.errors import CheckError, HemacohortError, OverdueError
+from flows.errors import CheckError, HemacohortError, OverdueError, UsageError
 from flows.failures import UnforeseenError, unforeseen
 from flows.home import Home
 from flows.night import begin, run_night
@@ -79,8 +79,9 @@ def _alert(flow: Flow[Any, Any], flow_run: FlowRun, state: State[Any]) -> None: 
         if state.is_crashed()
         else state.message or "The night failed."
     )
-    chosen = settings.load(home, timezone=flow_run.parameters.get("timezone"))
-    told = alerts.send(chosen, alerts.night_failed(home, sentence, f"{flow_run.name} ({flow_run.id})"))
+    told = alerts.send(
+        settings.load(home), alerts.night_failed(home, sentence, f"{flow_run.name} ({flow_run.id})")
+    )
     if told:
         log.info("Alerted by %s.", " and ".join(told))
 
@@ -148,11 +149,22 @@ def hemacohort_watch(home: str, max_age_minutes: int) -> Any:
     reminded = Home(root).logs / "overdue"
     try:
         check_age(root, timedelta(minutes=max_age_minutes))
+        reminded.unlink(missing_ok=True)
     except OverdueError as error:
-        now = datetime.now(UTC).timestamp()
-        if not reminded.exists() or now - reminded.stat().st_mtime >= timedelta(days=1).total_seconds():
-            reminded.touch()
-            alerts.send(settings.load(root), alerts.night_overdue(root, str(error)))
+        try:
+            _remind(root, reminded, str(error))
+        except UsageError as wrong:
+            return _failed(OverdueError(f"{error} Nobody was alerted: {wrong}"))
         return _failed(error)
-    reminded.unlink(missing_ok=True)
+    except HemacohortError as error:
+        return _failed(error)
     return Completed(message="The night in force is recent enough.")
+
+
+def _remind(root: Path, reminded: Path, sentence: str) -> None:
+    """Alert once a day; an alert that reached nobody is tried again at the next look."""
+    now = datetime.now(UTC).timestamp()
+    if reminded.exists() and now - reminded.stat().st_mtime < timedelta(days=1).total_seconds():
+        return
+    if alerts.send(settings.load(root), alerts.night_overdue(root, sentence)):
+        reminded.touch()

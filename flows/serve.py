@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 WATCH_CRON = "7 * * * *"
 _STARTS_WITHIN_SECONDS = 180
+_CRON_FIELDS = 5
 
 
 def serve_home(
@@ -52,10 +54,13 @@ def serve_home(
     from prefect.schedules import Cron
     from pydantic import ValidationError
 
+    wrong = UsageError(f"--cron is five fields such as '15 2 * * *', not {cron[:40]!r}.")
+    if len(cron.split()) != _CRON_FIELDS:  # Prefect takes a sixth for seconds, and would begin many nights
+        raise wrong
     try:
         schedule = Cron(cron, timezone=timezone)
     except (ValidationError, ValueError, TypeError):
-        raise UsageError(f"--cron is five fields such as '15 2 * * *', not {cron[:40]!r}.") from None
+        raise wrong from None
     parameters = {
         "home": str(night.home),
         "extract": str(night.extract),
@@ -79,6 +84,8 @@ def _serve(name: str, schedule: Schedule, parameters: dict[str, str], oldest: ti
 
     from flows.prefect_flow import hemacohort_night, hemacohort_watch
 
+    # Stopped by a signal, Prefect leaves its own farewell unawaited, and says so.
+    warnings.filterwarnings("ignore", message="coroutine 'Runner.astop'", category=RuntimeWarning)
     refresh_global_settings_context()  # Prefect read its settings before there was a server to name
     nightly = hemacohort_night.to_deployment(
         name=f"nightly-{name}",
@@ -112,7 +119,8 @@ def _server(home: Path, port: int | None) -> Iterator[str]:
     address = f"http://127.0.0.1:{port or _free_port()}"
     # Whoever can reach the server can start flows as this user, so that it wants a password, for neighbors on the
     # same machine can reach it.
-    secret = f"hemacohort:{_password(home)}"
+    password = _password(home)
+    secret = f"hemacohort:{password.read_text(encoding='ascii').strip()}"
     os.environ |= {
         "PREFECT_API_URL": f"{address}/api",
         "PREFECT_SERVER_UI_API_URL": f"{address}/api",
@@ -126,7 +134,7 @@ def _server(home: Path, port: int | None) -> Iterator[str]:
     ) as server:
         try:
             _wait_for(server, f"{address}/api/health")
-            yield f"{address} (password in {home / 'prefect' / 'password'})"
+            yield f"{address} (password in {password})"
         finally:
             server.send_signal(signal.SIGTERM)
             try:
@@ -135,8 +143,8 @@ def _server(home: Path, port: int | None) -> Iterator[str]:
                 server.kill()
 
 
-def _password(home: Path) -> str:
-    """The password of the home's own server, made once, readable by its owner."""
+def _password(home: Path) -> Path:
+    """The file of the own server's password, made once, readable by its owner; in Prefect's folder."""
     folder = Path(os.environ.get("PREFECT_HOME", home / "prefect"))
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = folder / "password"
@@ -144,7 +152,7 @@ def _password(home: Path) -> str:
         handle = os.open(file, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "w", encoding="ascii") as text:
             text.write(secrets.token_urlsafe(24))
-    return file.read_text(encoding="ascii").strip()
+    return file
 
 
 def _free_port() -> int:

@@ -15,6 +15,7 @@ from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
@@ -154,6 +155,10 @@ def load(root: Path | None, *, switches: Mapping[str, str] | None = None, **flag
         where = ".".join(map(str, first["loc"])) or "settings"
         says = first["msg"].removeprefix("Value error, ")
         raise UsageError(f"The setting {where} is wrong: {says[:1].lower()}{says[1:]}.") from None
+    except SettingsError as error:  # a variable; its text is no longer known here, and may be a password
+        raise UsageError(
+            f'A HEMACOHORT_* variable cannot be read: {error}. A list is written as ["a", "b"].'
+        ) from None
     except ValueError as error:
         raise UsageError(f"hemacohort.toml cannot be read: {error}.") from None
     return Settings.model_construct(**found.model_dump())

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import polars as pl
 
+from transforms.simulation.sites import SITES
+
 FORMATS = ("csv", "csv.gz", "parquet")
 SPLIT_BY_SITE = "lab_results"
+OTHER_TABLES = frozenset({"patients", "clinical_events", "coverage"})
 QUICK = 4  # gzip: twice as fast as its default, files a tenth larger
 
 
@@ -23,6 +26,14 @@ def write_extract(frames: Mapping[str, pl.DataFrame], out: Path, form: str) -> N
     out.mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor() as pool:  # compression is most of the work, and it is done outside of Python
         list(pool.map(lambda file: _write(file[1], out / f"{file[0]}.{form}", form), _files(frames)))
+
+
+def is_simulated(folder: Path) -> bool:
+    """Whether a folder holds a simulated extract and nothing else, by the names of its files."""
+    names = {file.name for file in folder.iterdir()} if folder.is_dir() else set()
+    laboratories = {f"{SPLIT_BY_SITE}_{site.name.lower()}.{form}" for site in SITES for form in FORMATS}
+    others = {f"{table}.{form}" for table in OTHER_TABLES for form in FORMATS}
+    return bool(names & laboratories) and names <= laboratories | others
 
 
 def _files(frames: Mapping[str, pl.DataFrame]) -> Iterator[tuple[str, pl.DataFrame]]:

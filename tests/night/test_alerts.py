@@ -196,3 +196,48 @@ def test_watch_tells_once_a_day_and_is_quiet_again_after_a_night(
     os.utime(home.root / "format")
     assert watched().is_completed()
     assert not (home.logs / "overdue").exists()
+
+
+def test_an_alert_of_the_watch_that_reached_nobody_is_tried_again(
+    prefect_night: None, quick: None, home: Home
+) -> None:
+    from flows.prefect_flow import hemacohort_watch
+
+    home.create()
+    made = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
+    os.utime(home.root / "format", (made, made))
+    with web_sink() as (webhook, posts):
+        for address in ("http://127.0.0.1:9/hook", webhook):
+            (home.root / "hemacohort.toml").write_text(f'alert_webhook = "{address}"\n')
+            hemacohort_watch(home=str(home.root), max_age_minutes=60, return_state=True)
+    assert len(posts) == 1
+
+
+def test_a_watch_without_a_home_or_without_settings_ends_with_a_sentence(
+    prefect_night: None, home: Home
+) -> None:
+    from flows.prefect_flow import hemacohort_watch
+
+    def watched() -> Any:
+        return hemacohort_watch(home=str(home.root), max_age_minutes=60, return_state=True)
+
+    assert watched().message == f"{home.root} is not a hemacohort home."
+    home.create()
+    made = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
+    os.utime(home.root / "format", (made, made))
+    (home.root / "hemacohort.toml").write_text("buckets = 0\n")
+    said = watched().message
+    assert said.startswith("No night has been published since 2026-01-01")
+    assert "Nobody was alerted: The setting buckets is wrong" in said
+
+
+def test_a_wrong_time_zone_of_a_deployment_keeps_nobody_from_being_told(
+    prefect_night: None, home: Home, sinks: tuple[Mails, Posts]
+) -> None:
+    from flows.prefect_flow import hemacohort_night
+
+    state = hemacohort_night(
+        home=str(home.root), extract=str(home.root.parent), timezone="Europe/Wien", return_state=True
+    )
+    assert state.is_failed()
+    assert sinks[1][0]["body"].startswith("The setting timezone is wrong")

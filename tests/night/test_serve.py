@@ -21,6 +21,7 @@ from flows.serve import _server
     [
         (("--cron", "at night"), "--cron is five fields"),
         (("--cron", "15 25 * * *"), "--cron is five fields"),
+        (("--cron", "15 2 * * * *"), "--cron is five fields"),
         (("--timezone", "Mars/Olympus"), "timezone"),
         (("--max-age", "long"), "--max-age"),
     ],
@@ -42,9 +43,10 @@ def test_own_server_listens_on_this_machine_only_and_wants_its_password(
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     monkeypatch.setattr(os, "environ", {**environment, "PREFECT_HOME": str(tmp_path / "prefect")})
     port = free_port()
-    with _server(tmp_path, port) as page:
+    with _server(tmp_path / "home", port) as page:
         assert page.startswith(f"http://127.0.0.1:{port} ")
         password = tmp_path / "prefect" / "password"
+        assert page.endswith(f"(password in {password})")
         assert password.stat().st_mode & 0o777 == 0o600
         asked = urllib.request.Request(f"http://127.0.0.1:{port}/api/admin/version")
         with pytest.raises(urllib.error.HTTPError, match="401"):

@@ -54,6 +54,16 @@ def test_wrong_setting_is_named(tmp_path: Path, flags: dict[str, object], named:
         load(tmp_path, **flags)
 
 
+def test_a_variable_that_cannot_be_read_is_not_laid_to_the_file(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HEMACOHORT_ALERT_BLOCKS", "slack-webhook/s3cret")
+    with pytest.raises(UsageError, match=r"HEMACOHORT_\* variable .*alert_blocks") as told:
+        load(root)
+    assert "toml" not in str(told.value)
+    assert "s3cret" not in str(told.value)
+
+
 @pytest.mark.parametrize("text", ["timezon = 'UTC'", "timezone = ", "keep_nights = 'many'"])
 def test_wrong_file_is_wrong_usage(tmp_path: Path, text: str) -> None:
     (tmp_path / "hemacohort.toml").write_text(text)
