@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -107,45 +108,74 @@ def screen(
     choices between sources. workers: buckets judged at the same time. Writes the tables of generations.SCREEN, and
     counts of COUNTS and gap_metric. Memory is bounded by the largest bucket, times the workers.
     """
-    tables = build / "tables"
     rules = rule_book(switches)
-    generation = manifest.number
-    earlier = None if everybody or ground.night is None else ground.night / "tables"
-    concerned = due = pl.Series("patient_id", [], pl.String)
-    anew = 0  # places of patients whose tables are new
-    if earlier is None:
-        merge_all(LAB, tables, _bucket(tables, manifest))
-        places = [Place(tables, piece.stem) for piece in sorted((tables / "lab_result").glob("*.parquet"))]
-    else:
-        inherit(SCREEN, earlier, tables)
-        concerned = owners(LAB, tables).filter(pl.col("generation") == generation)["patient_id"]
-        due = _due(tables, as_of, concerned)
-        places = [Place(tables, piece.stem) for piece in pieces_of(tables, "lab_result").get(generation, [])]
-        anew = len(places)
-        places += gathered(tables, due, build / "staged" / "due")
 
     def judged(numbered: tuple[int, Place]) -> Counted:
         number, place = numbered
         bucket = read_bucket(place, as_of, memory_limit)
-        piece = piece_name(generation, number)
+        piece = piece_name(manifest.number, number)
         told = _judge(build, piece, bucket, (as_of - EPOCH).days, switches)
         write_totals(build, piece, memory_limit)
         return told
 
-    counted = list(in_order(judged, enumerate(places), workers))
-    again: pl.Series | None = None
-    before = None
-    if earlier is not None and ground.manifest is not None:
-        files = [place.path("lab_result") for place in places]
-        before = Earlier(earlier, ground.manifest.as_of, concerned, tuple(files[:anew]), tuple(files[anew:]))
-    drifting = write_site_drift(build, as_of=as_of, earlier=before)
-    if earlier is not None:
-        again = pl.concat([concerned, due])
-        own(SCREEN, tables, again, generation)
-        for group in (LAB, SCREEN):
-            merge_generations(group, tables, _bucket(tables, manifest))
+    if everybody or ground.night is None or ground.manifest is None:
+        tables = build / "tables"
+        merge_all(LAB, tables, _bucket(tables, manifest))
+        places = [Place(tables, piece.stem) for piece in sorted((tables / "lab_result").glob("*.parquet"))]
+        counted = list(in_order(judged, enumerate(places), workers))
+        drifting = write_site_drift(build, as_of=as_of, earlier=None)
+        return _count(build, counted, as_of, judged=None, due=0, drifting=drifting)
+    return _screen_some(
+        build,
+        ground.night / "tables",
+        ground.manifest.as_of,
+        manifest,
+        as_of,
+        rules,
+        lambda places: in_order(judged, enumerate(places), workers),
+    )
+
+
+def _screen_some(
+    build: Path,
+    earlier: Path,
+    since: date,
+    manifest: Manifest,
+    as_of: date,
+    rules: Sequence[Rule],
+    judged: Callable[[Iterable[Place]], Iterator[Counted]],
+) -> ScreenCounts:
+    """Judge the patients whom the night concerns; the rest is as the night before left it.
+
+    earlier, since: the tables and the day of the night before. manifest: of this night. judged: judges the
+    patients of some places. What the home holds of the patients is read beside the judging: either keeps one core busy.
+    """
+    tables, generation = build / "tables", manifest.number
+    inherit(SCREEN, earlier, tables)
+    concerned = owners(LAB, tables).filter(pl.col("generation") == generation)["patient_id"]
+    due = _due(tables, as_of, concerned)
+    again = pl.concat([concerned, due])
+    new = [Place(tables, piece.stem) for piece in pieces_of(tables, "lab_result").get(generation, [])]
+    with ThreadPoolExecutor(1) as beside:
+        old = beside.submit(gathered, tables, due, build / "staged" / "due")
+
+        def places() -> Iterator[Place]:
+            yield from new
+            yield from old.result()
+
+        def drifting() -> int:
+            now, same = ([place.path("lab_result") for place in some] for some in (new, old.result()))
+            before = Earlier(earlier, since, concerned, tuple(now), tuple(same))
+            return write_site_drift(build, as_of=as_of, earlier=before)
+
+        drift = beside.submit(drifting)
+        others = beside.submit(_of_others, earlier, again, rules)
+        counted = [*judged(places()), others.result()]
+    own(SCREEN, tables, again, generation)
+    for group in (LAB, SCREEN):
+        merge_generations(group, tables, _bucket(tables, manifest))
     shutil.rmtree(build / "staged", ignore_errors=True)
-    return _count(build, earlier, counted, as_of, rules, again, due=len(due), drifting=drifting)
+    return _count(build, counted, as_of, judged=len(again), due=len(due), drifting=drift.result())
 
 
 def _bucket(tables: Path, manifest: Manifest) -> pl.Expr:
@@ -214,41 +244,34 @@ def _judge(build: Path, name: str, bucket: Bucket, as_of_day: int, switches: Swi
     return Counted(rule_counts(judged.verdicts, rules), attrition(judged.verdicts, rules), gap_tallies(times))
 
 
+def _of_others(earlier: Path, again: pl.Series, rules: Sequence[Rule]) -> Counted:
+    """What the night before counted of those who are not judged again. earlier: its tables. again: who is."""
+    counts, steps, tally = (pl.read_parquet(earlier / table / "all.parquet") for table in COUNTS)
+    old, old_times = current(earlier, "verdict", again), current(earlier, "gap_time", again)
+    if old is not None:
+        verdicts = old.select(counted_columns(rules)).collect(engine="streaming")
+        counts = pl.concat([counts, negative(rule_counts(verdicts, rules))])
+        steps = pl.concat([steps, negative(attrition(verdicts, rules))])
+    if old_times is not None:
+        tally = summed_tallies([tally], [gap_tallies(old_times.collect(engine="streaming"))])
+    return Counted(counts, steps, tally)
+
+
 def _count(
-    build: Path,
-    earlier: Path | None,
-    counted: Sequence[Counted],
-    as_of: date,
-    rules: Sequence[Rule],
-    again: pl.Series | None,
-    *,
-    due: int,
-    drifting: int,
+    build: Path, counted: Sequence[Counted], as_of: date, *, judged: int | None, due: int, drifting: int
 ) -> ScreenCounts:
-    """Write the counts of the whole home: tonight's draws, and the earlier ones of patients not judged again."""
-    counts, steps = [bucket.rules for bucket in counted], [bucket.steps for bucket in counted]
-    gaps, gone = [empty(GAP_TALLY), *(bucket.gaps for bucket in counted)], []
-    if earlier is not None:
-        counts = [*counts, pl.read_parquet(earlier / "rule_count" / "all.parquet")]
-        steps = [*steps, pl.read_parquet(earlier / "attrition" / "all.parquet")]
-        gaps = [*gaps, pl.read_parquet(earlier / "gap_tally" / "all.parquet")]
-        old, old_times = current(earlier, "verdict", again), current(earlier, "gap_time", again)
-        if old is not None:
-            verdicts = old.select(counted_columns(rules)).collect(engine="streaming")
-            counts.append(negative(rule_counts(verdicts, rules)))
-            steps.append(negative(attrition(verdicts, rules)))
-        if old_times is not None:
-            gone.append(gap_tallies(old_times.collect(engine="streaming")))
-    rule_count = totals(counts, ["rule_id", "status", "tier"]).filter(pl.col("draws") > 0)
-    attrited = totals(steps, ["rule_id", "step", "says"])
-    tally = summed_tallies(gaps, gone)
+    """Write the counts of the whole home. counted: of different patients, which add up."""
+    rule_count = totals([part.rules for part in counted], ["rule_id", "status", "tier"])
+    rule_count = rule_count.filter(pl.col("draws") > 0)
+    attrited = totals([part.steps for part in counted], ["rule_id", "step", "says"])
+    tally = summed_tallies([empty(GAP_TALLY), *(part.gaps for part in counted)])
     write_table(build, "rule_count", "all", rule_count)
     write_table(build, "attrition", "all", attrited)
     write_table(build, "gap_tally", "all", tally)
     write_table(build, "gap_metric", "all", gap_metrics(tally, as_of))
     whole = attrited.filter(pl.col("step") == 0).head(1)
     return ScreenCounts(
-        judged=None if again is None else len(again),
+        judged=judged,
         due=due,
         draws=int(whole["draws"].sum()),
         patients=int(whole["patients"].sum()),
