@@ -139,6 +139,15 @@ def checks_of(night: Path) -> list[dict[str, Any]]:
     return pl.read_parquet(piece).to_dicts() if piece.is_file() else []
 
 
+def nights_before(night: Path) -> list[str]:
+    """Run ids of the published nights that a night goes back to, the last one last; none for a version without checks."""
+    piece = night / "tables" / "check_history" / "all.parquet"
+    if not piece.is_file():
+        return []
+    runs = pl.read_parquet(piece, columns=["run_id"])["run_id"].unique(maintain_order=True)
+    return [run for run in runs if run != night.name]
+
+
 def failed_checks(home: Home) -> dict[str, Any] | None:
     """The failed checks of a night that was not published, if none was published since: run_id, as_of, checks."""
     if not home.failed_checks.is_file():

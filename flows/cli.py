@@ -88,12 +88,16 @@ def _code(arguments: list[str]) -> int:
         return 0
     except Exception as error:  # noqa: BLE001  the last resort: a log file, and no traceback on the screen
         return _unforeseen(arguments, error)
+    except BaseException as error:
+        if not type(error).__module__.startswith("pyo3"):
+            raise
+        return _unforeseen(arguments, error)  # a panic of Polars is no Exception
     if ended == INTERRUPTED:  # typer catches the interrupt of a command by itself
         _say(_STOPPED)
     return ended if isinstance(ended, int) else 0
 
 
-def _unforeseen(arguments: Sequence[str], error: Exception) -> int:
+def _unforeseen(arguments: Sequence[str], error: BaseException) -> int:
     try:
         from flows.failures import unforeseen
 

@@ -18,6 +18,7 @@ from flows.errors import UsageError
 from flows.explain_reasons import (
     Book,
     book_of,
+    cohorts_asked,
     decisive_criteria,
     is_ruled_out,
     judged_why,
@@ -47,8 +48,8 @@ def explain_patient(night: Path, patient_id: str, rule_id: str | None, as_of: da
     ``night`` is a published night folder; ``rule_id`` None asks about every cohort; ``as_of`` None asks
     about the night itself, an earlier day about the blood counts up to that day. Keys: patient, blood_count
     (the newest), as_of, run_id, not_a_diagnosis, not_reviewed, cohorts (one entry a rule: answer, status,
-    tier, the deciding draw, criteria with verdict, value, unit, date, source, threshold and citation, what
-    is missing, the one test that would decide, caveats, other draws).
+    tier, the deciding draw, criteria with verdict, value, unit, date, source, threshold and citation, other
+    cohorts it rests on among them, what is missing, the one test that would decide, caveats, other draws).
 
     Raises UsageError for a patient or rule the night does not know, and for a day after the night.
     """
@@ -160,6 +161,9 @@ def _chosen(rules: Sequence[Row], rule_id: str | None) -> list[Row]:
     return chosen
 
 
+_NO_RESULT: Row = {"input": None, "threshold": None, "citation": None}  # another cohort is no result
+
+
 def _blood_count(draw: Row) -> Row:
     return {"collected_at": draw["index_collected_at"], "specimen_id": draw["index_specimen_id"]}
 
@@ -177,6 +181,7 @@ def _cohort(rule: Row, case: _Case) -> Row:
     decisive = decisive_criteria(
         case.book, rule_id, rule["version"], statuses[at], finding.get("tier"), verdicts, tiers
     )
+    asked = cohorts_asked(case.book, rule_id, rule["version"], verdicts, tiers)
     excluded = statuses[at] == "not_met" and is_ruled_out(
         case.book, rule_id, rule["version"], verdicts, tiers
     )
@@ -193,7 +198,7 @@ def _cohort(rule: Row, case: _Case) -> Row:
         "entered_on": member["entered_on"] if member else None,
         "decided_by": _blood_count(next(draw for draw in case.draws if draw["index_collected_at"] == at)),
         "ruled_out": excluded,
-        "criteria": _criteria(why, decisive),
+        "criteria": _criteria([*why, *(_NO_RESULT | cohort for cohort in asked)], decisive),
         "missing": [{"reason": reason, "says": plain_words.reason_words(reason)} for reason in missing],
         "one_test": missing[0] if len(missing) == 1 else None,
         "caveats": [

@@ -7,7 +7,7 @@ never a wrong one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -21,7 +21,7 @@ from transforms.why import why_rows
 Verdicts = Mapping[str, bool | None]
 Tiers = Mapping[str, str]
 
-_UNKNOWN_EFFORT, _SILENT_EFFORT = 10, 1000
+_COHORT_EFFORT, _UNKNOWN_EFFORT, _SILENT_EFFORT = 2, 10, 1000
 
 Book = Mapping[str, Rule]
 
@@ -36,7 +36,8 @@ def decisive_criteria(
 ) -> frozenset[str] | None:
     """Ids of the criteria on which the status at one draw rests; None if this version of the rule is unknown.
 
-    ``verdicts`` holds the rule's stored verdicts at the draw, ``tiers`` the tier of every rule met there.
+    Another rule that it rests on stands as ``RULE:TIER`` (``cohorts_asked``). ``verdicts`` holds the rule's stored
+    verdicts at the draw, ``tiers`` the tier of every rule met there.
     """
     rule = _rule(book, rule_id, version)
     if rule is None:
@@ -56,6 +57,45 @@ def decisive_criteria(
         if exclusion is not None and walk.truth(exclusion):
             return walk.decisive([exclusion])
     return walk.decisive(tiers_of_rule)
+
+
+def cohorts_asked(
+    book: Book, rule_id: str, version: int, verdicts: Verdicts, tiers: Tiers
+) -> list[dict[str, Any]]:
+    """The other rules whose tier a rule asks for at a draw: criterion_id (``RULE:TIER``), says and verdict.
+
+    Empty where this version of the rule is unknown.
+    """
+    rule = _rule(book, rule_id, version)
+    if rule is None:
+        return []
+    walk = _Walk(verdicts, tiers)
+    trees = [rule.applies, rule.gate, rule.ruled_out, rule.explained_by, *(getattr(rule, t) for t in TIERS)]
+    asked = {_cohort_id(node): node for tree in trees if tree is not None for node in _asked(tree)}
+    return [
+        {"criterion_id": name, "says": _cohort_says(book, node), "verdict": walk.truth(node)}
+        for name, node in asked.items()
+    ]
+
+
+def _asked(node: Node) -> Iterator[TierReached]:
+    if isinstance(node, TierReached):
+        yield node
+    elif isinstance(node, Named | Not | Soft | Unknown):
+        yield from _asked(node.node)
+    elif isinstance(node, All | AnyOf | AtLeast):
+        for child in node.nodes:
+            yield from _asked(child)
+
+
+def _cohort_id(node: TierReached) -> str:
+    return f"{node.rule_id}:{node.tier}"
+
+
+def _cohort_says(book: Book, node: TierReached) -> str:
+    title = book[node.rule_id].title if node.rule_id in book else node.rule_id
+    surer = "" if node.tier == "confirmed" else " or surer"
+    return f"this blood count meets {title} [{node.rule_id}], {node.tier}{surer}"
 
 
 def is_ruled_out(book: Book, rule_id: str, version: int, verdicts: Verdicts, tiers: Tiers) -> bool:
@@ -152,6 +192,8 @@ class _Walk:
     def _decisive(self, node: Node) -> frozenset[str]:
         if isinstance(node, Criterion):
             return frozenset({node.id})
+        if isinstance(node, TierReached):
+            return frozenset({_cohort_id(node)})
         if isinstance(node, Named | Not | Soft | Unknown):
             return self._decisive(node.node)
         if isinstance(node, All | AnyOf | AtLeast):
@@ -166,8 +208,11 @@ class _Walk:
 
     def _effort(self, criteria: frozenset[str]) -> int:
         """How hard a reason is to read: few criteria with known verdicts read best, none at all worst."""
+        cohorts = sum(":" in criterion for criterion in criteria)
         known = sum(self._verdicts.get(criterion) is not None for criterion in criteria)
-        return known + _UNKNOWN_EFFORT * (len(criteria) - known) if criteria else _SILENT_EFFORT
+        unknown = len(criteria) - known - cohorts
+        effort = known + _COHORT_EFFORT * cohorts + _UNKNOWN_EFFORT * unknown
+        return effort if criteria else _SILENT_EFFORT
 
 
 def _at_least(truths: Sequence[bool | None], n: int) -> bool | None:

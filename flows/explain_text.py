@@ -57,7 +57,11 @@ def _who(answer: Row, style: Callable[..., str]) -> list[str]:
     facts = [
         f"Patient {_safe(patient['patient_id'])}",
         patient["sex"] or "sex unknown",
-        "age unknown" if age is None else f"{_age(age)} at this blood count",
+        *(
+            []
+            if answer["blood_count"] is None
+            else ["age unknown" if age is None else f"{_age(age)} at this blood count"]
+        ),
     ]
     lines = [style(line, bold=True) for line in _wrap(", ".join(facts))]
     count = answer["blood_count"]
@@ -129,8 +133,8 @@ def _because(cohort: Row, sources: _Sources) -> list[str]:
         lines += _wrap(
             "ruled out, because" if cohort["ruled_out"] else "because" if decisive else "looked at", 2
         )
-    for criterion in told:
-        lines += _wrap(_sentence(criterion, sources), 4, hanging=2)
+    for sentence in dict.fromkeys(_sentence(criterion, sources) for criterion in told):
+        lines += _wrap(sentence, 4, hanging=2)
     if absent:
         says = "; ".join(_safe(criterion["says"]) for criterion in absent)
         lines += _wrap(f"Not known, and not counted: {says}.", 2 if not told else 4, hanging=2)

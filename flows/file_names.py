@@ -25,6 +25,11 @@ _PLAIN = re.compile(
 )
 
 
+def is_plain(name: str) -> bool:
+    """Whether a file's name (with the folders inside the extract) may be shown where patients may not be."""
+    return all(_PLAIN.fullmatch(part) for part in name.split("/"))
+
+
 def without_names(text: str, extract: Path) -> str:
     """``text`` with every name of a file or folder inside the extract that is not plain said by its place."""
     for name, place in _places(extract):
@@ -40,6 +45,6 @@ def _places(extract: Path) -> list[tuple[str, str]]:
         for names, what in ((folders, "folder"), (files, "file")):
             shown = sorted(name for name in names if not name.startswith("."))
             for number, name in enumerate(shown, start=1):
-                if _PLAIN.fullmatch(name) is None:
+                if not is_plain(name):
                     found.setdefault(name, f"{what} {number} of {len(shown)}")
     return sorted(found.items(), key=lambda pair: len(pair[0]), reverse=True)

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from flows import settings
+from flows.audit import nights_before
 from flows.errors import UsageError
 from flows.home import Home
 from flows.logs import logged
@@ -38,7 +39,7 @@ class Pruning:
 def roll_back(root: Path, run: str | None) -> tuple[str, str]:
     """Put an earlier night in force, atomically and under the home's lock; returns (run left, run gone back to).
 
-    run: the night wanted; by default the newest one older than the night in force. Readers see it from the moment of
+    run: the night wanted; by default the one that was in force before. Readers see it from the moment of
     the swap; the night left stays until it is pruned. The log of the home records it. Raises UsageError for a night
     that is not kept or is in force already, HomeLockedError while a run holds the home.
     """
@@ -49,8 +50,7 @@ def roll_back(root: Path, run: str | None) -> tuple[str, str]:
     with home.lock():
         now = home.night().name
         kept = [folder.name for folder in home.finished()]
-        earlier = [name for name in kept if name < now]
-        wanted = run or (earlier[-1] if earlier else None)
+        wanted = run or _before(home.nights / now, kept)
         if wanted is None:
             raise UsageError(f"{home.root} keeps no night before {now}.")
         if wanted not in kept:
@@ -63,6 +63,17 @@ def roll_back(root: Path, run: str | None) -> tuple[str, str]:
             home.publish(wanted)
             log.event("rolled back", to=wanted)
     return now, wanted
+
+
+def _before(night: Path, kept: Sequence[str]) -> str | None:
+    """The kept night that was in force before this one; None where none is kept.
+
+    A finished night may never have been in force (a kill just before the swap), and the names of nights do not say their
+    order where the clock was set back. A night of a version that kept no checks goes by the names all the same.
+    """
+    in_force_before = [name for name in nights_before(night) if name in kept]
+    by_name = [name for name in kept if name < night.name]
+    return next(iter([*reversed(in_force_before), *reversed(by_name)]), None)
 
 
 def prune(root: Path, keep: int | None, *, dry: bool, superseded_before: date | None = None) -> Pruning:

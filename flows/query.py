@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -29,6 +29,7 @@ _EXPLAIN = re.compile(r"(?is)\s*explain(?P<analyze>\s+analyze)?\b(?P<question>.*
 _SHOW_TABLES = re.compile(r"(?i)\s*show\s+tables\s*;?\s*")
 # What these say quotes the value they stumbled over.
 _ABOUT_VALUES = (duckdb.ConversionException, duckdb.InvalidInputException, duckdb.OutOfRangeException)
+_ONLY_DUCKDB = re.compile(r"\b(INTERVAL|UNION)\b")
 _READS = {duckdb.StatementType.SELECT}
 _ALLOWED = "One SELECT, DESCRIBE, SHOW or EXPLAIN is allowed"
 
@@ -36,14 +37,17 @@ _ALLOWED = "One SELECT, DESCRIBE, SHOW or EXPLAIN is allowed"
 def ask(root: Path, query: str, memory_limit: str = "2GB") -> pl.DataFrame:
     """Answer of one reading statement on the last published night of the home at ``root``.
 
-    Raises UsageError for an empty home, for anything but one reading statement, and for what DuckDB refuses.
+    Raises UsageError for an empty home, for anything but one reading statement, for what DuckDB refuses, and for an
+    answer with an interval or a union in it.
     """
     home = Home(root.absolute())
     night = in_place(home, home.night())
     text = reading_statement(query)
     with _sandbox(night, memory_limit) as connection:
         try:
-            return connection.execute(text).pl()
+            answer = connection.execute(text)
+            _check_kinds({column[0]: str(column[1]) for column in answer.description or ()})
+            return answer.pl()
         except duckdb.Error as error:
             raise UsageError(_sentence(error)) from None
 
@@ -100,6 +104,16 @@ def _sandbox(night: Path, memory_limit: str) -> Iterator[duckdb.DuckDBPyConnecti
             connection.execute("SET enable_external_access = false")
             connection.execute("SET lock_configuration = true")
             yield connection
+
+
+def _check_kinds(kinds: Mapping[str, str]) -> None:
+    """Raise UsageError for columns of a kind that only DuckDB has."""
+    named = [f"{name} ({kind})" for name, kind in kinds.items() if _ONLY_DUCKDB.search(kind)]
+    if named:
+        raise UsageError(
+            f"The answer has a column that cannot be shown: {', '.join(named)}. Make it text, as in "
+            "CAST(column AS VARCHAR)."
+        )
 
 
 def _sentence(error: duckdb.Error) -> str:

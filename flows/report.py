@@ -16,12 +16,14 @@ from markupsafe import Markup
 
 from flows import plain_words, report_charts
 from flows.duck import opened
+from flows.file_names import is_plain
 from flows.sql import statement
 from schemas.site_medians import OUTCOMES
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _WINDOW_DAYS = 365
 _CHART_ROWS = 12
+_FILE_ROWS = 40
 _TEXT_LIMIT = 60
 _TIER_COLORS = {"confirmed": "var(--tier-1)", "probable": "var(--tier-2)", "possible": "var(--tier-3)"}
 
@@ -126,7 +128,7 @@ def _page(tables: _Tables) -> str:
         not_reviewed=plain_words.NOT_REVIEWED,
         missing=tables.missing_by_test,
         gaps=tables.gaps,
-        files=tables.files,
+        files=_files(tables.files),
         file_totals=_totals(tables.files),
         quarantine=tables.quarantine,
         flags=tables.flags,
@@ -178,6 +180,22 @@ def _with_widths(steps: Sequence[Row]) -> list[Row]:
     return [
         {**step, "of": first, "width": round(100 * step["patients"] / first, 2) if first else 0}
         for step in steps
+    ]
+
+
+def _files(files: Sequence[Row]) -> list[Row]:
+    """Rows by file: a file with a plain name by itself, the others of a table together, for a name may say who it is of.
+
+    A home that has loaded many files shows those of a table together, too.
+    """
+    alone = [row for row in files if len(files) <= _FILE_ROWS and is_plain(row["source_file"])]
+    others: dict[str, list[Row]] = defaultdict(list)
+    for row in files:
+        if row not in alone:
+            others[row["table_name"]].append(row)
+    return [{"name": row["source_file"], **_totals([row])} for row in alone] + [
+        {"name": f"{plain_words.counted(len(rows), 'file')} of {table}", **_totals(rows)}
+        for table, rows in others.items()
     ]
 
 

@@ -87,6 +87,9 @@ def _sheet(sheet: Any, part: pl.DataFrame, rule_id: str, bold: Any, formats: dic
         sheet.set_column(column, column, _WIDTHS.get(name, _WIDTH), formats.get(dtype.base_type()))
         sheet.write_string(0, column, name, bold)
     sheet.freeze_panes(1, 0)
+    sheet.set_footer(
+        f"&L{NOT_A_DIAGNOSIS} {NOT_REVIEWED}"
+    )  # a list is printed and handed on without the overview
     room = _SHEET_ROWS
     kinds = [dtype.base_type() for dtype in part.dtypes]
     for number, row in enumerate(part.head(room).iter_rows(), start=1):

@@ -10,6 +10,8 @@ import polars as pl
 
 from schemas.tables import FINDING, MEMBERSHIP, QUALITY_FLAG, QUARANTINE, WHY
 
+NO_DIAGNOSIS = "screening, not a diagnosis"
+
 
 @dataclass(frozen=True)
 class Source:
@@ -100,7 +102,9 @@ PIECES = (
         by_patient=True,
     ),
     Source(
-        "screen.finding", "findings.parquet", "one row per index draw and rule that is met or indeterminate"
+        "screen.finding",
+        "findings.parquet",
+        f"one row per index draw and rule that is met or indeterminate; {NO_DIAGNOSIS}",
     ),
     Source(
         "screen.gap_episode",
@@ -117,15 +121,15 @@ PIECES = (
     Source(
         "cohort.membership",
         "membership.parquet",
-        "one row per patient and rule as of the night: met or indeterminate",
+        f"one row per patient and rule as of the night: met or indeterminate; {NO_DIAGNOSIS}",
     ),
     Source(
         "cohort.deciding_finding",
         "tables/listed/*.parquet",
-        "one row per membership row, with the finding of the blood count that decides it",
+        f"one row per membership row, with the finding of the blood count that decides it; {NO_DIAGNOSIS}",
         by_patient=True,
     ),
-    Source("cohort.ledger", "ledger.parquet", "one row per change of membership, ever"),
+    Source("cohort.ledger", "ledger.parquet", f"one row per change of membership, ever; {NO_DIAGNOSIS}"),
     Source(
         "run.input_file",
         "tables/input_file/*.parquet",
@@ -252,7 +256,7 @@ VIEW_SAYS: Mapping[str, str] = {
     "quality.unknown_units": "one row per analyte, unit text, site and flag for which results could not be used",
     "quality.patient_conflicts": "one row per patient and column on which the rows of the extract disagree",
     "screen.one_test_short": "one row per patient and rule that a single missing test keeps from a verdict",
-    "cohort.tonight": "one row per patient and rule that changed tonight",
+    "cohort.tonight": f"one row per patient and rule that changed tonight; {NO_DIAGNOSIS}",
     "screen.gap_time": "one row per patient, time to care and episode: how long until the gap closed, or was last seen open",
     "screen.why": "one row per index draw, rule and criterion: the verdict and the result that was read",
 }

@@ -215,7 +215,7 @@ def comment(column: str) -> str:
         if column == f"observed_{short}":
             return f"the {domain} domain is observed at the draw"
         if column == f"follow_up_{short}_days":
-            return f"days from the draw to the end of {domain} coverage or the night, whichever is first"
+            return f"days from the draw to the end of {domain} coverage or the night the draw was last judged on, whichever is first"
     if column.endswith("__status"):
         return "3 confirmed, 2 probable, 1 possible, 0 not met, -1 indeterminate, -2 not applicable"
     if column.startswith("stratum_"):

@@ -15,7 +15,7 @@ def followed(domain: str, days: int, citation: str) -> Criterion:
     followed_days = pl.col(f"follow_up_{short}_days")
     return Criterion(
         id=f"followed_{short}_{days}d",
-        says=f"followed for {days} days",
+        says=f"followed for {days} days ({domain} records)",
         expr=pl.when(followed_days >= days).then(T),
         inputs=(f"follow_up_{short}_days",),
         reasons=(

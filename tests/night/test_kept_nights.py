@@ -8,11 +8,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from flows import night as night_module
 from flows.cli import main
 from flows.errors import HomeLockedError, UsageError
 from flows.home import Home
@@ -59,6 +61,36 @@ def test_rollback_goes_to_the_night_before_or_the_one_named_and_is_recorded(
         ("rolled back", names[0], names[3]),
     ]
     assert home.finished() == nights
+
+
+def test_rollback_passes_over_a_night_that_was_never_in_force(
+    screened: Callable[..., Path], home: Home
+) -> None:
+    first = screened()
+    killed = screened()  # between its last stage and the swap
+    home.publish(first.name)
+    now = screened()
+    assert [night.name for night in home.finished()] == [first.name, killed.name, now.name]
+    assert roll_back(home.root, None) == (now.name, first.name)
+
+
+def test_rollback_goes_by_what_was_in_force_where_the_clock_was_set_back(
+    screened: Callable[..., Path], home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = screened(), screened()
+    with monkeypatch.context() as patch:
+        patch.setattr(night_module, "datetime", _Yesterday)
+        back = screened()
+    assert back.name < first.name < second.name
+    assert roll_back(home.root, None) == (back.name, second.name)
+
+
+class _Yesterday(datetime):
+    """A clock that was set back by a day."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:
+        return datetime.now(tz) - timedelta(days=1)
 
 
 def test_rollback_to_what_is_not_there_is_wrong_usage(nights: list[Path], home: Home, tmp_path: Path) -> None:

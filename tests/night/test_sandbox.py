@@ -205,3 +205,22 @@ def test_text_of_the_extract_never_steers_the_terminal(
     out = capsys.readouterr().out
     assert "\x1b" not in out
     assert "[red]x[/red]" in out
+
+
+@pytest.mark.parametrize(
+    "kind", ["INTERVAL 1 DAY", "[INTERVAL 1 DAY]", "union_value(a := 1)", "{'a': INTERVAL 1 DAY}"]
+)
+def test_a_column_that_only_duckdb_can_hold_is_told_with_what_to_do(kind: str, home: Home) -> None:
+    with pytest.raises(UsageError, match=r"x \(.*CAST\(column AS VARCHAR\)"):
+        ask(home.root, f"SELECT {kind} AS x, 1 AS y")
+
+
+def test_a_panic_of_a_library_ends_with_a_log_and_no_traceback(
+    home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as done:
+        main(["sql", "--home", str(home.root), "SELECT 'infinity'::TIMESTAMP"])
+    assert done.value.code == 1
+    said = capsys.readouterr().err
+    assert "the log is" in said
+    assert "Traceback" not in said

@@ -62,10 +62,13 @@ def test_what_people_open_says_that_it_is_no_diagnosis(members: pl.DataFrame, tm
     write_cohort_files(members, RULES, tmp_path)
     write_workbook(members, RULES, tmp_path / "cohorts.xlsx")
     with zipfile.ZipFile(tmp_path / "cohorts.xlsx") as book:
+        sheets = [book.read(name).decode() for name in book.namelist() if "worksheets/" in name]
         cells = "".join(book.read(name).decode() for name in book.namelist() if name.endswith(".xml"))
     for text in (cells, (tmp_path / "README.txt").read_text(encoding="utf-8")):
         assert NOT_A_DIAGNOSIS in text
         assert NOT_REVIEWED in text
+    assert len(sheets) == len(RULES) + 1
+    assert all(f"{NOT_A_DIAGNOSIS} {NOT_REVIEWED}</oddFooter>" in sheet for sheet in sheets[1:])
 
 
 def test_a_sheet_names_the_file_that_lists_everybody(tmp_path: Path) -> None:

@@ -15,8 +15,10 @@ from flows import explain, explain_reasons
 from flows.errors import UsageError
 from flows.explain import explain_patient
 from flows.explain_text import render
+from schemas.switches import Switches
 from transforms.logic import Criterion, Node, TierReached, at_least, soft
 from transforms.rule import Rule
+from transforms.rules import rule_book
 
 PATIENT = "secretpatient0"
 
@@ -297,3 +299,50 @@ def test_another_cohort_counts_as_reached_or_not() -> None:
     assert explain_reasons.not_applicable(
         book, "functional_iron_deficiency", 1, {}, {"iron_deficiency_anemia": "possible"}
     )
+
+
+def test_a_cohort_that_is_wanting_is_told_as_the_reason(one_rule: Any, night: Path) -> None:
+    wanting = TierReached("iron_deficiency_anemia", 3, "confirmed")
+    one_rule(_rule(gate=wanting & soft(_criterion("b")), probable=_criterion("anemia")))
+    answer = explain_patient(night, PATIENT, "functional_iron_deficiency", None)
+    told = [row for row in answer["cohorts"][0]["criteria"] if row["decisive"]]
+    assert [(row["criterion_id"], row["verdict"]) for row in told] == [
+        ("iron_deficiency_anemia:confirmed", False)
+    ]
+    text = " ".join(render(answer).split())
+    assert (
+        "because no: this blood count meets iron_deficiency_anemia [iron_deficiency_anemia], confirmed"
+        in text
+    )
+    assert "looked at" not in text
+
+
+def test_a_cohort_that_excludes_is_told_as_the_reason() -> None:
+    excludes = TierReached("iron_deficiency_anemia", 1, "possible")
+    rule = _rule(probable=_criterion("a"), ruled_out=_criterion("b") | excludes)
+    book = {rule.rule_id: rule}
+    tiers = {"iron_deficiency_anemia": "probable"}
+    asked = explain_reasons.cohorts_asked(book, rule.rule_id, 1, {}, tiers)
+    assert [(row["criterion_id"], row["verdict"]) for row in asked] == [
+        ("iron_deficiency_anemia:possible", True)
+    ]
+    assert explain_reasons.decisive_criteria(
+        book, rule.rule_id, 1, "not_met", None, {"a": True, "b": None}, tiers
+    ) == {"iron_deficiency_anemia:possible"}
+
+
+def test_no_rule_of_the_book_is_without_a_reason_that_can_be_told() -> None:
+    """Whatever makes a rule not met, a criterion or a cohort says so."""
+    for rule in rule_book(Switches()):
+        book = {other.rule_id: other for other in rule_book(Switches())}
+        verdicts = dict.fromkeys(rule.criteria, False)
+        said = explain_reasons.decisive_criteria(
+            book, rule.rule_id, rule.version, "not_met", None, verdicts, {}
+        )
+        assert said, rule.rule_id
+
+
+def test_an_age_that_nothing_asked_for_is_not_called_unknown(night: Path) -> None:
+    text = render(explain_patient(night, "secretpatient1999", None, None))
+    assert "No blood count in the 365 days" in text
+    assert "age" not in text.splitlines()[0]

@@ -162,6 +162,42 @@ def test_nobody_can_be_recognized(html: str) -> None:
     assert "S-old" not in html
 
 
+def test_a_file_named_after_a_patient_is_counted_and_not_named(night: Path, tmp_path: Path) -> None:
+    with duckdb.connect(str(night / "hemacohort.duckdb")) as con:
+        for name in ("secretpatient7.hl7", "wards/doe_jane-1970.csv"):
+            con.execute(
+                "insert into run.input_file values ('lab_results', $name, 1, 'cc', 10, 9, 0, 0, 0, 1)",
+                {"name": name},
+            )
+    write_report(night, tmp_path)
+    html = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert "secretpatient" not in html
+    assert "doe_jane" not in html
+    assert _Page(html).row("2 files of lab_results") == [
+        "2 files of lab_results", "20", "18", "0", "0", "0", "2",
+    ]  # fmt: skip
+    assert _Page(html).row("lab_results.csv.gz")[1] == "12,345"
+
+
+def test_a_home_of_many_files_is_told_by_table(night: Path, tmp_path: Path) -> None:
+    with duckdb.connect(str(night / "hemacohort.duckdb")) as con:
+        con.execute(
+            "insert into run.input_file select 'lab_results', 'lab_results-2026-01-' || (10 + i % 20) || '.csv', 1, "
+            "i, 1, 1, 0, 0, 0, 0 from range(39) as numbers(i)"
+        )
+    write_report(night, tmp_path)
+    page = _Page((tmp_path / "index.html").read_text(encoding="utf-8"))
+    assert page.row("40 files of lab_results")[1] == "12,384"
+    assert page.row("1 file of patients")[1] == "2,000"
+
+
+def test_a_unit_that_was_not_sent_is_told_as_such(night: Path, tmp_path: Path) -> None:
+    with duckdb.connect(str(night / "hemacohort.duckdb")) as con:
+        con.execute("insert into quality.unknown_units values ('plt', '', 2)")
+    write_report(night, tmp_path)
+    assert ["platelet count", "none sent", "2"] in _Page((tmp_path / "index.html").read_text("utf-8")).rows
+
+
 def test_hostile_text_stays_text(html: str) -> None:
     page = _Page(html)
     assert "<script" not in html.lower()
