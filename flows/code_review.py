@@ -81,7 +81,7 @@ def accept(root: Path, file: Path, by: str | None) -> Merged:
     ignored = {
         code_key(row[0], row[1]) for row in _summary(home.night()).select("code_system", "code").iter_rows()
     }
-    who = (by if by is not None else getpass.getuser()).strip()
+    who = (by if by is not None else _user()).strip()
     if not who:
         raise UsageError("--by must name who decided.")
     with home.lock():
@@ -107,6 +107,14 @@ def accept(root: Path, file: Path, by: str | None) -> Merged:
             write_code_map(path, lines)
     undecided = sum(answer is None for _, _, answer in answered)
     return Merged(counts[True], counts[False], undecided, counts[None], path)
+
+
+def _user() -> str:
+    """Who is at this machine; empty for a user without a name, as in a container."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # Python before 3.13, and from then on
+        return ""
 
 
 def _summary(night: Path) -> pl.DataFrame:

@@ -1,14 +1,17 @@
 """A home: the folder in which one population's nights are built, kept and published.
 
 HOME/format            version of this layout
+HOME/hemacohort.toml   settings, if a person wrote them
 HOME/code_map.csv      what the site's own codes stand for, if a person wrote it
+HOME/extract/          the extract of a demo
 HOME/lock              held by the running night; names its process
 HOME/store/RUN/        what each night brought, every row as it was received
 HOME/past/RUN/         past nights made again on request
 HOME/work/RUN/         the private folder of a night being built
 HOME/nights/RUN/       nights; one without run.json was never finished
 HOME/published         symbolic link to the night in force
-HOME/logs/             log files of unforeseen failures
+HOME/logs/             a JSON line an event of each day, and log files of unforeseen failures
+HOME/prefect/          Prefect's own files, unless the person named another folder
 HOME/checks/           what failed, where a blocking check kept the last run from being published
 """
 

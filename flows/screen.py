@@ -187,7 +187,7 @@ def verdicts_rest_on(switches: Switches) -> dict[str, str]:
     """What the tables of everybody rest on besides the results: rules, choices between sources, and their own columns."""
     rules = rule_book(switches)
     logic = json.dumps(
-        [sorted(fingerprints(rules).items()), [(rule.rule_id, rule.version) for rule in rules]]
+        [sorted(fingerprints(rules).items()), [(rule.rule_id, rule.version, rule.inputs) for rule in rules]]
     )
     # a table or column that a night before did not write is made for everybody
     shape = json.dumps({table: sorted(CONTRACTS[table].columns) for table in (*SCREEN.tables, *COUNTS)})

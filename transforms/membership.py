@@ -11,7 +11,7 @@ from transforms.context import day
 from transforms.rule import INDETERMINATE, NOT_MET, TIER_NAMES, Rule
 from transforms.windows import Keys, numbers
 
-LOOK_BACK = 365  # days; older draws have aged out (DESIGN.md section 3)
+LOOK_BACK = 365  # days; older draws have aged out
 
 
 def membership(

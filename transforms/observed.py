@@ -66,7 +66,7 @@ def joined_contacts(contacts: list[pl.DataFrame]) -> pl.DataFrame:
 
 
 def derived_coverage(contacts: pl.DataFrame, *, first: date | None, kinds: Collection[str]) -> pl.DataFrame:
-    """Coverage where no extract has such a table (DESIGN: the canonical extract).
+    """Coverage where no extract has such a table.
 
     A domain is observed if an extract holds at least one row of that kind, laboratory always: for every patient of
     ``contacts``, from the day before the first row of all (``first``) to that patient's last contact of any kind.

@@ -24,8 +24,8 @@ class Rule:
     applies: outside it the rule is not applicable; an unknown counts as inside. gate: must hold for every tier.
     ruled_out: must not hold for any tier. explained_by: exclusions whose unknown, for lack of an observed domain,
     caps the tier at possible and never blocks (RULES.md 0.4). confirmed, probable, possible: the highest that is
-    true is the tier; if none is true and any is unknown, the draw is indeterminate. caveats: domains whose guards
-    (transfusion, IV iron) the rule relies on although they may be unobserved. version rises whenever a different
+    true is the tier; if none is true and any is unknown, the draw is indeterminate. reads: inputs beside those of its
+    criteria whose flags are caveats of the rule, such as those of a rule it rests on. version rises whenever a different
     set of patients could be flagged; history then says what changed, one (version, sentence) for each version from 1
     on, and may be left out while there is only the first. reviewed_by, reviewed_on: the hematologist who reviewed
     this version and the day (ISO); empty until somebody has.

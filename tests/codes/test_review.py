@@ -227,3 +227,14 @@ def test_commands_say_that_suggestions_are_suggestions(
         main(["codes", "accept", "--home", str(root), str(path), "--by", "Dr. A"])
     assert ended.value.code == 0
     assert "1 accepted, 0 refused" in capsys.readouterr().out
+
+
+def test_a_user_without_a_name_is_asked_who_decided(home: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody() -> str:
+        raise KeyError("getpwuid(): uid not found: 1234")
+
+    monkeypatch.setattr("getpass.getuser", nobody)
+    root = home(FERRITIN)
+    path, _ = review(root, None)
+    with pytest.raises(UsageError, match="--by must name who decided"):
+        accept(root, answer(path, ferritin="yes"), None)

@@ -153,3 +153,26 @@ def test_a_stain_after_iron_or_blood_is_a_caveat_of_the_marrow_rule() -> None:
     told = found.filter(rule_id="marrow_confirmed_iron_deficiency").select("patient_id", "caveats")
     flagged = {who for who, caveats in told.rows() if "STAIN_AFTER_IRON_OR_BLOOD" in caveats}
     assert flagged == {"iron", "blood"}
+
+
+def test_what_touches_a_rule_is_a_caveat_of_the_care_gap_that_rests_on_it() -> None:
+    seen = {"followup": "180", "observed": "lab dx proc enc", "age": "60", "sex": "M", "hb": "100"}
+    cases = [
+        {"case": "deficient", "ferritin": "8", **seen},
+        {"case": "two lines", "anc": "1", "plt": "100", "wbc": "3", "elevation": "1200", **seen},
+    ]
+    found = judge(evidence_of(cases), RULES).findings.select("patient_id", "rule_id", "caveats").rows()
+    said = {(who, rule): caveats for who, rule, caveats in found}
+    gap = said["deficient", "gap_iron_deficiency_anemia_without_gi_evaluation"]
+    assert set(said["deficient", "iron_deficiency_anemia"]) <= set(gap)
+    assert "DOMAIN_UNOBSERVED:rx" in gap
+    assert set(said["two lines", "pancytopenia"]) <= set(
+        said["two lines", "gap_cytopenias_without_hematology_contact"]
+    )
+    for gap_id, rule_id in (
+        ("gap_iron_deficiency_anemia_without_gi_evaluation", "iron_deficiency_anemia"),
+        ("gap_cytopenias_without_hematology_contact", "pancytopenia"),
+        ("gap_cytopenias_without_hematology_contact", "bicytopenia"),
+    ):
+        rules = {rule.rule_id: rule for rule in RULES}
+        assert set(rules[rule_id].inputs) <= set(rules[gap_id].inputs)

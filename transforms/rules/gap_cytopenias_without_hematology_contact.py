@@ -31,4 +31,5 @@ GAP_CYTOPENIAS_WITHOUT_HEMATOLOGY_CONTACT = Rule(
     ruled_out=(THREE & soft(CONTACT_30)) | (~THREE & soft(CONTACT_90)),
     confirmed=(THREE & followed("encounter", 30, "RULES.md 4.24, 4.31.16"))
     | (~THREE & followed("encounter", 90, "RULES.md 4.24, 4.31.16")),
+    reads=(*PANCYTOPENIA.inputs, *BICYTOPENIA.inputs),
 )

@@ -41,4 +41,5 @@ GAP_IRON_DEFICIENCY_ANEMIA_WITHOUT_GI_EVALUATION = Rule(
     ruled_out=soft(UPPER) & soft(LOWER),
     confirmed=soft_not(UPPER) & soft_not(LOWER) & FOLLOWED,
     probable=(soft(UPPER) | soft(LOWER)) & FOLLOWED,
+    reads=IRON_DEFICIENCY_ANEMIA.inputs,
 )

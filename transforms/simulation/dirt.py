@@ -20,6 +20,8 @@ HB_LABEL = 0.002  # of the hemoglobins in g/dL or g/L: the other label
 FERRITIN_LABEL = 0.004  # of the ferritins
 STRANGE_UNIT = 0.0002
 BAD_DATE = 0.0002
+STRANGE_STATUS = 0.0002
+NO_STATUS = 0.1
 COPY = 0.002
 PRELIMINARY = 0.004
 CORRECTED = 0.001
@@ -99,9 +101,9 @@ def _mislabeled(rows: pl.DataFrame, chance: np.random.Generator) -> pl.DataFrame
         .then(pl.lit("mEq/dL"))
         .otherwise(unit),
         collected_at=pl.when(_picked(rows, chance, BAD_DATE)).then(bad).otherwise("collected_at"),
-        status=pl.when(_picked(rows, chance, BAD_DATE))
+        status=pl.when(_picked(rows, chance, STRANGE_STATUS))
         .then(pl.lit(_STRANGE_STATUS))
-        .when(_picked(rows, chance, 0.1))
+        .when(_picked(rows, chance, NO_STATUS))
         .then(pl.lit(None, pl.String))  # empty is final
         .otherwise("status"),
     )

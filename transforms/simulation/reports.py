@@ -20,9 +20,9 @@ _TUBES = {"blood_count": "B", "reticulocyte": "B", "iron": "S", "chemistry": "S"
 def printed(tests: pl.DataFrame, drawn: pl.DataFrame, end: date, chance: np.random.Generator) -> pl.DataFrame:
     """Rows of lab_results, in order of draw, with the columns of the extract that are filled (text).
 
-    tests: ``orders.ordered``. drawn: blood draws with draw, day, patient_id and site (the patient's own, number). Also
-    has number, draw, analyte (id), tube_of and amended_at (the day after resulted_at), which the extract has not. Tests that the site does not report are left out, as
-    are marrow findings that would come after the end.
+    tests: ``orders.ordered``. drawn: blood draws with draw, day, patient_id and site (the patient's own, number). The
+    rows also have number, draw, analyte (id), tube_of and amended_at (the day after resulted_at), which the extract has
+    not. Tests that the site does not report are left out, as are marrow findings that would come after the end.
     """
     size = len(drawn)
     away = chance.random(size) < AWAY
@@ -32,7 +32,7 @@ def printed(tests: pl.DataFrame, drawn: pl.DataFrame, end: date, chance: np.rand
     rows = tests.with_columns(
         site=pl.Series(site[draw], dtype=pl.Int64),
         minute=pl.Series(minute[draw]) + tests["shift_days"] * 1440,
-        hours=pl.Series(chance.integers(45, 400, size)[draw]),
+        wait_minutes=pl.Series(chance.integers(45, 400, size)[draw]),
     )
     rows = rows.filter(pl.col("minute") < (days(end) + 1) * 1440)
     pieces = [
@@ -42,12 +42,15 @@ def printed(tests: pl.DataFrame, drawn: pl.DataFrame, end: date, chance: np.rand
 
 
 def _report(rows: pl.DataFrame, site: Site, drawn: pl.DataFrame) -> pl.DataFrame:
-    """What one site prints. rows: draw, analyte (number), value, minute (since 1970-01-01), hours (minutes later)."""
+    """What one site prints.
+
+    rows: draw, analyte (number), value, minute (since 1970-01-01) and wait_minutes (until it is reported).
+    """
     table = _table(site)
     meant = rows.join(table, on="analyte", how="inner", maintain_order="left")
     who = drawn["patient_id"].gather(meant["draw"])
     at = (pl.col("minute") * 60_000_000).cast(pl.Datetime("us"))
-    later = ((pl.col("minute") + pl.col("hours")) * 60_000_000).cast(pl.Datetime("us"))
+    later = ((pl.col("minute") + pl.col("wait_minutes")) * 60_000_000).cast(pl.Datetime("us"))
     return meant.with_columns(patient_id=who).select(
         "patient_id",
         at.dt.strftime(site.clock).alias("collected_at"),
