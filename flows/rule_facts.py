@@ -19,6 +19,8 @@ from transforms.rule_basis import (
 from transforms.rule_words import window_words
 from transforms.rules import WITH_CHOICES
 
+MOST_CODES = 120  # of a value set and a code system that a page lists; the file lists them all
+
 
 def review_words(rule: Rule) -> str:
     """Who reviewed the rule, or plainly that nobody did."""
@@ -82,12 +84,18 @@ def surroundings(rule: Rule) -> list[tuple[str, str]]:
 
 
 def codes(rule: Rule) -> list[tuple[str, str, str, str]]:
-    """The value sets behind the rule: (title and version, code system, how its codes match, the codes)."""
+    """The value sets behind the rule: (title and version, code system, how its codes match, the codes).
+
+    Of more than ``MOST_CODES`` of one system, how many they are and the file that lists them.
+    """
     behind = [set_id for name in histories_read(rule) for set_id, _, _ in HISTORY_ATOMS[name].sets]
     behind += [set_id for column in columns_read(rule) for set_id in CODED.get(column, ())]
     found = []
     for item in (CODE_SETS[set_id] for set_id in dict.fromkeys(behind)):
         for system, match in dict.fromkeys((line.system, line.match) for line in item.codes):
             listed = [line.code for line in item.codes if (line.system, line.match) == (system, match)]
-            found.append((f"{item.title} (version {item.version})", system, match, ", ".join(listed)))
+            told = ", ".join(listed)
+            if len(listed) > MOST_CODES:  # nobody reads numbers by the hundred
+                told = f"{len(listed):,} codes, in `schemas/value_sets/{item.id}.csv`"
+            found.append((f"{item.title} (version {item.version})", system, match, told))
     return found

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from flows.rule_book import shown
+from flows.rule_facts import codes
 from flows.rule_pages import pages, write
 from transforms.rules import RULES
 
@@ -58,3 +59,10 @@ def test_the_terminal_shows_a_rule_within_100_columns(rule) -> None:
     assert max(map(len, lines)) <= 100
     assert "No hematologist has reviewed this rule yet." in lines
     assert "Versions" in lines
+
+
+def test_a_long_list_of_codes_is_named_with_its_file_instead_of_being_printed() -> None:
+    rule = next(rule for rule in RULES if rule.rule_id == "suspected_marrow_infiltration")
+    told = {system: listed for title, system, _, listed in codes(rule) if title.startswith("malignant neo")}
+    assert told["SNOMED"].endswith(" codes, in `schemas/value_sets/cancer.csv`")
+    assert told["ICD10CM"].startswith("C00, C01")
