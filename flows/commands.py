@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
@@ -88,8 +89,8 @@ def write_simulation(out: Path, *, patients: int, years: int, seed: int, form: s
 def simulate_into(home: Path, *, patients: int, seed: int) -> Path:
     """Simulate the demo's extract into HOME/extract, in place of an earlier one; returns the folder.
 
-    UsageError for a home that holds another extract, or nights that were not made by a demo: neither is a demo's to
-    replace, and invented patients do not belong among real ones.
+    UsageError for a home that holds another extract, or nights of other patients than these: neither is a demo's to
+    replace, and invented patients do not belong among others.
     """
     from flows.simulate import is_simulated
 
@@ -101,10 +102,23 @@ def simulate_into(home: Path, *, patients: int, seed: int) -> Path:
     fresh = Home(home.absolute()).work / "extract"  # in the work folder, which the next run clears
     shutil.rmtree(fresh, ignore_errors=True)
     write_simulation(fresh, patients=patients, years=3, seed=seed, form="csv.gz")
+    if Home(home.absolute()).published.is_symlink() and not _alike(fresh, extract):
+        shutil.rmtree(fresh)
+        raise UsageError(
+            f"{home} holds a demo of other patients, who have the same ids; remove it, or name another folder with --home."
+        )
     if extract.exists():
         shutil.rmtree(extract)
     fresh.rename(extract)
     return extract
+
+
+def _alike(one: Path, other: Path) -> bool:
+    """Whether two folders hold the same files."""
+    names = {file.name for file in one.iterdir()}
+    if names != {file.name for file in other.iterdir()}:
+        return False
+    return all(filecmp.cmp(one / name, other / name, shallow=False) for name in names)
 
 
 def night_in_words(home: Path, content: RunContent) -> str:

@@ -14,7 +14,7 @@ import pytest
 from populations import DEFICIENT, POPULATION
 
 from flows.cli import main
-from flows.errors import CheckError, ExtractError
+from flows.errors import CheckError, ExtractError, UsageError
 from flows.failures import masked
 from flows.home import Home
 
@@ -94,11 +94,19 @@ def test_a_demo_does_not_mix_invented_patients_into_nights_of_others(night: Path
 def test_a_demo_can_be_run_again(home: Home) -> None:
     from flows.commands import simulate_into
 
+    def patients() -> bytes:
+        return (home.root / "extract" / "patients.csv.gz").read_bytes()
+
     assert simulate_into(home.root, patients=3, seed=1) == home.root / "extract"
-    first = (home.root / "extract" / "patients.csv.gz").read_bytes()
-    (home.root / "published").symlink_to("nights")
-    simulate_into(home.root, patients=40, seed=2)
-    assert (home.root / "extract" / "patients.csv.gz").read_bytes() != first
+    first = patients()
+    simulate_into(home.root, patients=3, seed=2)  # nothing was screened yet
+    second = patients()
+    assert first != second
+    home.published.symlink_to("nights")
+    simulate_into(home.root, patients=3, seed=2)
+    with pytest.raises(UsageError, match="a demo of other patients"):
+        simulate_into(home.root, patients=3, seed=1)
+    assert patients() == second
     assert not [*home.work.iterdir()]
 
 
