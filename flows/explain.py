@@ -6,7 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from flows.explain_reasons import (
 )
 from flows.settings import switches_of
 from flows.sql import statement
+from transforms.membership import LOOK_BACK
 
 Row = dict[str, Any]
 
@@ -106,7 +107,7 @@ def _case(
     *,
     is_the_night: bool,
 ) -> _Case:
-    window = {"patient_id": patient_id, "as_of": day}
+    window = {"patient_id": patient_id, "first_day": day - timedelta(days=LOOK_BACK), "as_of": day}
     members = _rows(con, "membership", patient_id=patient_id) if is_the_night else []
     why: dict[tuple[str, datetime], list[Row]] = defaultdict(list)
     for row in _rows(con, "why", **window):

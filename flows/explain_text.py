@@ -11,6 +11,7 @@ import typer
 
 from flows.plain_words import counted, input_words
 from schemas.evidence import INPUTS
+from transforms.membership import LOOK_BACK
 
 Row = Mapping[str, Any]
 
@@ -67,11 +68,11 @@ def _who(answer: Row, style: Callable[..., str]) -> list[str]:
     count = answer["blood_count"]
     if count is None:
         lines += _wrap(
-            f"No blood count in the 365 days up to {_day(answer['as_of'])}: no cohort can be judged."
+            f"No blood count in the {LOOK_BACK} days up to {_day(answer['as_of'])}: no cohort can be judged."
         )
     else:
         others = answer["blood_counts"] - 1
-        earlier = f", and {counted(others, 'earlier one')} in the 365 days before" if others else ""
+        earlier = f", and {counted(others, 'earlier one')} in the {LOOK_BACK} days before" if others else ""
         lines += _wrap(
             f"Newest blood count: {_moment(count['collected_at'])}{_specimen(count)}{earlier}. "
             f"Night of {_day(answer['as_of'])}."

@@ -30,10 +30,10 @@ _OUTPUTS = ("findings", "why", "membership", "ledger", "quality_flags", "quarant
 @contextmanager
 def traced(night: Night) -> Iterator[None]:
     """START before and the end after what is inside; nothing without the setting."""
-    file = night.settings.openlineage_file
-    if file is None:
+    if night.settings.openlineage_file is None:
         yield
         return
+    file = night.home / night.settings.openlineage_file
     _append(file, _event(night, "START"))
     try:
         yield

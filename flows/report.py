@@ -19,9 +19,9 @@ from flows.duck import opened
 from flows.file_names import is_plain
 from flows.sql import statement
 from schemas.site_medians import OUTCOMES
+from transforms.membership import LOOK_BACK
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_WINDOW_DAYS = 365
 _CHART_ROWS = 12
 _FILE_ROWS = 40
 _TEXT_LIMIT = 60
@@ -119,7 +119,7 @@ def _page(tables: _Tables) -> str:
     return environment.get_template("report.html.j2").render(
         night=tables.night,
         population=tables.population,
-        window_days=_WINDOW_DAYS,
+        window_days=LOOK_BACK,
         sides=_sides(tables),
         cohorts=tables.cohorts,
         tiers=plain_words.TIERS,

@@ -76,7 +76,9 @@ class Settings(BaseSettings):
     free_disk: str = Field(
         "auto", description="disk that must be free before a night: an amount such as 20GB, 0, or auto"
     )
-    openlineage_file: Path | None = Field(None, description="file that takes OpenLineage events, a line each")
+    openlineage_file: Path | None = Field(
+        None, description="file that takes OpenLineage events, a line each; relative to the home"
+    )
 
     @field_validator(*SWITCHES, mode="before")
     @classmethod

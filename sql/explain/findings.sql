@@ -2,5 +2,5 @@
 select rule_id, index_collected_at, status, tier, missing, caveats
 from screen.finding
 where patient_id = $patient_id
-  and cast(index_collected_at as date) between $as_of - 365 and $as_of
+  and cast(index_collected_at as date) between $first_day and $as_of
 order by rule_id, index_collected_at desc

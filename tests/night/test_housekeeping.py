@@ -175,5 +175,14 @@ def test_openlineage_tells_start_and_end_of_each_night(
     assert events[3]["run"]["facets"]["errorMessage"]["message"].startswith("free_disk: ")
 
 
+def test_trace_is_named_relative_to_the_home(
+    screened: Callable[..., Path], home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    screened(openlineage_file="lineage.jsonl")
+    assert (home.root / "lineage.jsonl").stat().st_mode & 0o777 == 0o600
+    assert not (tmp_path / "lineage.jsonl").exists()
+
+
 def test_trace_that_cannot_be_written_fails_no_night(screened: Callable[..., Path]) -> None:
     assert screened(openlineage_file="/proc/none/lineage.jsonl").is_dir()

@@ -346,3 +346,31 @@ def test_an_age_that_nothing_asked_for_is_not_called_unknown(night: Path) -> Non
     text = render(explain_patient(night, "secretpatient1999", None, None))
     assert "No blood count in the 365 days" in text
     assert "age" not in text.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    "known_by",
+    [
+        "insert into lab.clinical_event values ('onlyhere', 'diagnosis')",
+        "insert into quality.quarantine (table_name, patient_id) values ('lab_results', 'onlyhere')",
+    ],
+)
+def test_a_patient_without_a_usable_result_is_known(known_by: str, night: Path) -> None:
+    with pytest.raises(UsageError, match="knows no patient"):
+        explain_patient(night, "onlyhere", None, None)
+    with duckdb.connect(str(night / "hemacohort.duckdb")) as con:
+        con.execute(known_by)
+    assert "No blood count in the 365 days" in render(explain_patient(night, "onlyhere", None, None))
+
+
+def test_a_blood_count_of_365_days_ago_is_looked_at_and_an_older_one_is_not(night: Path) -> None:
+    with duckdb.connect(str(night / "hemacohort.duckdb")) as con:
+        for day in ("2025-06-30 00:00:00", "2025-06-29 23:59:00"):
+            con.execute(
+                "insert into screen.evidence (patient_id, index_specimen_id, index_collected_at) values "
+                "('secretpatient1999', 'S', $day)",
+                {"day": day},
+            )
+    answer = explain_patient(night, "secretpatient1999", None, None)
+    assert answer["blood_counts"] == 1
+    assert answer["blood_count"]["collected_at"] == "2025-06-30T00:00:00"
