@@ -8,7 +8,7 @@ import pytest
 
 from flows.commands import switches_from
 from flows.errors import UsageError
-from flows.settings import load
+from flows.settings import Settings, load
 from schemas.switches import SWITCHES, Switches
 
 
@@ -91,3 +91,14 @@ def test_switches_of_the_command_line() -> None:
     assert switches_from(["ri_table=medalg", "aa_retic = 20"]) == {"ri_table": "medalg", "aa_retic": " 20"}
     with pytest.raises(UsageError, match="no switch 'ferritin'"):
         switches_from(["ferritin=30"])
+
+
+def test_every_setting_stands_in_the_operators_page() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
+    for name, field in Settings.model_fields.items():
+        if name in SWITCHES:
+            continue
+        default = field.default
+        word = str(default).lower() if isinstance(default, bool) else str(default)
+        shown = "" if default in (None, ()) else f"`{word}`"
+        assert f"| `{name}` | {shown} | {field.description} |" in page
