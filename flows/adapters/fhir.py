@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from flows.adapters.fhir_documents import resources
+from flows.adapters.fhir_documents import ResourceText, resources
 from flows.adapters.model import Source, SourceFile
 from flows.adapters.statements import execute, text_connection
 from flows.adapters.tables import DRUG_NAMES
@@ -31,6 +31,7 @@ LARGEST_DOCUMENT = 1 << 28  # bytes of a .json file, which is read whole
 _LINES = (".ndjson", ".ndjson.gz")
 _SUFFIXES = (*_LINES, ".json", ".json.gz")
 _FORM = "FHIR JSON"
+_BUNDLE = b'"Bundle"'
 _MACROS = (
     "names_loinc",
     "reference_id",
@@ -120,8 +121,22 @@ def _lines(file: TextFile) -> Iterator[pa.RecordBatch]:
     for piece in file.pieces(after_last_line):
         texts, numbers, lines = line_texts(piece, line)
         line += lines
-        columns = [repeated(file.name, len(texts)), numbers, pa.nulls(len(texts), pa.string()), texts]
+        urls = pa.nulls(len(texts), pa.string())
+        if _BUNDLE in piece:
+            texts, numbers, urls = _unbundled(texts, numbers)
+        columns = [repeated(file.name, len(texts)), numbers, urls, texts]
         yield pa.RecordBatch.from_arrays(columns, schema=_TEXTS)
+
+
+def _unbundled(texts: pa.Array, numbers: pa.Array) -> tuple[pa.Array, pa.Array, pa.Array]:
+    """The resources of lines that are Bundles, with their lines and addresses; every other line as it is."""
+    found = [
+        (resource.text, number, resource.full_url)
+        for text, number in zip(texts.to_pylist(), numbers.to_pylist(), strict=True)
+        for resource in (resources(text) if _BUNDLE.decode() in text else (ResourceText(text, number),))
+    ]
+    said, lines, urls = zip(*found, strict=True)
+    return pa.array(said, pa.string()), pa.array(lines, pa.int64()), pa.array(urls, pa.string())
 
 
 def _documents(file: TextFile) -> Iterator[pa.RecordBatch]:
