@@ -196,6 +196,8 @@ def test_an_interrupted_run_says_so(
     assert run_direct(home) == 130
     assert capsys.readouterr().err.splitlines()[-1] == "Stopped. The last published night is as it was."
     assert not [*home.work.iterdir()]
+    told = [json.loads(line) for file in home.logs.glob("*.jsonl") for line in file.read_text().splitlines()]
+    assert (told[-1]["event"], told[-1]["exit_code"]) == ("run failed", 130)
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,9 @@ def test_an_earlier_day_sees_only_earlier_blood_counts(night: Path) -> None:
     assert answer["blood_count"]["collected_at"] == "2026-02-01T09:00:00"
     assert answer["cohorts"][0]["answer"] == "cannot_be_determined"
     assert answer["cohorts"][0]["other_draws"] == []
+    assert "Night of 30 June 2026, asked for 1 March 2026." in " ".join(render(answer).split())
+    with pytest.raises(UsageError, match="not UTF-8"):
+        explain_patient(night, "\udcff", None, None)
 
 
 def test_json_round_trip(night: Path) -> None:
