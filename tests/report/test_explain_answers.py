@@ -377,3 +377,25 @@ def test_a_blood_count_of_365_days_ago_is_looked_at_and_an_older_one_is_not(nigh
     answer = explain_patient(night, "secretpatient1999", None, None)
     assert answer["blood_counts"] == 1
     assert answer["blood_count"]["collected_at"] == "2025-06-30T00:00:00"
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "undone"),
+    [
+        ("gap_cytopenias_without_hematology_contact", "has_hematology_contact_30d"),
+        ("gap_microcytic_anemia_without_iron_studies", "iron_study_within_90d"),
+        ("gap_iron_treated_without_iron_studies", None),
+    ],
+)
+def test_what_asked_and_what_was_not_done_are_reasons_of_a_care_gap(rule_id: str, undone: str | None) -> None:
+    book = {rule.rule_id: rule for rule in rule_book(Switches())}
+    applies = book[rule_id].applies
+    assert applies is not None
+    asked = {criterion.id for criterion in applies.criteria()}
+    verdicts = {name: name in asked for name in book[rule_id].criteria}
+    told = explain_reasons.decisive_criteria(
+        book, rule_id, 1, "met", "confirmed", verdicts, {"pancytopenia": "confirmed"}
+    )
+    assert told is not None
+    assert asked
+    assert told >= asked | ({undone} if undone else set())
