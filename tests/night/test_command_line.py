@@ -41,6 +41,7 @@ def run_direct(home: Home) -> int:
         ("sql", "--nonsense"),
         ("simulate", "--out", "x", "--patients", "0"),
         ("rules", "show", "no_such_rule"),
+        ("rules", "switches", "--home", "{home}"),
         ("run", "--home", "{home}", "--extract", "x", "--direct", "--as-of", "tomorrow"),
         ("run", "--home", "{home}", "--extract", "x", "--direct", "--timezone", "Mars/Olympus"),
         ("status", "--home", "{home}"),
