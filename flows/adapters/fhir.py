@@ -86,6 +86,7 @@ _STEPS = (
     _Step("encounters", ("Encounter",), "clinical_events"),
     _Step("drugs", _DRUGS, ""),
     _Step("medications", ("Medication",), ""),
+    _Step("listed_results", ("DiagnosticReport", "Observation"), ""),
 )
 # The tables that a kind of resource brings rows to, or leaves rows out of; a text that is no resource is set aside there.
 _TABLES: Mapping[str | None, tuple[str, ...]] = {
@@ -226,6 +227,7 @@ class _Writer:
         if self.waiting:
             self.write()
         self.connection.unregister("resource_text")
+        self._time_by_list()
         drugs = sorted(str(path) for path in self.scratch.glob("drugs_*.parquet"))
         if drugs:
             medications = sorted(str(path) for path in self.scratch.glob("medications_*.parquet"))
@@ -241,6 +243,16 @@ class _Writer:
             where = "".join(f"{file}, line {line}: no FHIR resource. " for file, line in self.unreadable[:1])
             raise ExtractError(f"{where}The fhir extract holds no Observation.")
         return self._source_files(files)
+
+    def _time_by_list(self) -> None:
+        """Give results that do not say when they were collected the time of the report or panel that lists them."""
+        listed = sorted(str(path) for path in self.scratch.glob("listed_results_*.parquet"))
+        timed = self.scratch / "timed.parquet"
+        for piece in sorted(self.out.glob("lab_results_[0-9]*.parquet")):
+            values = {"piece": str(piece), "listed": listed, "target": str(timed)}
+            if execute(self.connection, "fhir/without_time", values)[0][0]:
+                execute(self.connection, "fhir/timed_by_list", values)
+                timed.replace(piece)
 
     def _look_up(self, drugs: list[str], medications: list[str], target: str) -> None:
         if not medications:
