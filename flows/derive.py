@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
 import polars as pl
 
+from flows.additions import SomePatients
 from flows.errors import CheckError
-from flows.generations import piece_name
+from flows.generations import ADDED, piece_name
 from flows.lab_pieces import LabPiece, Reading, normalized
 from flows.loading import Arrival
 from flows.manifest import Load, RawPiece
@@ -72,9 +73,9 @@ class Derived:
 
 @dataclass(frozen=True)
 class _Parts:
-    """Raw rows by bucket and part, and the bucket of a patient."""
+    """Raw rows by bucket number and part, and the bucket of a patient."""
 
-    parts: Sequence[Sequence[pl.LazyFrame]]
+    parts: Mapping[int, Sequence[pl.LazyFrame]]
     bucket: pl.Expr
     rows: int
 
@@ -85,34 +86,38 @@ def derive(
     *,
     generation: int,
     buckets: int,
-    patients: pl.Series | None,
+    some: SomePatients | None,
     first_contact: date | None,
 ) -> Derived:
     """Write the tables of generations.LAB for everybody, or for some patients, into BUILD/tables.
 
-    buckets: of everybody, at most as many as the store has slices. patients: identifiers that remain; None for
-    everybody. first_contact: the earliest day of contact of everybody else. Raises CheckError if rows are lost or a
-    table breaks its contract.
+    buckets: of everybody, at most as many as the store has slices. some: None for everybody. first_contact: the
+    earliest day of contact of everybody else. Raises CheckError if rows are lost or a table breaks its contract.
     """
-    parts = (
-        _everybody(known.raw, buckets)
-        if patients is None
-        else _some(known.raw, patients, build / "staged" / "some.parquet")
-    )
+    if some is None:
+        parts = _everybody(known.raw, buckets)
+    else:
+        parts = _some(known.raw, some, build / "staged" / "some.parquet")
     fates, unmapped, spans = [], [], []
     newest: datetime | None = None
-    for number, piece in normalized(parts.parts, known.reading):
-        _write(build, piece_name(generation, number), piece)
+    for bucket, (_, piece) in zip(
+        parts.parts, normalized([*parts.parts.values()], known.reading), strict=True
+    ):
+        earlier = [some.contacts] if some is not None and bucket == ADDED else []
+        contacts = joined_contacts([piece.contacts, *earlier])
+        _write(build, piece_name(generation, bucket), replace(piece, contacts=contacts))
         fates.append(piece.fates)
         unmapped.append(piece.unmapped)
-        spans.append(piece.contacts)
+        spans.append(contacts)
         for latest in (piece.results["collected_at"].max(), piece.reported["collected_at"].max()):
             if isinstance(latest, datetime):
                 newest = latest if newest is None else max(newest, latest)
     every = pl.concat(fates)
     if (accounted := int(every["rows"].sum())) != parts.rows:
         raise CheckError("row_conservation", f"{parts.rows} raw rows were read but {accounted} accounted for")
-    identifiers = None if patients is None else identifiers_of(patients, known.raw.merges)
+    identifiers = None
+    if some is not None:
+        identifiers = identifiers_of(pl.concat([some.anew, some.added]), known.raw.merges)
     earliest = _small_tables(build, known, parts, generation, identifiers, spans, first_contact)
     return Derived(parts.rows, every, pl.concat(unmapped), newest, earliest, len(parts.parts))
 
@@ -121,30 +126,52 @@ def _everybody(raw: RawRows, buckets: int) -> _Parts:
     buckets = min(buckets, raw.slices)  # a bucket is made of whole slices
     moved = raw.moved()
     return _Parts(
-        [
-            [raw.of_slice(number, moved) for number in range(bucket, raw.slices, buckets)]
+        {
+            bucket: [raw.of_slice(number, moved) for number in range(bucket, raw.slices, buckets)]
             for bucket in range(buckets)
-        ],
+        },
         bucket_of(pl.col("patient_id"), raw.slices, buckets),
         raw.count(),
     )
 
 
-def _some(raw: RawRows, patients: pl.Series, scratch: Path) -> _Parts:
-    """The rows of some patients, gathered once from the store and divided again so that memory stays bounded."""
-    rows = raw.gathered(identifiers_of(patients, raw.merges), scratch)
+def _some(raw: RawRows, some: SomePatients, scratch: Path) -> _Parts:
+    """All rows of some patients, gathered once from the store, and the added ones of others.
+
+    They are divided so that memory stays bounded: into smaller parts and pieces than those of everybody, beside what
+    the night holds of the whole home.
+    """
+    rows = raw.gathered(identifiers_of(some.anew, raw.merges), scratch)
     gathered = renamed(rows, raw.merges) if raw.merges else rows
-    total = int(gathered.select(pl.len()).collect(engine="streaming").item())
-    # smaller parts and pieces than of everybody, beside what the night holds of the whole home
-    divided = max(1, -(-2 * total // ROWS_PER_SLICE))
+    whole, more = (_divided(rows) for rows in (gathered, some.rows))
     per_bucket = ROWS_PER_BUCKET // ROWS_PER_SLICE // 2
-    part = bucket_of(pl.col("patient_id"), divided, divided)
-    frames = [gathered.filter(part == number) if divided > 1 else gathered for number in range(divided)]
+    buckets = {
+        first // per_bucket: whole.parts[first : first + per_bucket]
+        for first in range(0, len(whole.parts), per_bucket)
+    }
+    mine = pl.col("patient_id").is_in(some.added.implode())
     return _Parts(
-        [frames[first : first + per_bucket] for first in range(0, divided, per_bucket)],
-        part // per_bucket,
-        total,
+        {**buckets, ADDED: more.parts},
+        pl.when(mine).then(ADDED).otherwise(whole.part // per_bucket),
+        whole.rows + more.rows,
     )
+
+
+@dataclass(frozen=True)
+class _Divided:
+    """Rows in parts, the part of a patient, and how many rows there are."""
+
+    parts: Sequence[pl.LazyFrame]
+    part: pl.Expr
+    rows: int
+
+
+def _divided(rows: pl.LazyFrame) -> _Divided:
+    total = int(rows.select(pl.len()).collect(engine="streaming").item())
+    number = max(1, -(-2 * total // ROWS_PER_SLICE))
+    # rows that name no patient are in the first part
+    part = bucket_of(pl.col("patient_id"), number, number).fill_null(0)
+    return _Divided([rows.filter(part == n) for n in range(number)] if number > 1 else [rows], part, total)
 
 
 def _write(build: Path, name: str, piece: LabPiece) -> None:
@@ -192,5 +219,5 @@ def _by_bucket(frame: pl.DataFrame, parts: _Parts) -> Iterator[tuple[int, pl.Dat
     divided = frame.with_columns(__bucket=parts.bucket.cast(pl.Int64)).partition_by(
         "__bucket", as_dict=True, include_key=False, maintain_order=True
     )
-    for number in range(len(parts.parts)):
+    for number in parts.parts:
         yield number, divided.get((number,), frame.clear())

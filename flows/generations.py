@@ -2,7 +2,7 @@
 
 A piece is ``tables/TABLE/GENERATION_BUCKET.parquet``; the generation is the number of the night that wrote it. The
 owner table of a group says for each patient that was worked on again which generation speaks for him; his rows in
-earlier generations are out of date. Patients it does not name have rows in one generation only.
+earlier generations are out of date. All rows of a patient whom it does not name are in force, in whatever generation.
 """
 
 from __future__ import annotations
@@ -32,20 +32,10 @@ class Group:
         return f"{self.name}_owner"
 
 
-LAB = Group(
-    "lab",
-    (
-        "lab_result",
-        "reported_count",
-        "quality_flag",
-        "quarantine",
-        "contact",
-        "without_unit",
-        "lab_patient",
-        "lab_clinical_event",
-        "lab_coverage",
-    ),
-)
+# To the results of a patient others may be added in a later generation; its owner table does not name him then.
+RESULTS = Group("results", ("lab_result", "reported_count", "quality_flag", "quarantine", "without_unit"))
+PATIENTS = Group("patients", ("contact", "lab_patient", "lab_clinical_event", "lab_coverage"))
+LAB = (RESULTS, PATIENTS)
 SCREEN = Group(
     "screen",
     (
@@ -61,7 +51,10 @@ SCREEN = Group(
         "listed",
     ),
 )
-GROUP_OF: Mapping[str, Group] = {table: group for group in (LAB, SCREEN) for table in group.tables}
+GROUP_OF: Mapping[str, Group] = {table: group for group in (*LAB, SCREEN) for table in group.tables}
+
+
+ADDED = 9_999  # bucket number of what is added to the rows of earlier generations
 
 
 def piece_name(generation: int, bucket: int) -> str:
@@ -125,7 +118,9 @@ def judged_again(group: Group, tables: Path) -> pl.Series | None:
 
 
 def current(tables: Path, table: str, patients: pl.Series | None = None) -> pl.LazyFrame | None:
-    """The rows of a table that are in force; None where it has no piece. patients: only theirs."""
+    """The rows of a table that are in force; None where there is none. patients: only theirs."""
+    if patients is not None and patients.is_empty():
+        return None
     group = GROUP_OF[table]
     owner = owners(group, tables)
     if patients is not None:

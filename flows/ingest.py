@@ -1,8 +1,9 @@
 """Ingest: the new files of an extract into the store, and the tables of the patients whom they concern.
 
 A night reads only files it has not loaded before, keeps their rows as received, and makes anew the tables of the
-patients of whom something changed, from everything that is known of them. What it says is therefore what it would say
-had everything come at once. Every row of every new file ends in exactly one place; the sums are checked file by file.
+patients of whom something changed, from everything that is known of them; results that have nothing to do with earlier
+ones are added to these. What it says is therefore what it would say had everything come at once. Every row of every
+new file ends in exactly one place; the sums are checked file by file.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from pathlib import Path
 import polars as pl
 
 from flows.adapters.model import SourceFile
+from flows.additions import some_patients
 from flows.broken_files import must_not_be_all_quarantined
 from flows.derive import Derived, Known, derive, known_of
-from flows.generations import LAB, inherit, own, pieces_of
+from flows.generations import LAB, PATIENTS, RESULTS, inherit, own, pieces_of
 from flows.loading import Arrival, Ground, Loaded, load_extract
 from flows.manifest import Manifest
 from flows.missing_units import Changed, write_missing_units
@@ -108,13 +110,14 @@ def _tables(
     generation = (before.number if before else 0) + 1
     derived: Derived | None = None
     if before is not None and ground.night is not None and stands and not loaded.divided_anew:
-        derived = _some(build, ground.night, known, who, before, generation)
+        derived = _some(build, ground.night, known, loaded, who, told.patients, before, generation)
     everybody = derived is None
     if derived is None:
-        for table in (*LAB.tables, LAB.owner):  # a try at a part may have left something
-            shutil.rmtree(build / "tables" / table, ignore_errors=True)
+        for group in LAB:  # a try at a part may have left something
+            for table in (*group.tables, group.owner):
+                shutil.rmtree(build / "tables" / table, ignore_errors=True)
         made = bucket_count(known.raw.count(), buckets)
-        derived = derive(build, known, generation=generation, buckets=made, patients=None, first_contact=None)
+        derived = derive(build, known, generation=generation, buckets=made, some=None, first_contact=None)
     tonight = derived.fates.filter(pl.col("load") == loaded.load.number)
     for (fate,), part in tonight.group_by("fate"):
         loaded.tally.add("lab_results", part.select("source_file", "rows"), str(fate))
@@ -150,7 +153,8 @@ def _basis(arrival: Arrival, known: Known) -> Mapping[str, str]:
         "timezone": arrival.timezone,
         "code_map": str(arrival.code_map.sha256),
         "unit_inference": str(arrival.unit_inference),
-        "tables": " ".join(LAB.tables),  # one that a night before did not write is made for everybody
+        # one that a night before did not write is made for everybody
+        "tables": " ".join(table for group in LAB for table in group.tables),
         "coverage_given": str(known.coverage_given),
         # without a coverage table what is observed is told by all rows together
         "kinds": "" if known.coverage_given else " ".join(known.stored.kinds()),
@@ -161,25 +165,41 @@ def _some(
     build: Path,
     night: Path,
     known: Known,
+    loaded: Loaded,
     who: Concerned,
+    told: pl.Series,
     before: Manifest,
     generation: int,
 ) -> Derived | None:
-    """The tables of the patients concerned beside those of the last night; None where everybody is concerned."""
+    """The tables of the patients concerned beside those of the last night; None where everybody is concerned.
+
+    told: patients whom a changed decision about a missing unit may concern.
+    """
     first = before.lab_basis.get("first_contact", "None")
     tables = build / "tables"
-    inherit(LAB, night / "tables", tables)
+    for group in LAB:
+        inherit(group, night / "tables", tables)
+    merged = [name for merges in (before.merges, loaded.merges) for pair in merges.items() for name in pair]
+    some = some_patients(
+        known.raw,
+        loaded.new,
+        night / "tables",
+        who.patients,
+        pl.concat([told, pl.Series(merged, dtype=pl.String)]),
+        known.reading.timezone,
+    )
     derived = derive(
         build,
         known,
         generation=generation,
         buckets=1,
-        patients=who.patients,
+        some=some,
         first_contact=None if first == "None" else datetime.fromisoformat(first).date(),
     )
     if not known.coverage_given and str(derived.first_contact) != first:
         return None  # coverage begins on another day, for everybody
-    own(LAB, tables, pl.concat([who.patients, who.gone]), generation)
+    own(RESULTS, tables, pl.concat([some.anew, who.gone]), generation)
+    own(PATIENTS, tables, pl.concat([who.patients, who.gone]), generation)
     return derived
 
 

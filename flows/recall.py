@@ -45,7 +45,7 @@ def recall(
         known,
         generation=1,
         buckets=bucket_count(known.raw.count(), buckets),
-        patients=None,
+        some=None,
         first_contact=None,
     )
     for table in TABLES_OF_LOADS:

@@ -15,8 +15,12 @@ import polars as pl
 
 from flows.gathering import Bucket, Place, gathered, read_bucket
 from flows.generations import (
+    ADDED,
     LAB,
+    PATIENTS,
+    RESULTS,
     SCREEN,
+    bucket_number,
     current,
     first_buckets,
     inherit,
@@ -120,7 +124,8 @@ def screen(
 
     if everybody or ground.night is None or ground.manifest is None:
         tables = build / "tables"
-        merge_all(LAB, tables, _bucket(tables, manifest))
+        for group in LAB:
+            merge_all(group, tables, _bucket(tables, manifest))
         places = [Place(tables, piece.stem) for piece in sorted((tables / "lab_result").glob("*.parquet"))]
         counted = list(in_order(judged, enumerate(places), workers))
         drifting = write_site_drift(build, as_of=as_of, earlier=None)
@@ -152,27 +157,33 @@ def _screen_some(
     """
     tables, generation = build / "tables", manifest.number
     inherit(SCREEN, earlier, tables)
-    concerned = owners(LAB, tables).filter(pl.col("generation") == generation)["patient_id"]
+    anew, concerned = (
+        owners(group, tables).filter(pl.col("generation") == generation)["patient_id"]
+        for group in (RESULTS, PATIENTS)
+    )
     due = _due(tables, as_of, concerned)
     again = pl.concat([concerned, due])
-    new = [Place(tables, piece.stem) for piece in pieces_of(tables, "lab_result").get(generation, [])]
+    new: list[Place] = []  # of patients whose results were made anew
+    added: list[Place] = []
+    for piece in pieces_of(tables, "lab_result").get(generation, []):
+        (added if bucket_number(piece) == ADDED else new).append(Place(tables, piece.stem))
+    kept = again.filter(~again.is_in(anew.implode()))
     with ThreadPoolExecutor(1) as beside:
-        old = beside.submit(gathered, tables, due, build / "staged" / "due")
+        old = beside.submit(gathered, tables, kept, build / "staged" / "kept")
 
         def places() -> Iterator[Place]:
             yield from new
             yield from old.result()
 
         def drifting() -> int:
-            now, same = ([place.path("lab_result") for place in some] for some in (new, old.result()))
-            before = Earlier(earlier, since, concerned, tuple(now), tuple(same))
-            return write_site_drift(build, as_of=as_of, earlier=before)
+            files = [tuple(place.path("lab_result") for place in some) for some in (new, added, old.result())]
+            return write_site_drift(build, as_of=as_of, earlier=Earlier(earlier, since, anew, *files))
 
         drift = beside.submit(drifting)
         others = beside.submit(_of_others, earlier, again, rules)
         counted = [*judged(places()), others.result()]
     own(SCREEN, tables, again, generation)
-    for group in (LAB, SCREEN):
+    for group in (*LAB, SCREEN):
         merge_generations(group, tables, _bucket(tables, manifest))
     shutil.rmtree(build / "staged", ignore_errors=True)
     return _count(build, counted, as_of, judged=len(again), due=len(due), drifting=drift.result())
@@ -180,7 +191,7 @@ def _screen_some(
 
 def _bucket(tables: Path, manifest: Manifest) -> pl.Expr:
     """Bucket of a patient in the first generation of the tables."""
-    return bucket_of(pl.col("patient_id"), manifest.slices, first_buckets(LAB, tables))
+    return bucket_of(pl.col("patient_id"), manifest.slices, first_buckets(RESULTS, tables))
 
 
 def verdicts_rest_on(switches: Switches) -> dict[str, str]:

@@ -27,14 +27,16 @@ class Earlier:
     """The night before, whose counts stand for everybody but those who were looked at again.
 
     tables: its folder of tables. as_of: its day. changed: patients whose results were made anew. now: files with the
-    results of these; same: files with the results of others of whom only the time has changed what is seen.
+    results of these. added: files with results that came to those others have. kept: files with all results of these
+    others, and of those of whom only the time has changed what is seen.
     """
 
     tables: Path
     as_of: date
     changed: pl.Series
     now: tuple[str, ...]
-    same: tuple[str, ...]
+    added: tuple[str, ...]
+    kept: tuple[str, ...]
 
 
 def write_site_drift(build: Path, *, as_of: date, earlier: Earlier | None) -> int:
@@ -51,16 +53,23 @@ def write_site_drift(build: Path, *, as_of: date, earlier: Earlier | None) -> in
         values, days = summed([values], []), summed([days], [])
     else:
         gone = current(earlier.tables, "lab_result", earlier.changed)
-        was, now, same = (_counted(rows) for rows in (gone, _scanned(earlier.now), _scanned(earlier.same)))
+        files = (earlier.now, earlier.added, earlier.kept)
+        was, now, added, kept = (_counted(rows) for rows in (gone, *(_scanned(some) for some in files)))
+        since = _end(earlier.as_of)
+        # what was added is among what was kept, and the night before did not count it
         values = summed(
             [
                 pl.read_parquet(earlier.tables / "value_count" / "all.parquet"),
-                *(counted_values(rows, until).collect() for rows in (now, same)),
+                *(counted_values(rows, until).collect() for rows in (now, kept)),
+                counted_values(added, since).collect(),
             ],
-            [counted_values(rows, _end(earlier.as_of)).collect() for rows in (was, same)],
+            [counted_values(rows, since).collect() for rows in (was, kept)],
         )
         days = summed(
-            [pl.read_parquet(earlier.tables / "site_day" / "all.parquet"), counted_days(now).collect()],
+            [
+                pl.read_parquet(earlier.tables / "site_day" / "all.parquet"),
+                *(counted_days(rows).collect() for rows in (now, added)),
+            ],
             [counted_days(was).collect()],
         )
     write_table(build, "value_count", "all", values)

@@ -73,15 +73,19 @@ class RawRows:
         return renamed(rows, self.merges) if self.merges else rows
 
     def gathered(self, identifiers: pl.Series, scratch: Path) -> pl.LazyFrame:
-        """All rows that came under the given identifiers, and those of the newest load that name no patient.
+        """All rows that came under the given identifiers, as they were received.
 
-        They are read once from the whole store, written to a file, and are as they were received.
+        They are read once from the whole store and written to a file.
         """
-        nothing = self._nothing()
         scratch.parent.mkdir(parents=True, exist_ok=True)
-        wanted = (
-            pl.col("patient_id").is_in(identifiers.implode()).fill_null(pl.col("load") == self.newest_load)
-        )
+        self.received(identifiers).sink_parquet(scratch, compression="lz4", engine="streaming")
+        return pl.scan_parquet(scratch, glob=False)
+
+    def received(self, identifiers: pl.Series) -> pl.LazyFrame:
+        """All rows that came under the given identifiers, as they were received."""
+        nothing = self._nothing()
+        if not self.pieces or identifiers.is_empty():
+            return nothing
         every = pl.scan_parquet(
             [self.folder / piece.path for piece in self.pieces],
             glob=False,
@@ -89,9 +93,8 @@ class RawRows:
             missing_columns="insert",
             extra_columns="ignore",
         )
-        rows = every.filter(wanted & (pl.col("load") <= self.newest_load)) if self.pieces else nothing
-        rows.sink_parquet(scratch, compression="lz4", engine="streaming")
-        return pl.scan_parquet(scratch, glob=False)
+        wanted = pl.col("patient_id").is_in(identifiers.implode()) & (pl.col("load") <= self.newest_load)
+        return every.filter(wanted)
 
     def scan(self, piece: RawPiece) -> pl.LazyFrame:
         """The rows of a piece, as they were received."""

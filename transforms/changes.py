@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from transforms.times import read_times
+
 
 @dataclass(frozen=True)
 class Concerned:
@@ -18,6 +20,31 @@ class Concerned:
     patients: pl.Series
     gone: pl.Series
     regrouped: Mapping[str, str]
+
+
+def only_added(new: pl.DataFrame, old: pl.DataFrame, *, timezone: str) -> pl.Series:
+    """Patients whose new laboratory rows change nothing about their old ones, nor the old about the new.
+
+    Rows have to do with each other only if they are of one day of a patient (``transforms.same_day``, and reports of
+    one specimen in ``transforms.versions``) or share a result id. new, old: patient_id, collected_at and result_id of
+    the new rows and of all earlier ones, as text. A row without a readable day is taken to have to do with any.
+    """
+    keys = [
+        rows.select(
+            "patient_id",
+            id=pl.col("result_id").str.strip_chars(),
+            day=read_times(rows["collected_at"], timezone).dt.date(),
+        )
+        for rows in (new, old)
+    ]
+    came, was = keys
+    touched = [
+        came.filter(pl.col("day").is_null()),
+        *(was.join(came, on=["patient_id", key], how="semi") for key in ("day", "id")),
+    ]
+    of = pl.concat([rows["patient_id"] for rows in touched]).unique()
+    every = came["patient_id"].drop_nulls().unique()
+    return every.filter(~every.is_in(of.implode())).sort()
 
 
 def concerned(

@@ -40,13 +40,22 @@ def test_a_home_that_outgrows_its_slices_is_divided_anew(
     assert members(home_of("grown")) == members(home_of("at_once"))
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+# what does not depend on the file a row came in
+RESULTS = (
+    "SELECT patient_id, specimen_id, result_id, collected_at, resulted_at, analyte, value_low, value_high, source_value, "
+    "status, flags, superseded_at IS NULL FROM lab.result ORDER BY ALL"
+)
+FLAGS = "SELECT patient_id, specimen_id, collected_at, analyte, flag, detail FROM quality.flag ORDER BY ALL"
+QUARANTINE = "SELECT table_name, reasons, count(*) FROM quality.quarantine GROUP BY ALL ORDER BY ALL"
+
+
+@pytest.mark.parametrize(("seed", "whole_days"), [(1, False), (2, False), (3, True), (4, True)])
 def test_nights_add_up_to_everything_at_once(
-    seed: int, extract: dict[str, pl.DataFrame], run: Run, home_of: Callable[[str], Home]
+    seed: int, whole_days: bool, extract: dict[str, pl.DataFrame], run: Run, home_of: Callable[[str], Home]
 ) -> None:
     """Late, corrected, cancelled and repeated rows dealt over four nights in any order, and then a full rebuild."""
     at_once = run("at_once", extract)
-    parts = in_nights(extract, 4, seed)
+    parts = in_nights(extract, 4, seed, whole_days=whole_days)
     nights = [run("grown", part) for part in parts]
     assert nights[-1]["digest"] == at_once["digest"]
     stages = {stage["stage"]: stage["counts"] for stage in nights[-1]["stages"]}
@@ -57,10 +66,12 @@ def test_nights_add_up_to_everything_at_once(
     grown = home_of("grown")
     tables = (
         "run.rule_count", "run.attrition", "run.population", "run.site_results", "screen.gap_metric",
-        "quality.unmapped_codes", "quality.missing_units", "quality.site_unit_drift", "lab.patient",
+        "quality.unmapped_codes", "quality.missing_units", "quality.site_unit_drift", "lab.patient", "lab.coverage",
     )  # fmt: skip
     for table in tables:
         assert told(grown, table) == told(home_of("at_once"), table), table
+    for query in (RESULTS, FLAGS, QUARANTINE):
+        assert asked(grown, query) == asked(home_of("at_once"), query), query
     ledger = pl.read_parquet(grown.night() / "ledger.parquet")
     membership = pl.read_parquet(grown.night() / "membership.parquet")
     columns = ["patient_id", "rule_id", "status", "tier"]
