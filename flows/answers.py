@@ -72,6 +72,11 @@ def _text(cell: object) -> str:
     return str(cell)
 
 
+def has_lost_bytes(text: str) -> bool:
+    """Whether Python could not decode a part of what it was given; no other program takes such a text."""
+    return any(unicodedata.category(character) == "Cs" for character in text)
+
+
 def printable(text: str) -> str:
     """The text without control characters: text from an extract never steers a terminal. Line breaks stay."""
     return "".join(

@@ -18,7 +18,7 @@ from flows.cli_operations import operations_app
 from flows.cli_options import HomeOption, SourceOption
 from flows.cli_reading import reading_app
 from flows.cli_rules import rules_app
-from flows.errors import HemacohortError, UsageError
+from flows.errors import INTERRUPTED, HemacohortError, UsageError
 
 app = typer.Typer(
     name="hemacohort",
@@ -40,7 +40,6 @@ BucketsOption = Annotated[
     int | None, typer.Option(min=1, help="Patient buckets; by default as many as needed.")
 ]
 MemoryOption = Annotated[str | None, typer.Option(help="Memory DuckDB may use, e.g. 2GB.")]
-INTERRUPTED = 130
 _STOPPED = "Stopped. The last published night is as it was."
 SwitchOption = Annotated[
     list[str] | None,

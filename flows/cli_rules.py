@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from flows.errors import UsageError
+
+if TYPE_CHECKING:
+    from schemas.switches import Switches
 
 HomeOption = Annotated[
     Path | None,
@@ -21,6 +26,16 @@ def _rules(context: typer.Context) -> None:
         rules_list()
 
 
+def _in_force(home: Path | None) -> Switches:
+    from flows import settings
+
+    if home is not None and not home.is_dir():
+        raise UsageError(
+            f"The home {home} does not exist; without --home (and HEMACOHORT_HOME) the defaults are shown."
+        )
+    return settings.load(home).switches
+
+
 @rules_app.command("list")
 def rules_list() -> None:
     """All rules, one a line."""
@@ -32,19 +47,17 @@ def rules_list() -> None:
 @rules_app.command("show")
 def rules_show(rule: Annotated[str, typer.Argument(help="The rule.")], home: HomeOption = None) -> None:
     """One rule with its criteria, thresholds and sources, as the settings in force make it."""
-    from flows import settings
     from flows.rule_book import shown
 
-    print(shown(rule, settings.load(home).switches))
+    print(shown(rule, _in_force(home)))
 
 
 @rules_app.command("switches")
 def rules_switches(home: HomeOption = None) -> None:
     """The choices between sources that disagree: options, default, and what is in force."""
-    from flows import settings
     from flows.rule_book import switches_in_words
 
-    print(switches_in_words(settings.load(home).switches))
+    print(switches_in_words(_in_force(home)))
 
 
 @rules_app.command("check")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from flows.errors import UsageError
 from flows.home import Home
-from flows.plain_words import NOT_A_DIAGNOSIS, NOT_REVIEWED
+from flows.plain_words import NOT_A_DIAGNOSIS, NOT_REVIEWED, counted
 
 if TYPE_CHECKING:  # its imports take longer than most commands
     from flows.kept_nights import Pruning
@@ -161,8 +161,9 @@ def pruned_in_words(pruning: Pruning, *, done: bool) -> str:
         *(f"{goes}: {name}" for name in pruning.nights),
         *(f"{goes}: past/{name}" for name in pruning.past),
     ]
-    past = f" and {len(pruning.past)} past ones" if pruning.past else ""
-    lines.append(f"{len(pruning.nights)} nights{past}, {in_words(pruning.freed)}; {len(pruning.kept)} stay.")
+    past = f" and {counted(len(pruning.past), 'past one')}" if pruning.past else ""
+    stay = f"{len(pruning.kept):,} {'stays' if len(pruning.kept) == 1 else 'stay'}"
+    lines.append(f"{counted(len(pruning.nights), 'night')}{past}, {in_words(pruning.freed)}; {stay}.")
     shed = pruning.shed
     if shed is not None:
         about = "" if done else "about "

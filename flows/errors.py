@@ -1,5 +1,7 @@
 """Errors a person can act on, each with the exit code of its kind (README lists them)."""
 
+INTERRUPTED = 130  # what a shell calls a command that Ctrl-C ended
+
 
 class HemacohortError(Exception):
     """A failure with one sentence for the person and an exit code; never a patient id or a value in it."""

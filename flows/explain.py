@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from flows import plain_words
+from flows.answers import has_lost_bytes
 from flows.duck import opened
 from flows.errors import UsageError
 from flows.explain_reasons import (
@@ -54,6 +55,8 @@ def explain_patient(night: Path, patient_id: str, rule_id: str | None, as_of: da
 
     Raises UsageError for a patient or rule the night does not know, and for a day after the night.
     """
+    if has_lost_bytes(patient_id):
+        raise UsageError("The patient's id is not UTF-8 text.")
     with opened(night / "hemacohort.duckdb", read_only=True) as con:
         about = _rows(con, "night")[0]
         day = _day(as_of, about["as_of"])

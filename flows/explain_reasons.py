@@ -24,6 +24,7 @@ Tiers = Mapping[str, str]
 _COHORT_EFFORT, _UNKNOWN_EFFORT, _SILENT_EFFORT = 2, 10, 1000
 
 Book = Mapping[str, Rule]
+CARE_GAP = "care gap"  # the side of RULES.md 5.3
 
 
 def book_of(switches: Switches) -> Book:
@@ -44,7 +45,9 @@ def decisive_criteria(
         return None
     walk = _Walk(verdicts, tiers, every_reason=status == "met")
     if status == "met":
-        return walk.decisive([rule.gate, getattr(rule, str(tier))])
+        holds = [rule.gate, getattr(rule, str(tier))]
+        # What asked for something stands in the scope of a care gap, and what was not done among what rules it out.
+        return walk.decisive([rule.applies, *holds, rule.ruled_out] if rule.side == CARE_GAP else holds)
     if status == "not_applicable":
         return walk.decisive([rule.applies])
     tiers_of_rule = [getattr(rule, name) for name in TIERS]

@@ -72,10 +72,11 @@ def _who(answer: Row, style: Callable[..., str]) -> list[str]:
         )
     else:
         others = answer["blood_counts"] - 1
+        asked = "" if answer["as_of"] == answer["night"] else f", asked for {_day(answer['as_of'])}"
         earlier = f", and {counted(others, 'earlier one')} in the {LOOK_BACK} days before" if others else ""
         lines += _wrap(
             f"Newest blood count: {_moment(count['collected_at'])}{_specimen(count)}{earlier}. "
-            f"Night of {_day(answer['as_of'])}."
+            f"Night of {_day(answer['night'])}{asked}."
         )
     if patient["death_date"] is not None:
         lines += _wrap(

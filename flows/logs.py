@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 import structlog
 
-from flows.errors import CheckError, HemacohortError
+from flows.errors import INTERRUPTED, CheckError, HemacohortError
 
 _TEXTS = {
     "event",
@@ -78,10 +78,16 @@ class NightLog:
             "run failed",
             stage=self._stage,
             error=type(error).__name__,
-            exit_code=error.exit_code if isinstance(error, HemacohortError) else 1,
+            exit_code=_exit_code(error),
             **({"says": str(error)} if isinstance(error, HemacohortError) else {}),
             **({"check": error.check} if isinstance(error, CheckError) else {}),
         )
+
+
+def _exit_code(error: BaseException) -> int:
+    if isinstance(error, KeyboardInterrupt):
+        return INTERRUPTED
+    return error.exit_code if isinstance(error, HemacohortError) else 1
 
 
 @contextmanager

@@ -55,7 +55,7 @@ def leave_failed_check(error: CheckError) -> None:
 
 def _checks(content: Mapping[str, Any]) -> str:
     failed = [check for check in content["checks"] if check["rows"]]
-    said = "Every blocking check passed." if not any(c["kind"] == "blocking" for c in failed) else ""
+    said = "No blocking check failed." if not any(c["kind"] == "blocking" for c in failed) else ""
     lines = [
         "| check | kind | result | rows | |",
         "|---|---|---|---|---|",

@@ -17,6 +17,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from flows.answers import has_lost_bytes
 from flows.duck import opened
 from flows.errors import UsageError
 from flows.failures import masked
@@ -76,6 +77,8 @@ def reading_statement(query: str) -> str:
 
 
 def _kinds(query: str) -> list[tuple[duckdb.StatementType, str]]:
+    if has_lost_bytes(query):
+        raise UsageError("The query is not UTF-8 text.")
     # not duckdb.extract_statements: its connection may open files, and IMPORT DATABASE reads them while parsing
     try:
         with duckdb.connect(config={"enable_external_access": False}) as parser:

@@ -212,7 +212,7 @@ def _decide_as_of(night: Night) -> Counts:
     if night.as_of == "auto":
         if newest in (None, "None"):
             raise UsageError(
-                "The extract has no usable collection time to take the night from; give --as-of a date."
+                "The extract has no usable result to take the night from, as auto does; give --as-of a date."
             )
         return {"as_of": str(newest)[:10]}
     return {"as_of": night.started_at.date().isoformat() if night.as_of == "today" else night.as_of}

@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from flows.adapters.fhir_documents import resources
+from flows.adapters.fhir_documents import ResourceText, resources
 from flows.adapters.model import Source, SourceFile
 from flows.adapters.statements import execute, text_connection
 from flows.adapters.tables import DRUG_NAMES
@@ -31,6 +31,7 @@ LARGEST_DOCUMENT = 1 << 28  # bytes of a .json file, which is read whole
 _LINES = (".ndjson", ".ndjson.gz")
 _SUFFIXES = (*_LINES, ".json", ".json.gz")
 _FORM = "FHIR JSON"
+_BUNDLE = b'"Bundle"'
 _MACROS = (
     "names_loinc",
     "reference_id",
@@ -85,6 +86,7 @@ _STEPS = (
     _Step("encounters", ("Encounter",), "clinical_events"),
     _Step("drugs", _DRUGS, ""),
     _Step("medications", ("Medication",), ""),
+    _Step("listed_results", ("DiagnosticReport", "Observation"), ""),
 )
 # The tables that a kind of resource brings rows to, or leaves rows out of; a text that is no resource is set aside there.
 _TABLES: Mapping[str | None, tuple[str, ...]] = {
@@ -120,8 +122,22 @@ def _lines(file: TextFile) -> Iterator[pa.RecordBatch]:
     for piece in file.pieces(after_last_line):
         texts, numbers, lines = line_texts(piece, line)
         line += lines
-        columns = [repeated(file.name, len(texts)), numbers, pa.nulls(len(texts), pa.string()), texts]
+        urls = pa.nulls(len(texts), pa.string())
+        if _BUNDLE in piece:
+            texts, numbers, urls = _unbundled(texts, numbers)
+        columns = [repeated(file.name, len(texts)), numbers, urls, texts]
         yield pa.RecordBatch.from_arrays(columns, schema=_TEXTS)
+
+
+def _unbundled(texts: pa.Array, numbers: pa.Array) -> tuple[pa.Array, pa.Array, pa.Array]:
+    """The resources of lines that are Bundles, with their lines and addresses; every other line as it is."""
+    found = [
+        (resource.text, number, resource.full_url)
+        for text, number in zip(texts.to_pylist(), numbers.to_pylist(), strict=True)
+        for resource in (resources(text) if _BUNDLE.decode() in text else (ResourceText(text, number),))
+    ]
+    said, lines, urls = zip(*found, strict=True)
+    return pa.array(said, pa.string()), pa.array(lines, pa.int64()), pa.array(urls, pa.string())
 
 
 def _documents(file: TextFile) -> Iterator[pa.RecordBatch]:
@@ -211,6 +227,7 @@ class _Writer:
         if self.waiting:
             self.write()
         self.connection.unregister("resource_text")
+        self._time_by_list()
         drugs = sorted(str(path) for path in self.scratch.glob("drugs_*.parquet"))
         if drugs:
             medications = sorted(str(path) for path in self.scratch.glob("medications_*.parquet"))
@@ -226,6 +243,16 @@ class _Writer:
             where = "".join(f"{file}, line {line}: no FHIR resource. " for file, line in self.unreadable[:1])
             raise ExtractError(f"{where}The fhir extract holds no Observation.")
         return self._source_files(files)
+
+    def _time_by_list(self) -> None:
+        """Give results that do not say when they were collected the time of the report or panel that lists them."""
+        listed = sorted(str(path) for path in self.scratch.glob("listed_results_*.parquet"))
+        timed = self.scratch / "timed.parquet"
+        for piece in sorted(self.out.glob("lab_results_[0-9]*.parquet")):
+            values = {"piece": str(piece), "listed": listed, "target": str(timed)}
+            if execute(self.connection, "fhir/without_time", values)[0][0]:
+                execute(self.connection, "fhir/timed_by_list", values)
+                timed.replace(piece)
 
     def _look_up(self, drugs: list[str], medications: list[str], target: str) -> None:
         if not medications:

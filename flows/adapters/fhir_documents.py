@@ -1,4 +1,4 @@
-"""The resources in a JSON document: one resource, a Bundle of them, or several after each other.
+"""The resources in a JSON document: one resource, a Bundle or an array of them, or several after each other.
 
 Python's own JSON scanner finds where each value ends; what is handed on is the text as it stands, so that numbers
 keep their digits, and the line on which it begins.
@@ -47,6 +47,10 @@ def resources(document: str) -> Iterator[ResourceText]:
 
 def _read(cursor: _Cursor, found: list[tuple[int, int, str | None]]) -> None:
     """Add begin, end and address of every resource in the value at the cursor, which moves past it."""
+    if cursor.here() == "[":
+        for _ in cursor.elements():
+            _read(cursor, found)
+        return
     start = cursor.at
     bundled = len(found)
     for key in cursor.members():
@@ -64,7 +68,10 @@ def _read_entry(cursor: _Cursor, found: list[tuple[int, int, str | None]]) -> No
     for key in cursor.members():
         begins = cursor.at
         value = cursor.value()
-        if key == "resource":
+        if key == "resource" and isinstance(value, dict) and value.get("resourceType") == "Bundle":
+            cursor.at = begins  # the answers to a batch are Bundles in a Bundle
+            _read(cursor, found)
+        elif key == "resource":
             span = (begins, cursor.at)
         elif key == "fullUrl" and isinstance(value, str):
             full_url = value

@@ -225,6 +225,7 @@ def _fields(texts: pa.StringArray) -> list[pa.Array]:
         columns=[f"column_{number + 1}" for number in OBSERVED],
         truncate_ragged_lines=True,
         missing_columns="insert",
+        extra_columns="ignore",  # OBX-24 and 25 say where the laboratory is and who directs it
     )
     if len(read) != len(texts):
         raise ValueError(f"{len(texts)} segments have become {len(read)} rows.")
@@ -236,7 +237,8 @@ def _kinds(text: bytes, starts: Numbers) -> npt.NDArray[np.bytes_]:
     padded = np.frombuffer(text + b"\n\n\n\n", dtype=np.uint8)
     first, second, third, mark = (padded[starts + place] for place in range(4))
     capital = (first >= ord("A")) & (first <= ord("Z"))
-    named = capital & _is_name(second) & _is_name(third) & (mark == ord("|"))
+    # a segment without fields is its name alone: some senders close a batch with BTS and FTS
+    named = capital & _is_name(second) & _is_name(third) & ((mark == ord("|")) | (mark == ord("\n")))
     letters = np.stack([first, second, third], axis=1).copy().view("S3").ravel()
     return np.where(named, letters, b"")
 

@@ -39,7 +39,7 @@ _LAYOUT = TableLayout(
         SourceTable("procedures_icd", ("subject_id", "chartdate", "icd_code", "icd_version")),
         SourceTable("hcpcsevents", ("subject_id", "chartdate", "hcpcs_cd")),
     ),
-    lookups=DRUG_NAMES,
+    lookups=(*DRUG_NAMES, "adapters/icd9_procedures"),
     steps=(
         Step("mimic_iv/lab_results", "lab_results", ("labevents",), "labevents", every=True),
         Step("mimic_iv/patients", "patients", ("patients",), "patients", every=True),

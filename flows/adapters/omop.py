@@ -101,6 +101,7 @@ _LAYOUT = TableLayout(
         "omop/terms",
         "omop/tests",
         "omop/specimens",
+        "adapters/icd9_procedures",
         "omop/event_codes",
         "omop/drug_codes",
     ),

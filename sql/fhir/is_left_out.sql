@@ -3,7 +3,10 @@ CREATE OR REPLACE TEMP MACRO is_left_out(kind, source) AS
 coalesce(
     CASE
         WHEN kind = 'Condition'
-            THEN json_extract_string(source, '$.verificationStatus.coding[0].code') IN ('refuted', 'entered-in-error')
+            THEN
+                list_has_any(
+                    json_extract_string(source, '$.verificationStatus.coding[*].code'), ['refuted', 'entered-in-error']
+                )
         WHEN kind = 'Procedure'
             THEN json_extract_string(source, '$.status') IN ('preparation', 'not-done', 'entered-in-error')
         WHEN kind = 'Encounter'

@@ -1,4 +1,4 @@
--- one row per procedure of a hospital stay coded in ICD-10-PCS, and per ICD-9 transfusion of red cells
+-- one row per procedure of a hospital stay coded in ICD-10-PCS, and per ICD-9 procedure that a rule reads
 COPY (
     WITH procedure AS (
         SELECT
@@ -8,16 +8,15 @@ COPY (
     )
 
     SELECT
-        subject_id AS patient_id,
+        procedure.subject_id AS patient_id,
         'procedure' AS kind,
-        'ICD10PCS' AS code_system,
-        -- 99.04 is transfusion of packed cells. Other ICD-9 procedures have no code system in the extract; called
-        -- ICD9CM they would be taken for diagnoses that begin with the same digits.
-        CASE WHEN icd_version = '9' THEN '30233N1' ELSE bare END AS code,
-        chartdate AS start_date,
+        coalesce(icd9_procedure.code_system, 'ICD10PCS') AS code_system,
+        coalesce(icd9_procedure.code, procedure.bare) AS code,
+        procedure.chartdate AS start_date,
         NULL::VARCHAR AS end_date,
-        source_file,
-        source_line
+        procedure.source_file,
+        procedure.source_line
     FROM procedure
-    WHERE icd_version <> '9' OR bare = '9904'
+    LEFT JOIN icd9_procedure ON procedure.icd_version = '9' AND procedure.bare = icd9_procedure.icd9
+    WHERE procedure.icd_version <> '9' OR icd9_procedure.code IS NOT NULL
 ) TO $target (FORMAT parquet)

@@ -30,11 +30,20 @@ COPY (
         END AS code,
         CASE
             WHEN measurement.value_as_number IS NULL
-                THEN coalesce(answer.name, measurement.value_source_value, nullif(measurement.value_as_concept_id, '0'))
-            WHEN measurement.operator_concept_id = '4171756' THEN concat('<', measurement.value_as_number)
-            WHEN measurement.operator_concept_id = '4171754' THEN concat('<=', measurement.value_as_number)
-            WHEN measurement.operator_concept_id = '4172704' THEN concat('>', measurement.value_as_number)
-            WHEN measurement.operator_concept_id = '4171755' THEN concat('>=', measurement.value_as_number)
+                THEN
+                    coalesce(
+                        answer.name,
+                        measurement.value_source_value,
+                        -- the id of an answer is no number that was measured
+                        CASE
+                            WHEN try_cast(measurement.value_as_concept_id AS BIGINT) <> 0
+                                THEN concat('concept ', measurement.value_as_concept_id)
+                        END
+                    )
+            WHEN try_cast(measurement.operator_concept_id AS BIGINT) = 4171756 THEN concat('<', measurement.value_as_number)
+            WHEN try_cast(measurement.operator_concept_id AS BIGINT) = 4171754 THEN concat('<=', measurement.value_as_number)
+            WHEN try_cast(measurement.operator_concept_id AS BIGINT) = 4172704 THEN concat('>', measurement.value_as_number)
+            WHEN try_cast(measurement.operator_concept_id AS BIGINT) = 4171755 THEN concat('>=', measurement.value_as_number)
             -- the sign that the load lost, where the text is the same number
             WHEN left(measurement.value_source_value, 1) IN ('<', '>')
                 THEN

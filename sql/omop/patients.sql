@@ -11,8 +11,8 @@ COPY (
     SELECT
         coalesce(try_cast(person.person_id AS BIGINT)::VARCHAR, person.person_id) AS patient_id,
         CASE
-            WHEN person.gender_concept_id = '8507' THEN 'male'
-            WHEN person.gender_concept_id = '8532' THEN 'female'
+            WHEN try_cast(person.gender_concept_id AS BIGINT) = 8507 THEN 'male'
+            WHEN try_cast(person.gender_concept_id AS BIGINT) = 8532 THEN 'female'
             WHEN upper(person.gender_source_value) IN ('M', 'MALE') THEN 'male'
             WHEN upper(person.gender_source_value) IN ('F', 'FEMALE') THEN 'female'
         END AS sex,

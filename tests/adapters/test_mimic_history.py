@@ -149,11 +149,21 @@ def test_procedures(write: Write, adapted: Adapted) -> None:
         {**day, "icd_code": "30233N1", "icd_version": "10"},
         {**day, "icd_code": "9904", "icd_version": "9"},
         {**day, "icd_code": "4280", "icd_version": "9"},  # not to be taken for heart failure
+        {**day, "icd_code": "4131", "icd_version": "9"},  # a marrow biopsy
+        {**day, "icd_code": "45.16", "icd_version": "9"},  # an upper endoscopy with a biopsy
+        {**day, "icd_code": "4523", "icd_version": "9"},  # a colonoscopy
+        {**day, "icd_code": "4524", "icd_version": "9"},  # a sigmoidoscopy, which no rule reads
     )
     write("hcpcsevents", {**day, "hcpcs_cd": "45378"}, {**day, "hcpcs_cd": "P9016"})
     columns = ["code_system", "code", "source_line"]
     coded = adapted("clinical_events_procedures").select(columns).rows()
-    assert coded == [("ICD10PCS", "30233N1", 2), ("ICD10PCS", "30233N1", 3)]
+    assert coded == [
+        ("ICD10PCS", "30233N1", 2),
+        ("ICD10PCS", "30233N1", 3),
+        ("ICD10PCS", "07DT3ZX", 5),
+        ("ICD10PCS", "0DB68ZX", 6),
+        ("SNOMED", "73761001", 7),
+    ]
     billed = adapted("clinical_events_billed_procedures").select(columns).rows()
     assert billed == [("CPT", "45378", 2), ("HCPCS", "P9016", 3)]
 

@@ -14,7 +14,7 @@ import pytest
 from populations import DEFICIENT, POPULATION
 
 from flows.cli import main
-from flows.errors import CheckError, ExtractError, UsageError
+from flows.errors import CheckError, ExtractError
 from flows.failures import masked
 from flows.home import Home
 
@@ -41,6 +41,7 @@ def run_direct(home: Home) -> int:
         ("sql", "--nonsense"),
         ("simulate", "--out", "x", "--patients", "0"),
         ("rules", "show", "no_such_rule"),
+        ("rules", "switches", "--home", "{home}"),
         ("run", "--home", "{home}", "--extract", "x", "--direct", "--as-of", "tomorrow"),
         ("run", "--home", "{home}", "--extract", "x", "--direct", "--timezone", "Mars/Olympus"),
         ("status", "--home", "{home}"),
@@ -72,42 +73,6 @@ def test_an_option_that_means_nothing_for_a_past_night_is_refused(
 ) -> None:
     assert call("run", "--home", home.root, "--known-at", "2199-01-01", *option) == 2
     assert "--known-at makes a night from what the home holds" in capsys.readouterr().err
-
-
-def test_a_demo_leaves_a_home_alone_that_is_none_of_its_own(
-    home: Home, capsys: pytest.CaptureFixture[str]
-) -> None:
-    home.root.joinpath("extract").mkdir(parents=True)
-    real = home.root / "extract" / "lab_results.csv"
-    real.write_text("patient_id\n")
-    assert call("demo", "--home", home.root, "--patients", "3", "--direct") == 2
-    assert "name another folder" in capsys.readouterr().err
-    assert real.exists()
-    assert not home.work.exists()
-
-
-def test_a_demo_does_not_mix_invented_patients_into_nights_of_others(night: Path, home: Home) -> None:
-    assert call("demo", "--home", home.root, "--patients", "3", "--direct") == 2
-    assert home.night() == night
-
-
-def test_a_demo_can_be_run_again(home: Home) -> None:
-    from flows.commands import simulate_into
-
-    def patients() -> bytes:
-        return (home.root / "extract" / "patients.csv.gz").read_bytes()
-
-    assert simulate_into(home.root, patients=3, seed=1) == home.root / "extract"
-    first = patients()
-    simulate_into(home.root, patients=3, seed=2)  # nothing was screened yet
-    second = patients()
-    assert first != second
-    home.published.symlink_to("nights")
-    simulate_into(home.root, patients=3, seed=2)
-    with pytest.raises(UsageError, match="a demo of other patients"):
-        simulate_into(home.root, patients=3, seed=1)
-    assert patients() == second
-    assert not [*home.work.iterdir()]
 
 
 @pytest.mark.parametrize(
@@ -196,6 +161,8 @@ def test_an_interrupted_run_says_so(
     assert run_direct(home) == 130
     assert capsys.readouterr().err.splitlines()[-1] == "Stopped. The last published night is as it was."
     assert not [*home.work.iterdir()]
+    told = [json.loads(line) for file in home.logs.glob("*.jsonl") for line in file.read_text().splitlines()]
+    assert (told[-1]["event"], told[-1]["exit_code"]) == ("run failed", 130)
 
 
 @pytest.mark.parametrize(

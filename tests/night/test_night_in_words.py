@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.commands import night_in_words
+from flows.commands import night_in_words, pruned_in_words
+from flows.kept_nights import Pruning
 
 FATES = ("accepted", "duplicate", "superseded", "ignored", "quarantined")
 
@@ -23,3 +24,8 @@ def test_a_night_without_new_files_does_not_say_that_there_are_no_rows(rows: int
     counted = {"rows": rows, **dict.fromkeys(FATES, 0), "accepted": rows}
     content = {"as_of": "2026-06-15", "rows": counted, "cohorts": []}
     assert night_in_words(Path("home"), content).splitlines()[1] == says
+
+
+def test_a_single_night_is_pruned_in_the_singular() -> None:
+    said = pruned_in_words(Pruning(("a",), ("b",), ("c",), 2000), done=True)
+    assert said.splitlines()[-1] == "1 night and 1 past one, 2.0 kB; 1 stays."

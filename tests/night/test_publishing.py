@@ -206,16 +206,6 @@ def test_every_table_and_column_is_commented(night: Path) -> None:
     assert all(comment for (comment,) in tables + columns)
 
 
-def test_lists_of_patients_say_that_they_are_no_diagnosis(night: Path) -> None:
-    with duckdb.connect(str(night / "hemacohort.duckdb"), read_only=True) as connection:
-        said = connection.execute(
-            "SELECT schema_name || '.' || view_name, comment FROM duckdb_views() WHERE NOT internal "
-            "AND (schema_name = 'cohort' OR view_name = 'finding')"
-        ).fetchall()
-    assert len(said) == 5
-    assert not [name for name, comment in said if "not a diagnosis" not in comment]
-
-
 def test_stored_why_and_the_view_say_the_same(night: Path) -> None:
     keys = ["patient_id", "rule_id", "index_collected_at", "criterion_id"]
     stored = pl.read_parquet(night / "why.parquet").sort(keys)

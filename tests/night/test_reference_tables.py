@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from flows.home import Home
@@ -29,3 +30,13 @@ def test_value_sets_stand_in_the_warehouse_with_their_versions(home: Home) -> No
 def test_the_run_names_the_version_of_each_value_set(night: Path) -> None:
     content = json.loads((night / "run.json").read_text(encoding="utf-8"))
     assert content["value_sets"] == {name: item.version for name, item in CODE_SETS.items()}
+
+
+def test_lists_of_patients_say_that_they_are_no_diagnosis(night: Path) -> None:
+    with duckdb.connect(str(night / "hemacohort.duckdb"), read_only=True) as connection:
+        said = connection.execute(
+            "SELECT schema_name || '.' || view_name, comment FROM duckdb_views() WHERE NOT internal "
+            "AND (schema_name = 'cohort' OR view_name = 'finding')"
+        ).fetchall()
+    assert len(said) == 5
+    assert not [name for name, comment in said if "not a diagnosis" not in comment]

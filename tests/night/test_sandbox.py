@@ -61,6 +61,7 @@ REFUSED = {
     "a variable of the program": "SELECT * FROM night",
     "nothing": "  -- nothing",
     "nonsense": "SELEKT",
+    "bytes that are no text": "SELECT '\udcff'",
 }
 
 

@@ -128,6 +128,13 @@ def test_on_a_phone_the_tiers_make_room_for_the_totals(html: str) -> None:
     assert "@media (max-width: 40rem)" in html.split(".tier { display: none; }", maxsplit=1)[0]
 
 
+def test_every_row_of_a_table_has_a_header(html: str) -> None:
+    bodies = re.findall(r"<tbody>(.*?)</tbody>", html, re.DOTALL)
+    rows = [row for body in bodies for row in re.findall(r"<tr>(.*?)</tr>", body, re.DOTALL)]
+    assert len(bodies) >= 12
+    assert not [row for row in rows if '<th scope="row"' not in row and 'scope="rowgroup"' not in row]
+
+
 def test_nothing_is_loaded(html: str) -> None:
     page = _Page(html)
     loading = {

@@ -133,3 +133,33 @@ def test_files_that_are_no_fhir(folder: Path, tmp_path: Path, name: str, content
 
 def test_an_empty_folder(folder: Path, tmp_path: Path) -> None:
     assert "holds no .ndjson, .ndjson.gz or .json file" in _refusal(folder, tmp_path)
+
+
+def test_bundles_in_lines_in_bundles_and_arrays_of_resources(folder: Path, adapted: Rows) -> None:
+    """A search or a batch comes as a Bundle a line, as Bundles in a Bundle, or as an array; none of them is lost."""
+
+    def bundle(*entries: object) -> dict[str, object]:
+        return {"resourceType": "Bundle", "entry": list(entries)}
+
+    patient = {"fullUrl": "urn:uuid:p9", "resource": {"resourceType": "Patient", "gender": "male"}}
+    found = bundle(patient, {"resource": observation(id="o1")}, {"resource": observation(id="o2")})
+    told = observation(id="o3", note=[{"text": 'a "Bundle" of joy'}])
+    (folder / "a.ndjson").write_text(
+        f"{json.dumps(observation(id='o0'))}\n{json.dumps(found)}\n{json.dumps(told)}\n"
+    )
+    (folder / "b.json").write_text(
+        json.dumps(bundle({"resource": bundle({"resource": observation(id="o4")})}))
+    )
+    (folder / "c.json").write_text(
+        json.dumps([observation(id="o5"), bundle({"resource": observation(id="o6")})])
+    )
+    assert adapted().select("result_id", "source_line").rows() == [
+        ("o0", 1),
+        ("o1", 2),
+        ("o2", 2),
+        ("o3", 3),
+        ("o4", 1),
+        ("o5", 1),
+        ("o6", 1),
+    ]
+    assert adapted("patients").row(0)[:2] == ("p9", "male")

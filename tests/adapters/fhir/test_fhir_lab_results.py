@@ -211,3 +211,63 @@ def test_a_part_of_another_form_is_left_empty(labs: Rows, part: str, column: str
 def test_a_code_or_components_of_another_form_are_no_code_and_no_components(labs: Rows) -> None:
     rows = labs(observation(code="718-7"), observation(component="none"), observation(code={"coding": "x"}))
     assert rows["code"].to_list() == [None, "718-7", None]
+
+
+def listing(kind: str, member: str, *results: str, **parts: object) -> Json:
+    """A resource that lists results."""
+    return {
+        "resourceType": kind,
+        "subject": {"reference": "Patient/p1"},
+        member: [{"reference": result} for result in results],
+        **parts,
+    }
+
+
+def test_a_result_without_a_time_has_that_of_the_report_or_panel_that_lists_it(
+    folder: Path, adapted: Rows
+) -> None:
+    """The blood count of the specification says its time in the report only."""
+    told = [observation(id=name, effectiveDateTime=None) for name in ("o1", "o2", "o3", "o4", "o5", "o6")]
+    other = observation(id="o7", effectiveDateTime=None, subject={"reference": "Patient/p2"})
+    reports = [
+        listing("DiagnosticReport", "result", "Observation/o1", effectiveDateTime="2024-03-05T08:00:00Z"),
+        listing(
+            "Observation", "hasMember", "http://x/Observation/o2", effectivePeriod={"start": "2024-03-06"}
+        ),
+        # two reports of one time agree, of two times they do not; one entered in error says nothing
+        *(
+            listing(
+                "DiagnosticReport",
+                "result",
+                "Observation/o3",
+                "Observation/o7",
+                effectiveDateTime="2024-03-07",
+            )
+            for _ in range(2)
+        ),
+        *(
+            listing("DiagnosticReport", "result", "Observation/o4", effectiveDateTime=f"2024-03-0{day}")
+            for day in (7, 8)
+        ),
+        listing(
+            "DiagnosticReport",
+            "result",
+            "Observation/o5",
+            effectiveDateTime="2024-03-07",
+            status="entered-in-error",
+        ),
+        listing("DiagnosticReport", "result", "#o6", "Observation/o0", effectiveDateTime="2024-03-09"),
+    ]
+    lines = [observation(id="o0"), *told, other, *reports]
+    (folder / "a.ndjson").write_text("\n".join(json.dumps(line) for line in lines))
+    rows = adapted().filter(pl.col("result_id").is_not_null())
+    assert dict(rows.select("result_id", "collected_at").iter_rows()) == {
+        "o0": observation()["effectiveDateTime"],
+        "o1": "2024-03-05T08:00:00Z",
+        "o2": "2024-03-06",
+        "o3": "2024-03-07",
+        "o4": None,
+        "o5": None,
+        "o6": None,
+        "o7": None,
+    }

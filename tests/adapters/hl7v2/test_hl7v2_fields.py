@@ -191,3 +191,13 @@ def test_the_zone_of_the_sender_is_that_of_times_without_one(labs: Read) -> None
 )
 def test_where_else_the_time_of_collection_stands(labs: Read, segments: list[str], time: str | None) -> None:
     assert labs(MSH, PID, *segments)["collected_at"].to_list() == [time]
+
+
+def test_fields_behind_the_laboratory_s_name_are_passed_over(labs: Read) -> None:
+    """OBX-24 and OBX-25 (address and medical director) are what American laboratories send with each result."""
+    long = obx(
+        rest="|||20240305080000|||||20240305090000||||Central Lab|1 Main St^^Town|1^Welby^Marcus||||x|y|z"
+    )
+    rows = labs(MSH, PID, OBR, obx("4.4", test="789-8^RBC^LN", unit="10*6/uL"), long)
+    assert rows["value"].to_list() == ["4.4", "13.5"]
+    assert rows["site"].to_list() == ["NORTH", "Central Lab"]

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from flows.adapters import adapt, hl7v2
-from flows.adapters.hl7v2_segments import OBSERVATION_SCHEMA, SCHEMA, TABLES
+from flows.adapters.hl7v2_segments import OBSERVATION_SCHEMA, SCHEMA, TABLES, Part, segments
 from flows.adapters.statements import text_connection
 from flows.cli import main
 from flows.errors import ExtractError
@@ -106,6 +106,14 @@ def test_batches_framing_and_line_ends(folder: Path, adapted: Read, end: str, fr
     text = f"FHS|^~\\&|LIS{end}BHS|^~\\&|LIS{end}{message}{message}BTS|2{end}FTS|1"
     (folder / "a.hl7").write_text("\ufeff" + text, encoding="utf-8", newline="")
     assert adapted()["source_line"].to_list() == ([6, 11] if framed else [6, 10])
+
+
+def test_segments_without_fields_are_segments() -> None:
+    """The name alone is a whole segment, and a batch may end so; an OBX without a value is cut off all the same."""
+    lines = [MSH, PID, "PV1", OBR, obx(), "OBX", "BTS", "FTS", "?"]
+    cut = segments([Part("a.hl7", 1, "".join(f"{line}\n" for line in lines).encode())], 0)
+    assert cut.tables["observation"]["source_line"].to_pylist() == [5]
+    assert cut.tables["broken"]["source_line"].to_pylist() == [6, 9]
 
 
 def test_messages_with_other_separators(labs: Read) -> None:

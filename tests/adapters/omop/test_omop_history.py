@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tests.adapters.omop.cdm import CONCEPT, HISTORY, MEASUREMENT, VOCABULARY
+from tests.adapters.omop.cdm import CDM, CONCEPT, HISTORY, MEASUREMENT, VOCABULARY
 
 Tables = Callable[..., Path]
 Read = Callable[..., pl.DataFrame]
@@ -21,6 +21,12 @@ def test_persons(read: Read) -> None:
         ("2", "male", "1950-01-01", "2024-03-20", 3),
         ("3", None, "1960-07-02", None, 4),
     ]
+
+
+def test_ids_that_a_load_wrote_as_fractions(read: Read) -> None:
+    """A column of whole numbers with gaps is one of fractions to pandas, and 8532 becomes 8532.0."""
+    rows = read("patients", person=CDM["person"].replace("8532", "8532.0").replace("F\n", "\n"))
+    assert rows["sex"].to_list() == ["female", "male", None]
 
 
 def _events(rows: pl.DataFrame) -> list[tuple[object, ...]]:
@@ -42,6 +48,14 @@ def test_procedures_and_what_the_model_keeps_among_observations(read: Read) -> N
     ]
     assert _events(read("clinical_events_observations")) == [
         ("diagnosis", "ICD10CM", "Z51.5", "2024-02-03", None, 2)
+    ]
+
+
+def test_icd_9_procedures_that_a_rule_reads(read: Read) -> None:
+    concepts = CDM["CONCEPT"].replace("42.80", "45.23")
+    assert _events(read("clinical_events_procedures", CONCEPT=concepts))[1:3] == [
+        ("procedure", "ICD10PCS", "30233N1", "2024-01-02", None, 3),
+        ("procedure", "SNOMED", "73761001", "2024-01-03", None, 4),
     ]
 
 

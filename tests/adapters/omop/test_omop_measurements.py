@@ -43,6 +43,24 @@ def test_a_measurement_becomes_code_value_and_unit(read: Read) -> None:
     assert rows["name"][12] == 'A test of 4" "width"'  # quotes mean nothing between tabs
 
 
+def test_the_sign_of_a_limit_is_not_lost_where_ids_are_fractions(read: Read) -> None:
+    rows = read(
+        "lab_results", measurement=MEASUREMENT.replace("4171756", "4171756.0").replace("| 0 |", "| 0.0 |")
+    )
+    assert rows["value"].to_list()[2] == "<5"
+    assert rows["code"].to_list()[4] == "718-7"  # a test without a standard concept
+    assert rows["value"].to_list()[0] == "9.1"
+
+
+def test_the_id_of_an_answer_is_no_number(read: Read) -> None:
+    """Without its concept an answer is not told; as a number, 4181412 would be a result."""
+    concepts = "\n".join(line for line in CONCEPT.splitlines() if not line.startswith("4181412"))
+    measured = MEASUREMENT.replace("PLT CLUMPS SEEN", "")
+    rows = read("lab_results", CONCEPT=concepts, measurement=measured)
+    assert rows["value"].to_list()[6] == "concept 4181412"
+    assert rows["value"].to_list()[9] == "HEMOLYZED"
+
+
 @pytest.mark.parametrize(("separator", "suffix"), [("\t", ".csv.gz"), (",", ".csv")])
 def test_separators_and_packing_make_no_difference(read: Read, separator: str, suffix: str) -> None:
     concept = CONCEPT.replace(", ", " ").replace('"', "")

@@ -113,6 +113,7 @@ def test_a_date_that_is_not_exact_says_only_what_is_sure(
     [
         ("Condition", {"verificationStatus": concept(("x", "refuted"))}, "diagnoses"),
         ("Condition", {"verificationStatus": concept(("x", "entered-in-error"))}, "diagnoses"),
+        ("Condition", {"verificationStatus": concept(("local", "no"), ("x", "refuted"))}, "diagnoses"),
         ("Procedure", {"status": "not-done"}, "procedures"),
         ("Encounter", {"status": "cancelled"}, "encounters"),
         ("MedicationAdministration", {"status": "not-done"}, "drugs"),
