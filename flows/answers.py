@@ -16,17 +16,26 @@ SHOWN_ROWS = 200
 
 
 def show(answer: pl.DataFrame, form: Format) -> None:
-    """Write an answer to standard output. UsageError where Parquet would go to a terminal."""
+    """Write an answer to standard output. UsageError where Parquet would go to a terminal or JSON cannot hold it."""
     if form == "parquet":
         if sys.stdout.isatty():
             raise UsageError("Parquet is not for a terminal; send it to a file with > answer.parquet.")
         answer.write_parquet(sys.stdout.buffer)
     elif form == "json":
-        sys.stdout.write(answer.write_json() + "\n")
+        sys.stdout.write(_json(answer) + "\n")
     elif form == "csv":
         sys.stdout.write(inert(_flat(answer)).write_csv())
     else:
         _table(answer)
+
+
+def _json(answer: pl.DataFrame) -> str:
+    try:
+        return answer.write_json()
+    except pl.exceptions.ComputeError:  # such as a map whose keys are numbers
+        raise UsageError(
+            "JSON cannot hold a column of this answer; make it text, as in CAST(column AS VARCHAR)."
+        ) from None
 
 
 def _flat(answer: pl.DataFrame) -> pl.DataFrame:

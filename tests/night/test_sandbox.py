@@ -225,3 +225,15 @@ def test_a_panic_of_a_library_ends_with_a_log_and_no_traceback(
     said = capsys.readouterr().err
     assert "the log is" in said
     assert "Traceback" not in said
+
+
+def test_a_map_of_numbers_is_shown_as_a_table_and_refused_as_json(
+    home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for form, code in (("table", 0), ("json", 2)):
+        with pytest.raises(SystemExit) as done:
+            main(["sql", "--home", str(home.root), "--format", form, "SELECT MAP {1: 2} AS x"])
+        assert done.value.code == code
+    said = capsys.readouterr()
+    assert "{1: 2}" in said.out
+    assert "CAST(column AS VARCHAR)" in said.err
