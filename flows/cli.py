@@ -161,9 +161,10 @@ def simulate(
 ) -> None:
     """Write a simulated extract: coherent blood counts and iron panels of patients of known kinds."""
     from flows.commands import write_simulation
+    from flows.plain_words import counted
 
     write_simulation(out, patients=patients, years=years, seed=seed, form=form)
-    print(f"Simulated extract of {patients:,} patients in {out}")
+    print(f"Simulated extract of {counted(patients, 'patient')} in {out}")
 
 
 @app.command()
