@@ -16,7 +16,7 @@ from flows.lab_pieces import LabPiece, Reading, normalized
 from flows.loading import Arrival
 from flows.manifest import Load, RawPiece
 from flows.small_tables import StoredTables
-from flows.staging import ROWS_PER_BUCKET, ROWS_PER_SLICE, bucket_of, renamed
+from flows.staging import MOST_BUCKETS, ROWS_PER_BUCKET, ROWS_PER_SLICE, bucket_of, divided, renamed
 from flows.store import RawRows, identifiers_of
 from flows.tables import write_table
 from transforms.missing_units import NONE_DECIDED
@@ -97,7 +97,7 @@ def derive(
     if some is None:
         parts = _everybody(known.raw, buckets)
     else:
-        parts = _some(known.raw, some, build / "staged" / "some.parquet")
+        parts = _some(known.raw, some, build / "staged" / "some")
     fates, unmapped, spans = [], [], []
     newest: datetime | None = None
     for bucket, (_, piece) in zip(
@@ -141,9 +141,11 @@ def _some(raw: RawRows, some: SomePatients, scratch: Path) -> _Parts:
     They are divided so that memory stays bounded: into smaller parts and pieces than those of everybody, beside what
     the night holds of the whole home.
     """
-    rows = raw.gathered(identifiers_of(some.anew, raw.merges), scratch)
+    rows = raw.gathered(identifiers_of(some.anew, raw.merges), scratch / "gathered.parquet")
     gathered = renamed(rows, raw.merges) if raw.merges else rows
-    whole, more = (_divided(rows) for rows in (gathered, some.rows))
+    whole, more = (
+        _divided(rows, scratch / name) for name, rows in (("anew", gathered), ("added", some.rows))
+    )
     per_bucket = ROWS_PER_BUCKET // ROWS_PER_SLICE // 2
     buckets = {
         first // per_bucket: whole.parts[first : first + per_bucket]
@@ -166,12 +168,15 @@ class _Divided:
     rows: int
 
 
-def _divided(rows: pl.LazyFrame) -> _Divided:
+def _divided(rows: pl.LazyFrame, folder: Path) -> _Divided:
     total = int(rows.select(pl.len()).collect(engine="streaming").item())
-    number = max(1, -(-2 * total // ROWS_PER_SLICE))
-    # rows that name no patient are in the first part
-    part = bucket_of(pl.col("patient_id"), number, number).fill_null(0)
-    return _Divided([rows.filter(part == n) for n in range(number)] if number > 1 else [rows], part, total)
+    number = max(1, min(-(-2 * total // ROWS_PER_SLICE), MOST_BUCKETS))
+    parts = (
+        [pl.scan_parquet(file, glob=False) for file in divided(rows, number, folder)]
+        if number > 1
+        else [rows]
+    )
+    return _Divided(parts, bucket_of(pl.col("patient_id"), number, number), total)
 
 
 def _write(build: Path, name: str, piece: LabPiece) -> None:

@@ -12,6 +12,7 @@ import polars as pl
 from flows.duck import opened
 from flows.generations import current
 from flows.sql import statement
+from flows.staging import MOST_BUCKETS, divided
 
 PATIENTS_GATHERED = 2_500  # at a time, of those whose results are not made anew
 
@@ -46,21 +47,12 @@ def gathered(tables: Path, patients: pl.Series, scratch: Path) -> list[Place]:
 
     What the home holds is read once, however many the patients are.
     """
-    parts = [patients.slice(first, PATIENTS_GATHERED) for first in range(0, len(patients), PATIENTS_GATHERED)]
+    parts = min(-(-len(patients) // PATIENTS_GATHERED), MOST_BUCKETS)
     for table in _READ if parts else ():
-        folder = scratch / table
-        folder.mkdir(parents=True, exist_ok=True)
         rows = current(tables, table, patients)
-        if rows is None:
-            continue
-        if table == "lab_result":
-            rows = rows.select(_OF_RESULTS)
-        whole = folder / "0.parquet" if len(parts) == 1 else folder / "every.parquet"
-        rows.sink_parquet(whole, compression="lz4", engine="streaming")
-        for number, some in enumerate(parts if len(parts) > 1 else ()):
-            theirs = pl.scan_parquet(whole, glob=False).filter(pl.col("patient_id").is_in(some.implode()))
-            theirs.sink_parquet(folder / f"{number}.parquet", compression="lz4", engine="streaming")
-    return [Place(scratch, str(number)) for number in range(len(parts))]
+        if rows is not None:
+            divided(rows.select(_OF_RESULTS) if table == "lab_result" else rows, parts, scratch / table)
+    return [Place(scratch, str(number)) for number in range(parts)]
 
 
 _OF_RESULTS = (  # what sql/evidence and transforms.site_drift read: reading no more saves a quarter of the time

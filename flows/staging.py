@@ -69,6 +69,33 @@ def bucket_of(patient: pl.Expr, slices: int, buckets: int) -> pl.Expr:
     return slice_of(patient, slices) % buckets
 
 
+def divided(rows: pl.LazyFrame, number: int, folder: Path) -> list[Path]:
+    """The rows in so many files, by a hash of their patient; those that name no patient are in the first.
+
+    number: at most MOST_BUCKETS. They are read once, however many the files are.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    target = pl.PartitionBy(
+        folder,
+        key=bucket_of(pl.col("patient_id"), number, number).fill_null(0).alias("__part"),
+        include_key=False,
+        approximate_bytes_per_file=None,
+        file_path_provider=lambda args: f"{args.partition_keys.item(0, 0)}_{args.index_in_partition}.parquet",
+    )
+    rows.sink_parquet(target, compression="lz4", engine="streaming")
+    files = []
+    for part in range(number):
+        found = sorted(folder.glob(f"{part}_*.parquet"))
+        files.append(folder / f"{part}.parquet")
+        if len(found) == 1:
+            found[0].rename(files[-1])
+        else:  # no patient is in it, or Polars closed the file and went on in another
+            whole = pl.scan_parquet(found, glob=False) if found else rows.limit(0)
+            whole.sink_parquet(files[-1], compression="lz4", engine="streaming")
+    return files
+
+
 def renamed(texts: pl.LazyFrame, merges: Mapping[str, str], column: str = "patient_id") -> pl.LazyFrame:
     """Texts with patient identifiers trimmed (empty = null) and merged ones replaced by the one that remains.
 

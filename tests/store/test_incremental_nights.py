@@ -11,6 +11,7 @@ import pytest
 from histories import AS_OF, in_nights
 from small_nights import adults, asked, count, labs, members, told
 
+from flows.generations import pieces_of
 from flows.home import Home
 from flows.manifest import read_manifest
 from transforms.ledger import replayed
@@ -77,6 +78,26 @@ def test_nights_add_up_to_everything_at_once(
     columns = ["patient_id", "rule_id", "status", "tier"]
     assert replayed(ledger).equals(membership.select(columns).sort(columns[:2]))
     assert run("grown", parts[0], full=True)["digest"] == at_once["digest"]
+
+
+def test_many_patients_are_divided_so_that_memory_stays_bounded(
+    extract: dict[str, pl.DataFrame],
+    run: Run,
+    home_of: Callable[[str], Home],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of a night on which much comes the parts are judged one after the other, and nothing depends on how many."""
+    at_once = run("at_once", extract)
+    parts = in_nights(extract, 2, seed=5, whole_days=True)
+    run("grown", parts[0])
+    monkeypatch.setattr("flows.derive.ROWS_PER_SLICE", 500)
+    monkeypatch.setattr("flows.derive.ROWS_PER_BUCKET", 1500)
+    monkeypatch.setattr("flows.gathering.PATIENTS_GATHERED", 4)
+    assert run("grown", parts[1])["digest"] == at_once["digest"]
+    pieces = pieces_of(home_of("grown").night() / "tables", "verdict")
+    assert len(pieces[max(pieces)]) > 10
+    for query in (RESULTS, FLAGS, QUARANTINE):
+        assert asked(home_of("grown"), query) == asked(home_of("at_once"), query), query
 
 
 def test_large_files_stay_in_pieces_and_the_warehouse_shows_them(
