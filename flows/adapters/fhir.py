@@ -86,8 +86,8 @@ _STEPS = (
     _Step("encounters", ("Encounter",), "clinical_events"),
     _Step("drugs", _DRUGS, ""),
     _Step("medications", ("Medication",), ""),
-    _Step("listed_results", ("DiagnosticReport", "Observation"), ""),
 )
+_LISTS = _Step("listed_results", ("DiagnosticReport", "Observation"), "")
 # The tables that a kind of resource brings rows to, or leaves rows out of; a text that is no resource is set aside there.
 _TABLES: Mapping[str | None, tuple[str, ...]] = {
     None: ("lab_results",),
@@ -95,7 +95,7 @@ _TABLES: Mapping[str | None, tuple[str, ...]] = {
     "Patient": ("patients",),
     **dict.fromkeys(("Condition", "Procedure", "Encounter", *_DRUGS), ("clinical_events",)),
 }
-_READ = frozenset(kind for step in _STEPS for kind in step.kinds)
+_READ = frozenset(kind for step in (*_STEPS, _LISTS) for kind in step.kinds)
 
 
 def write_fhir(extract: Path, out: Path) -> Sequence[SourceFile]:
@@ -157,6 +157,12 @@ def _documents(file: TextFile) -> Iterator[pa.RecordBatch]:
     yield pa.RecordBatch.from_arrays(columns, schema=_TEXTS)
 
 
+def _has_panels(texts: pa.RecordBatch) -> bool:
+    """Whether some resource may list others as its members: to look for the word in every text takes far longer."""
+    data = texts.column("text").buffers()[-1]
+    return data is not None and b'"hasMember"' in data.to_pybytes()
+
+
 class _Writer:
     """Gathers texts of resources, and has DuckDB write the rows of every so many bytes."""
 
@@ -187,6 +193,8 @@ class _Writer:
         for step in _STEPS[1:]:
             if not kinds.isdisjoint(step.kinds):
                 self._execute(step)
+        if "DiagnosticReport" in kinds or any(map(_has_panels, self.waiting)):
+            self._execute(_LISTS)
         if None in kinds:
             self._execute(_Step("unreadable", (), "lab_results"))
             self.unreadable += execute(self.connection, "fhir/first_unreadable", {})
@@ -248,7 +256,7 @@ class _Writer:
         """Give results that do not say when they were collected the time of the report or panel that lists them."""
         listed = sorted(str(path) for path in self.scratch.glob("listed_results_*.parquet"))
         timed = self.scratch / "timed.parquet"
-        for piece in sorted(self.out.glob("lab_results_[0-9]*.parquet")):
+        for piece in sorted(self.out.glob("lab_results_[0-9]*.parquet")) if listed else ():
             values = {"piece": str(piece), "listed": listed, "target": str(timed)}
             if execute(self.connection, "fhir/without_time", values)[0][0]:
                 execute(self.connection, "fhir/timed_by_list", values)
