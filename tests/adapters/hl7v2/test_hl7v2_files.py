@@ -1,4 +1,4 @@
-"""What belongs together in messages, what the files may look like, and a night on them."""
+"""What belongs together in messages, and what the files may look like."""
 
 from __future__ import annotations
 
@@ -6,16 +6,12 @@ import gzip
 from collections.abc import Callable
 from pathlib import Path
 
-import duckdb
 import polars as pl
 import pytest
 
-from flows.adapters import adapt, hl7v2
-from flows.adapters.hl7v2_segments import OBSERVATION_SCHEMA, SCHEMA, TABLES, Part, segments
-from flows.adapters.statements import text_connection
-from flows.cli import main
+from flows.adapters import adapt
+from flows.adapters.hl7v2_segments import Part, segments
 from flows.errors import ExtractError
-from flows.sql import statement
 from tests.adapters.hl7v2.messages import MSH, OBR, PID, obx
 
 Read = Callable[..., pl.DataFrame]
@@ -199,107 +195,3 @@ def test_files_that_are_no_results(
     assert words in message
     assert "\n" not in message
     assert str(tmp_path) not in message
-
-
-def test_a_night_accounts_for_every_segment(folder: Path, tmp_path: Path) -> None:
-    day = {"first": OBR, "second": OBR.replace("20240305", "20240306").replace("F1", "F2")}
-    lines = [
-        MSH, PID, day["first"],
-        obx("12.5", unit="g/mL^grams per milliliter^UCUM"), obx("105600", test="26464-8^WBC^LN", unit="{cells}/uL"),
-        obx("210000", test="26515-7^PLT^LN", unit="{cells}/uL"), obx("HEMOLYZED", "ST", "4544-3^Hct^LN", "%"),
-        obx("many", "TX", "6742-1^morphology^LN", ""), "OBX|9|NM|787",
-        MSH, day["second"], obx(),
-        MSH, PID, day["second"], obx("120", unit="g/L"),
-        MSH, PID, day["second"].replace("093000", "113000"), obx("110", unit="g/L", status="C"),
-    ]  # fmt: skip
-    (folder / "a.hl7").write_text("\r".join(lines), newline="")
-    home = tmp_path / "home"
-    flags = [
-        "--home",
-        str(home),
-        "--extract",
-        str(folder),
-        "--source",
-        "hl7v2",
-        "--as-of",
-        "auto",
-        "--direct",
-    ]
-    with pytest.raises(SystemExit) as ended:
-        main(["run", *flags])
-    assert ended.value.code == 0
-    with duckdb.connect(str(home / "published" / "hemacohort.duckdb"), read_only=True) as night:
-        ledger = night.sql(
-            "SELECT table_name, rows, accepted, superseded, ignored, quarantined FROM run.input_file ORDER BY ALL"
-        ).fetchall()
-        aside = night.sql("SELECT source_line, reasons FROM quality.quarantine ORDER BY 1").fetchall()
-        used = night.sql(
-            "SELECT analyte, value, source_unit FROM lab.result WHERE superseded_at IS NULL ORDER BY 1"
-        ).fetchall()
-    assert ledger == [("lab_results", 9, 3, 1, 1, 4), ("patients", 1, 1, 0, 0, 0)]
-    assert aside == [
-        (4, ["UNIT_UNKNOWN"]),
-        (7, ["REJECT_TEXT"]),
-        (9, ["RAGGED_LINE"]),
-        (12, ["PATIENT_ID_MISSING"]),
-    ]
-    assert used == [("hb", 110.0, "g/L"), ("plt", 210.0, "{cells}/uL"), ("wbc", 105.6, "{cells}/uL")]
-
-
-# The blood count that HL7's guide for laboratory results is tested with: values and units as it has them, a hemoglobin in
-# grams per milliliter among them.
-PUBLISHED = (
-    ("26453-1", "4.41", "10*6/uL^million per microliter^UCUM"),
-    ("718-7", "12.5", "g/mL^grams per milliliter^UCUM"),
-    ("20570-8", "41", "%^percent^UCUM"),
-    ("26464-8", "105600", "{cells}/uL^cells per microliter^UCUM"),
-    ("26515-7", "210000", "{cells}/uL^cells per microliter^UCUM"),
-    ("30428-7", "91", "fL^femtoliter^UCUM"),
-    ("28539-5", "29", "pg/{cell}^picograms per cell^UCUM"),
-    ("28540-3", "32.4", "g/dL^grams per deciliter^UCUM"),
-    ("30385-9", "10.5", "%^percent^UCUM"),
-    ("26484-6", "3", "10*3/uL^thousand per microliter^UCUM"),
-    ("26474-7", "41.2", "10*3/uL^thousand per microliter^UCUM"),
-    ("26499-4", "58", "10*3/uL^thousand per microliter^UCUM"),
-    ("26511-6", "55", "%^percent^UCUM"),
-)
-
-
-def test_the_published_blood_count_and_its_odd_units(folder: Path, screened: Callable[..., Path]) -> None:
-    results = [
-        obx(value, test=f"{code}^^LN^^^^^^Some test", unit=unit, limits="1 to 2")
-        for code, value, unit in PUBLISHED
-    ]
-    lines = [MSH, PID, OBR.replace("20240305073000", "20240305073000-0800"), *results]
-    (folder / "published.hl7").write_text("".join(f"{line}\r" for line in lines), encoding="utf-8")
-    night = screened("hl7v2", folder)
-    with duckdb.connect(str(night / "hemacohort.duckdb"), read_only=True) as connection:
-        read = connection.execute("SELECT analyte, round(value, 6) FROM lab.result").fetchall()
-        aside = connection.execute("SELECT code, value, unit, reasons FROM quality.quarantine").fetchall()
-    assert aside == [("718-7", "12.5", "g/mL", ["UNIT_UNKNOWN"])]  # 12.5 g/dL would be a guess
-    assert dict(read) == {
-        "rbc": 4.41,
-        "hct": 41,
-        "wbc": 105.6,
-        "plt": 210,
-        "mcv": 91,
-        "mch": 29,
-        "mchc": 324,
-        "rdw": 10.5,
-        "mono": 3,
-        "alc": 41.2,
-        "anc": 58,
-        "neut_pct": 55,
-    }
-
-
-def test_no_result_is_put_beside_every_meaning(tmp_path: Path) -> None:
-    """Without filters pushed down an inner join becomes a product of both tables: hundreds of rows for each result."""
-    values = {"target": str(tmp_path / "none.parquet"), "loinc": "718-7"}
-    with text_connection(tmp_path, [f"hl7v2/{macro}" for macro in hl7v2.MACROS]) as (connection, _):
-        for table in TABLES:
-            connection.register(table, SCHEMA.empty_table())
-        connection.register("observation", OBSERVATION_SCHEMA.empty_table())
-        plan = connection.execute(f"EXPLAIN {statement('hl7v2/lab_results')}", values).fetchall()
-    assert "JOIN" in plan[0][1]
-    assert "CROSS_PRODUCT" not in plan[0][1]
