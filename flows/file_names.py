@@ -20,8 +20,10 @@ _LAYOUTS = (
     "prescriptions procedure_occurrence procedures procedures_icd provider services specimen visit_occurrence"
 ).split()
 _STEMS = "|".join(sorted({*EXTRACT_TABLES, *_LAYOUTS}, key=len, reverse=True))
+# Also of files that are not read: a sentence about lab_results.xlsx should say so.
+_SUFFIXES = "csv|gz|parquet|txt|tsv|tab|xlsx?|zip|bz2|xz|zst|7z|jsonl?|ndjson|xml|xpt|sas7bdat|bak|tmp"
 _PLAIN = re.compile(
-    rf"({_STEMS})([-_.]?\d{{1,3}}|[-_.]\d{{4}}-\d\d(-\d\d)?)?(\.(csv|gz|parquet))*", re.IGNORECASE
+    rf"({_STEMS})([-_.]?\d{{1,3}}|[-_.]\d{{4}}-\d\d(-\d\d)?)?(\.({_SUFFIXES}))*", re.IGNORECASE
 )
 
 

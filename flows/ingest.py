@@ -21,6 +21,7 @@ from flows.additions import some_patients
 from flows.broken_files import must_not_be_all_quarantined
 from flows.derive import Derived, Known, derive, known_of
 from flows.generations import LAB, PATIENTS, RESULTS, inherit, own, pieces_of
+from flows.load_notes import notes_on_identifiers
 from flows.loading import Arrival, Ground, Loaded, load_extract
 from flows.manifest import Manifest
 from flows.missing_units import Changed, write_missing_units
@@ -271,14 +272,26 @@ def _counts(loaded: Loaded, derived: Derived, newest: datetime | None, patients:
         quarantined=sum(file.quarantined for file in labs),
         newest_collected_at=newest,
         files=loaded.tally.files(),
-        notes=(*loaded.notes, *_without_a_usable_row(loaded.tally.files())),
+        notes=(*loaded.notes, *_identifiers(loaded), *_without_a_usable_row(loaded.tally.files())),
     )
+
+
+def _identifiers(loaded: Loaded) -> list[str]:
+    if loaded.load.number > 1:
+        return []
+    tables = {
+        "patients": loaded.added.patients,
+        "clinical_events": loaded.added.events,
+        "coverage": loaded.added.coverage,
+    }
+    named = {table: frame["patient_id"] for table, frame in tables.items()}
+    return notes_on_identifiers(loaded.sent, named, loaded.merges)
 
 
 def _without_a_usable_row(files: Sequence[FileCounts]) -> list[str]:
     """A sentence for each file that brought rows and none that can be used: the export may be broken."""
     return [
-        f"{file.name}: {f'not one of its {file.rows:,} rows' if file.rows > 1 else 'its only row'} can be used; "
+        f"{file.name}: {f'not one of its {file.rows:,} rows can' if file.rows > 1 else 'its only row cannot'} be used; "
         "quality.quarantine has the reasons"
         for file in files
         if file.rows and file.quarantined == file.rows

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import polars as pl
+
 from flows.reading import ReadFile
 from schemas.extract import EXTRACT_TABLES
 
@@ -35,3 +37,24 @@ def load_notes(
         if table != "patient_merges" and not files[table]
     ]
     return tuple(notes)
+
+
+def notes_on_identifiers(
+    sent: pl.Series, named: Mapping[str, pl.Series], merges: Mapping[str, str]
+) -> list[str]:
+    """A sentence for each table of which no patient has a laboratory result: one of the exports may spell them otherwise.
+
+    sent: the identifiers of laboratory rows. named: those of the rows of each other table, as they came. Said of a
+    first load only: what a later one brings may concern other patients.
+    """
+    known = sent.replace(dict(merges)).unique()
+    notes = []
+    for table, identifiers in named.items():
+        mine = identifiers.replace(dict(merges)).drop_nulls().unique()
+        if len(known) and len(mine) and not mine.is_in(known.implode()).any():
+            whose = f"none of the {len(mine):,} patients" if len(mine) > 1 else "the only patient"
+            notes.append(
+                f"{table}: {whose} has {'no ' if len(mine) == 1 else 'a '}laboratory result; "
+                "see whether both exports spell patient_id alike"
+            )
+    return notes

@@ -11,6 +11,7 @@ from flows.errors import ExtractError
 # Numbers in these columns are names: pandas writes them as 123.0 as soon as one is missing.
 _NAMES = ("patient_id", "from_patient_id", "to_patient_id", "specimen_id", "result_id", "code")
 _TIME = "%Y-%m-%d %H:%M:%S%.f"
+_WRITABLE = ("0001-01-01T00:00:00", "9999-12-31T23:59:59.999999")
 
 
 def parquet_texts(
@@ -40,7 +41,11 @@ def parquet_texts(
 
 
 def as_text(raw: str, name: str, dtype: pl.DataType) -> pl.Expr:
-    """One column as String; times in ISO form with their zone, missing numbers and empty texts as null."""
+    """One column as String; times in ISO form with their zone, missing numbers and empty texts as null.
+
+    A time or date that no text in that form can say (Postgres and DuckDB write infinity as one) is the number that the
+    file holds, so that its row is set aside like any other that has no date.
+    """
     column = pl.col(raw)
     if dtype.is_float():
         number = column.fill_nan(None)
@@ -49,7 +54,28 @@ def as_text(raw: str, name: str, dtype: pl.DataType) -> pl.Expr:
         if name in _NAMES:
             return pl.when(whole == number).then(whole.cast(pl.String)).otherwise(text)
         return text
+    if dtype.is_decimal() and name in _NAMES:  # NUMBER of Oracle, brought over by Spark, is a decimal(38,10)
+        whole_number = column.cast(pl.Int128, strict=False)
+        text = column.cast(pl.String)
+        return pl.when(whole_number == column).then(whole_number.cast(pl.String)).otherwise(text)
     if isinstance(dtype, pl.Datetime):
-        return column.dt.strftime(_TIME + ("%:z" if dtype.time_zone else ""))
+        written = _writable(column, dtype).dt.strftime(_TIME + ("%:z" if dtype.time_zone else ""))
+        return pl.coalesce(written, column.to_physical().cast(pl.String))
+    if dtype == pl.Date:
+        return pl.coalesce(_writable(column, dtype).cast(pl.String), column.to_physical().cast(pl.String))
     text = column.cast(pl.String)
     return pl.when(text != "").then(text)
+
+
+def _writable(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    """The times of a column that have a year of four digits, the others null: Polars panics at what it cannot write.
+
+    Compared as the numbers that they are, because a zone cannot be brought to such times either.
+    """
+    plain = pl.Datetime(dtype.time_unit) if isinstance(dtype, pl.Datetime) else pl.Date()
+    if plain == pl.Datetime("ns"):  # none can be later than 2262
+        return column
+    first, last = (
+        pl.lit(bound).str.to_datetime(time_unit="us").cast(plain).to_physical() for bound in _WRITABLE
+    )
+    return pl.when(column.to_physical().is_between(first, last)).then(column)

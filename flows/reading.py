@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
-import pyarrow.parquet as pq
 
 from flows.csv_lines import read_header
 from flows.errors import ExtractError
@@ -231,11 +230,15 @@ def _fast_reader_is_exact(path: Path, info: FileBytes, names: list[str], *, care
 def _read_parquet(path: Path, table: ExtractTable, *, adapted: bool) -> ReadFile:
     info = file_sha256(path, path.name)
     try:
-        rows = pq.read_metadata(path).num_rows
         scan = pl.scan_parquet(path, glob=False)
         schema = scan.collect_schema()
+        rows = scan.select(pl.len()).collect().item()
     except (OSError, ValueError, pl.exceptions.PolarsError):
         raise ExtractError(f"{path.name} is not a readable Parquet file.") from None
+    except pl.exceptions.PanicException:
+        raise ExtractError(
+            f"{path.name} holds a column of a type that is not known here; plain text is needed."
+        ) from None
     if adapted and "received" in schema:
         return _read_unreadable(scan, info, rows, table)
     _known_names(list(schema), table, path.name)

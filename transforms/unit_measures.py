@@ -44,10 +44,10 @@ _MULTIPLIERS: dict[str, int] = {
         6,
     ),
     **dict.fromkeys(
-        "giga gpt bil bill billion billions mrd mld mia milliarde milliarden milliards miljard miliardi".split(),
+        "giga gi gpt gpart bil bill billion billions mrd mld mia milliarde milliarden milliards miljard miliardi".split(),
         9,
     ),
-    **dict.fromkeys("t tera tpt tril trill trillion trillions".split(), 12),
+    **dict.fromkeys("t tera ti tpt tpart tril trill trillion trillions".split(), 12),
 }
 # The volume goes without saying only where one is in use: thousands and millions of cells in a microliter, more in a liter.
 _IMPLIED = {3: "ul", 5: "ul", 6: "ul", 9: "l", 12: "l"}
@@ -105,7 +105,7 @@ def _alone(text: str) -> Measure | None:
         return Measure("volume", _VOLUMES["fl"])
     if text in _VOLUMES:
         return Measure("volume", _VOLUMES[text])
-    if text == "uug":  # micromicrograms
+    if text in {"uug", "microug", "micro-ug", "mmcg", "uugm"}:  # micromicrograms
         return Measure("mass", _PREFIXES["p"])
     amount = _AMOUNT.fullmatch(text)
     if amount:

@@ -73,8 +73,7 @@ def _invert() -> Mapping[str, tuple[str, ...]]:
         for spelling in spellings:
             found[spelling] = (*found.get(spelling, ()), unit)
     # Gigaparticles and "per nanoliter" name 10*9/L in any case; beside a red cell count they are the same slip.
-    found["gpt/l"] = _GIGA
-    found["/nl"] = _GIGA
+    found.update(dict.fromkeys(("gpt/l", "gpart/l", "gi/l", "/nl"), _GIGA))
     return found
 
 

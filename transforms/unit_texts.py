@@ -45,8 +45,9 @@ _TYPESET = (
     (re.compile(r"\^\{(\d{1,2})\}|(?<=10)\{(\d{1,2})\}"), r"^\1\2"),
 )
 _MOJIBAKE = re.compile("[ÂÃâÎÐÑ][\u0080-\u00bf\u2010-\u203a\u20ac]")
-# What a character set could not hold was printed as a question mark: of all prefixes that is the micro alone.
-_LOST_MICRO = re.compile("(?:(?<=^)|(?<=/))[?¿\ufffd](?=g[/%]|l$|mol/|kat/|iu/|u/)", re.IGNORECASE)
+# What a character set could not hold was printed as a question mark: of all prefixes that is the micro alone. -¦ are
+# its two bytes in the characters of DOS, brought to plain ones.
+_LOST_MICRO = re.compile("(?:(?<=^)|(?<=/))(?:[?¿\ufffd]|-¦)(?=g[/%]|l$|mol/|kat/|iu/|u/)", re.IGNORECASE)
 _INVISIBLE = {"Cc", "Cf", "Mn"}  # zero-width spaces and joiners, byte order marks, directions; accents
 _SUPERSCRIPT_POWER = re.compile("10([⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 _ANNOTATION = re.compile(r"\{([^}]*)\}")
@@ -54,7 +55,8 @@ _ANNOTATION = re.compile(r"\{([^}]*)\}")
 _MC = re.compile(r"(?<![a-z])(?:mc|mk|mic)(?=g|mol|l|iu|int|u(?!mm)|kat|m\*{0,2}3)", re.IGNORECASE)
 # how it was measured, printed behind the unit
 _METHOD = re.compile(
-    r"(?<=[a-z%3])[(*]?(?:calc(?:ulated)?|auto(?:mated)?|manual|e?clia)[)*]?$", re.IGNORECASE
+    r"(?<=[a-z%3])(?:[(*]?(?:calc(?:ulated)?|auto(?:mated)?|manual|e?clia|cmia|westergren|wintrobe|edta)[)*]?|\(hs\))$",
+    re.IGNORECASE,
 )
 _ABBREVIATION = re.compile(r"(?<=[A-Za-z%])\.(?![A-Za-z]?-1)|(?<![0-9])\.(?=[A-Za-z])")
 _MARKED = re.compile(r"(?<=[A-Za-z%])\*+$")  # a star that points to a remark

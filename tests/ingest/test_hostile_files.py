@@ -192,3 +192,26 @@ def test_many_foreign_columns_are_one_note(extract: Path, load: Load) -> None:
     (extract / "lab_results.csv").write_text("\n".join(lines) + "\n")
     (note,) = [note for note in load().notes if "columns are not part" in note]
     assert len(note) < 200
+
+
+def test_a_file_whose_only_row_cannot_be_used_is_told(labs: Callable[..., Path], load: Load) -> None:
+    labs("P1,2026-05-01,LOINC,718-7,CLOTTED,g/dL,S1,")
+    assert "lab_results.csv: its only row cannot be used; quality.quarantine has the reasons" in load().notes
+
+
+def test_tables_that_spell_their_patients_otherwise_are_told(
+    extract: Path, labs: Callable[..., Path], load: Load
+) -> None:
+    """A spreadsheet takes the zeros off 007: nobody would have an age, and nothing would say so."""
+    labs("007,2026-05-01,LOINC,718-7,9.5,g/dL,S1,")
+    (extract / "patients.csv").write_text("patient_id,sex\n7,male\n8,male\n")
+    events = extract / "clinical_events.csv"
+    header = "patient_id,kind,code_system,code,start_date\n"
+    events.write_text(header + "7,diagnosis,ICD10CM,I50.9,2026-01-01\n")
+    notes = [note for note in load().notes if "patient_id alike" in note]
+    assert [note.split(";")[0] for note in notes] == [
+        "patients: none of the 2 patients has a laboratory result",
+        "clinical_events: the only patient has no laboratory result",
+    ]
+    (extract / "patient_merges.csv").write_text("from_patient_id,to_patient_id\n7,007\n")
+    assert not [note for note in load().notes if "patient_id alike" in note]

@@ -212,3 +212,39 @@ def test_adapter_rows_keep_their_source(extract: Path, read) -> None:
     (file,) = read(adapted=True)
     assert file.adapted
     assert file.texts.select("source_file", "source_line").collect().rows() == [("raw.csv", 77)]
+
+
+def test_times_that_no_text_can_say_and_decimal_identifiers(extract: Path, read) -> None:
+    """Infinity of Postgres and DuckDB is a day of the year 5881580; NUMBER of Oracle comes as a decimal."""
+    infinite = pl.Series([2**31 - 2, 0, None], dtype=pl.Int32).cast(pl.Date)
+    stamps = pl.Series([2**63 - 1, 0, None])
+    pl.DataFrame(
+        {
+            "patient_id": pl.Series(["7", "8.5", None]).cast(pl.Decimal(38, 10)),
+            "collected_at": infinite,
+            "resulted_at": stamps.cast(pl.Datetime("us", "America/New_York")),
+            "code": pl.Series([1, 2, 3], dtype=pl.Int128),
+            "value": pl.Series(["7", "8.5", None]).cast(pl.Decimal(38, 2)),
+        }
+    ).write_parquet(extract / "lab_results.parquet")
+    (file,) = read()
+    frame = file.texts.collect()
+    assert file.rows == 3
+    assert frame["patient_id"].to_list() == ["7", "8.5000000000", None]
+    assert frame["collected_at"].to_list() == ["2147483646", "1970-01-01", None]
+    assert frame["resulted_at"].to_list() == ["9223372036854775807", "1969-12-31 19:00:00-05:00", None]
+    assert frame["code"].to_list() == ["1", "2", "3"]
+    assert frame["value"].to_list() == ["7.00", "8.50", None]
+
+
+def test_an_end_that_is_far_away_stays_a_date(extract: Path, read) -> None:
+    far = datetime(9999, 12, 31, 23, 59, 59)
+    columns = {"patient_id": ["a"], "code": ["c"], "value": ["1"]}
+    pl.DataFrame({**columns, "collected_at": [far.date()], "resulted_at": [far]}).write_parquet(
+        extract / "lab_results.parquet"
+    )
+    (file,) = read()
+    assert file.texts.select("collected_at", "resulted_at").collect().row(0) == (
+        "9999-12-31",
+        "9999-12-31 23:59:59",
+    )

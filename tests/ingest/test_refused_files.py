@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 
@@ -100,6 +101,19 @@ def test_spans_of_time_are_refused(extract: Path, read) -> None:
     frame = pl.DataFrame(columns).with_columns(resulted_at=pl.duration(hours=3))
     frame.write_parquet(extract / "lab_results.parquet")
     with pytest.raises(ExtractError, match="column resulted_at holds Duration"):
+        read()
+
+
+def test_a_parquet_type_that_is_not_known(extract: Path, read, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An interval of DuckDB: Polars panics at the schema."""
+    path = extract / "lab_results.parquet"
+    duckdb.sql(
+        "copy (select 'a' as patient_id, 't' as collected_at, 'c' as code, interval 3 day as \"value\") "
+        f"to '{path}' (format parquet)"
+    )
+    with pytest.raises(
+        ExtractError, match=r"^lab_results\.parquet holds a column of a type that is not known"
+    ):
         read()
 
 

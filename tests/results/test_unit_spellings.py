@@ -17,7 +17,7 @@ SPELLED = [
             "|G/L|G/l|Gpt/L|/nL|giga/L|Mrd/L|bil/L|billion/L|10^9 cells/L|10*9{cells}/L|10^9 L^-1|10*9.L-1|×10⁹ L⁻¹|10^6/mL"
             "|x10.9/L|BILL/L|10S9/L|10.e9/l|10^9L|10^{9}/L|$10^9$/L|10<sup>9</sup>/L|x10{9}/L|10\\^9/L|Ã—10^9/L|10â\x81¹/L"
             "|10´9/L|10''9/L|10+9/L|10,9/L|1.0 x 10^9/L|N*10^9/L|/L x 10^9|cells/L (x10^9)|10^9/I|10^9/lt|10^9/Litro"
-            "|Mia./l|Milliarden/L|mld/L|miljard/L|billion per liter|Zellen/nl|×10⁹/л|10^9/л|Г/л|{#}.10*9/L|10*9/L*"
+            "|Mia./l|Milliarden/L|mld/L|miljard/L|billion per liter|Zellen/nl|×10⁹/л|10^9/л|Г/л|{#}.10*9/L|10*9/L*|GI/L|Gi/l|Gpart/L|10*9/L EDTA"
         ),
     ),
     (
@@ -32,7 +32,7 @@ SPELLED = [
             "|10.e3/uL|x10.3/uL|10e*3/uL|10~u~3/ul|10s3/ul|X(10)3|10x3cumm|THOUCMM|10*3UL|K/mm-3|t/cmm|T/CUMM|K/cmm AUTO"
             "|#x1000/uL|tys/µl|miles/mm3|10Â³/ÂµL|10³/&micro;L|10&#179;/uL|10^3/?L|K/\ufffdL|K/uI|KCUMM|KuL|T/mm3|ths/uL|thsnd/uL"
             "|/mm3 x 10^3|/uL (x1000)|(x1000)/uL|thousand per microliter|thousand per cubic millimeter|kilo per microliter"
-            "|10*3/mikroliter|Tausend/µl|mille/mm3|migliaia/mmc|duizend/ul|tyś/µl|тыс/мкл|K/uL WBC|K/mm3 blood|1.00E+03/uL"
+            "|10*3/mikroliter|Tausend/µl|mille/mm3|migliaia/mmc|duizend/ul|tyś/µl|тыс/мкл|K/uL WBC|K/mm3 blood|1.00E+03/uL|K/-¦L|th/-¦L"
         ),
     ),
     (
@@ -52,10 +52,10 @@ SPELLED = [
             "10*12/L|10^12/L|x10E12/L|T/L|T/l|Tpt/L|tera/L|/pL|M/uL|m/mcL|mil/mcL|mil/mm3|mill/cumm|million/uL|million/cumm"
             "|Mio/µl|Mio./ul|mln/uL|10*6/uL|10^6/mm3|x10E6/uL|X10(6)/uL|x10 6/uL|10x6/uL|10^6 cells/uL|x10^6|MILLION"
             "|million per microliter|trillion per liter|trill/L|MCUMM|/uL x 10^6|milioni/mmc|Milhões/mm3|miljoen/ul|млн/мкл|Т/л"
-            "|millions/cu mm|Milion/cmm|mill'n/cmm|10.e6/uL|millones/mm3|TRIL/L|x10.12/L|10x6cmm"
+            "|millions/cu mm|Milion/cmm|mill'n/cmm|10.e6/uL|millones/mm3|TRIL/L|x10.12/L|10x6cmm|TI/L|Tpart/L|10^6/-¦L"
         ),
     ),
-    ("rbc", "G/L", "G/L|Gpt/L|/nL"),
+    ("rbc", "G/L", "G/L|Gpt/L|/nL|GI/L"),
     (
         "hb mchc albumin mprotein",
         "g/dL",
@@ -87,12 +87,12 @@ SPELLED = [
     (
         "mch chr",
         "pg",
-        "pg|PG|pgm|pg/cell|pg/{cell}|picogram|picograms|picogm|uug|µµg|pg{Hb}|[pg]|pcg|picogram per cell|picogram per red blood cell|пг",
+        "pg|PG|pgm|pg/cell|pg/{cell}|picogram|picograms|picogm|uug|µµg|pg{Hb}|[pg]|pcg|picogram per cell|picogram per red blood cell|пг|micromicrograms|micro-micrograms|mmcg",
     ),
     (
         "ferritin",
         "ug/L",
-        "ug/L|µg/L|μg/l|mcg/L|Âµg/L|㎍/L|micrograms/liter|ng/mL|NG/ML|ngm/mL|nanogram/mL|ng/cc|nanogram per milliliter|microgram per liter|?g/L|\ufffdg/L|mikrog/L|ug/lt|нг/мл|мкг/л|ng/mL (CLIA)|ug/dL|mcg/dL|ng/dL",
+        "ug/L|µg/L|μg/l|mcg/L|Âµg/L|㎍/L|micrograms/liter|ng/mL|NG/ML|ngm/mL|nanogram/mL|ng/cc|nanogram per milliliter|microgram per liter|?g/L|\ufffdg/L|mikrog/L|ug/lt|нг/мл|мкг/л|ng/mL (CLIA)|ng/mL CMIA|ug/dL|mcg/dL|ng/dL",
     ),
     (
         "iron tibc",
@@ -109,7 +109,7 @@ SPELLED = [
         "mg/dL",
         "mg/dL|MG/DL|mgs/dl|mgm/dl|mg%|mgm%|mg/100ml|milligrams/deciliter|MGDL|mg\\dL|milligram per deciliter|mg/dI|мг/дл",
     ),
-    ("crp", "mg/L", "mg/L|MG/L|ug/mL|mcg/mL"),
+    ("crp", "mg/L", "mg/L|MG/L|ug/mL|mcg/mL|mg/L (hs)"),
     ("b12", "pg/mL", "pg/mL|PG/ML|ng/L|picogram/mL|picogram per milliliter|пг/мл|pcg/mL"),
     ("folate", "ng/mL", "ng/mL|ug/L|mcg/L|mkg/l|ng/mls|ug/lit"),
     ("hb", "mmol/L", "mM|mM/L"),
@@ -141,7 +141,7 @@ SPELLED = [
     (
         "esr",
         "mm/h",
-        "mm/h|mm/hr|MM/HR|mm/hour|mm/1h|mm 1st hr|mm/1 hour|mm/60 min|mm in 1st hour|millimeter per hour|mm/hora|mm/uur|мм/ч|мм/час",
+        "mm/h|mm/hr|MM/HR|mm/hour|mm/1h|mm 1st hr|mm/1 hour|mm/60 min|mm in 1st hour|millimeter per hour|mm/hora|mm/uur|mm/hr (Westergren)|mm/h Wintrobe|мм/ч|мм/час",
     ),
     ("hba2", "%", "% Hb|%Hb|% of total Hb"),
     ("rdw", "%", "CV%|%CV|% CV|%(CV)|CV"),
