@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -36,6 +37,28 @@ def write_exports(night: Night, as_of: date) -> Counts:
     build = night.build
     tables = build / "tables"
     totals = patient_totals(tables)
+    members = as_people_open_them(listed(tables))
+    with ThreadPoolExecutor(1) as beside:  # Python writes the workbook while Polars writes the files
+        opened_by_people = beside.submit(_cohorts, members, build)
+        written = _files(night, as_of, totals)
+        opened_by_people.result()
+    people = current(tables, "lab_patient")
+    on_file = (
+        pl.Series("patient_id", [], pl.String)
+        if people is None
+        else people.select("patient_id").collect(engine="streaming")["patient_id"]
+    )
+    write_table(build, "population", "all", population(totals, on_file, as_of))
+    written["ledger"] = _ledger(night, as_of)
+    shutil.rmtree(build / "canonical", ignore_errors=True)
+    told = digest(totals, rule_book(night.settings.switches), as_of)
+    return {**written, "members": members.height, "digest": told}
+
+
+def _files(night: Night, as_of: date, totals: pl.DataFrame) -> dict[str, int]:
+    """Write the Parquet files of the night but the ledger; returns the rows of each. totals: of every patient."""
+    build = night.build
+    tables = build / "tables"
     written = {}
     for name, file in FILES.items():
         rows = _rows_of(tables, file).with_columns(as_of=pl.lit(as_of), run_id=pl.lit(night.run_id))
@@ -47,19 +70,7 @@ def write_exports(night: Night, as_of: date) -> Counts:
             build / f"{name}.parquet", compression="zstd", compression_level=1, engine="streaming"
         )
         written[name] = pq.read_metadata(build / f"{name}.parquet").num_rows
-    people = current(tables, "lab_patient")
-    on_file = (
-        pl.Series("patient_id", [], pl.String)
-        if people is None
-        else people.select("patient_id").collect(engine="streaming")["patient_id"]
-    )
-    write_table(build, "population", "all", population(totals, on_file, as_of))
-    members = as_people_open_them(listed(tables))
-    _cohorts(members, build)
-    written["ledger"] = _ledger(night, as_of)
-    shutil.rmtree(build / "canonical", ignore_errors=True)
-    told = digest(totals, rule_book(night.settings.switches), as_of)
-    return {**written, "members": members.height, "digest": told}
+    return written
 
 
 def _in_pieces(tables: Path, file: NightFile, most: int) -> bool:

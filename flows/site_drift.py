@@ -53,9 +53,10 @@ def write_site_drift(build: Path, *, as_of: date, earlier: Earlier | None) -> in
         values, days = summed([values], []), summed([days], [])
     else:
         gone = current(earlier.tables, "lab_result", earlier.changed)
-        files = (earlier.now, earlier.added, earlier.kept)
-        was, now, added, kept = (_counted(rows) for rows in (gone, *(_scanned(some) for some in files)))
         since = _end(earlier.as_of)
+        was, now, added = (_counted(rows) for rows in (gone, _scanned(earlier.now), _scanned(earlier.added)))
+        # of what was kept, rows before the end of either night count the same in both
+        kept = _counted(_scanned(earlier.kept), min(since, until))
         # what was added is among what was kept, and the night before did not count it
         values = summed(
             [
@@ -89,8 +90,11 @@ def _scanned(files: tuple[str, ...]) -> pl.LazyFrame | None:
     return pl.scan_parquet(list(files), glob=False) if files else None
 
 
-def _counted(rows: pl.LazyFrame | None) -> pl.LazyFrame:
-    """The columns that are counted, read once."""
+def _counted(rows: pl.LazyFrame | None, first: datetime | None = None) -> pl.LazyFrame:
+    """The columns that are counted, read once. first: only what was collected from then on."""
     if rows is None:
         return empty(LAB_RESULT).select(COUNTED).lazy()
-    return rows.select(COUNTED).filter(pl.col("superseded_at").is_null()).collect(engine="streaming").lazy()
+    read = rows.select(COUNTED).filter(pl.col("superseded_at").is_null())
+    if first is not None:
+        read = read.filter(pl.col("collected_at") >= first)
+    return read.collect(engine="streaming").lazy()

@@ -1,4 +1,5 @@
 -- One row per rule and missing test or reason: patients, and patients whom this one test would decide.
+-- (a patient has one deciding finding of a rule, and it names a reason once)
 with undecided as (
     select patient_id, rule_id, missing
     from cohort.deciding_finding
@@ -11,8 +12,8 @@ reasons as (
 select
     rule_id,
     reason,
-    count(distinct patient_id) filter (where lacking = 1) as would_decide,
-    count(distinct patient_id) as patients
+    count(*) filter (where lacking = 1) as would_decide,
+    count(*) as patients
 from reasons
 group by rule_id, reason
 order by rule_id, patients desc, reason
