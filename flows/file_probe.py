@@ -17,7 +17,7 @@ from pathlib import Path
 
 from flows.errors import ExtractError
 
-CHUNK = 1 << 22
+CHUNK = 1 << 21  # bytes; what is looked at several times should stay in a core's own cache
 _MAGIC = (
     (b"PK\x03\x04", "an Excel workbook or zip archive"),
     (b"PAR1", "a Parquet file"),

@@ -29,3 +29,19 @@ def in_order(work: Callable[[Item], Done], items: Iterable[Item], workers: int) 
                 yield ahead.popleft().result()
         while ahead:
             yield ahead.popleft().result()
+
+
+def ahead(items: Iterable[Item]) -> Iterator[Item]:
+    """The items in their order; while one is worked on, a thread makes the next. Raises what making one raised."""
+    made = iter(items)
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(_next, made)
+        while item := coming.result():
+            coming = pool.submit(_next, made)
+            yield item[0]
+
+
+def _next(items: Iterator[Item]) -> tuple[Item] | None:
+    for item in items:
+        return (item,)
+    return None

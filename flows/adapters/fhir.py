@@ -1,6 +1,6 @@
 """FHIR R4: bulk NDJSON, Bundles and single resources (docs/sources/fhir.md).
 
-Texts of resources go to DuckDB some thirty megabytes at a time, with the line each begins on: DuckDB's own reader of
+Texts of resources go to DuckDB some sixty megabytes at a time, with the line each begins on: DuckDB's own reader of
 NDJSON knows neither lines nor what to do with a broken one. What the JSON means stands in ``sql/fhir/*.sql``.
 """
 
@@ -10,28 +10,25 @@ import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
-from flows.adapters.fhir_documents import ResourceText, resources
+from flows.adapters.fhir_texts import FORM, SUFFIXES, TEXTS, Texts, read_texts
 from flows.adapters.model import Source, SourceFile
 from flows.adapters.statements import execute, text_connection
 from flows.adapters.tables import DRUG_NAMES
-from flows.adapters.text_chunks import TextFile, after_last_line, find_texts, line_texts, repeated
+from flows.adapters.text_chunks import TextFile, find_texts
 from flows.errors import ExtractError
+from flows.workers import ahead
 from schemas.analytes import LOINC
 from schemas.extract import CODE_SYSTEMS
 
 log = logging.getLogger("hemacohort")
 
-CHUNK_BYTES = 1 << 25  # of JSON text that DuckDB sees at a time
-LARGEST_DOCUMENT = 1 << 28  # bytes of a .json file, which is read whole
-_LINES = (".ndjson", ".ndjson.gz")
-_SUFFIXES = (*_LINES, ".json", ".json.gz")
-_FORM = "FHIR JSON"
-_BUNDLE = b'"Bundle"'
+CHUNK_BYTES = 1 << 26  # of JSON text that DuckDB sees at a time
 _MACROS = (
     "names_loinc",
     "reference_id",
@@ -53,14 +50,6 @@ _MACROS = (
     "specialty_word",
     "specialty_of",
     "is_left_out",
-)
-_TEXTS = pa.schema(
-    {
-        "source_file": pa.dictionary(pa.int32(), pa.string()),
-        "source_line": pa.int64(),
-        "full_url": pa.string(),
-        "text": pa.string(),
-    }
 )
 _DRUGS = ("MedicationRequest", "MedicationAdministration", "MedicationStatement")
 
@@ -104,96 +93,60 @@ def write_fhir(extract: Path, out: Path) -> Sequence[SourceFile]:
     Raises ExtractError for a folder without FHIR files, for a file that cannot be read or is no text, and where there
     is no Observation at all.
     """
-    paths = find_texts(extract, _SUFFIXES)
+    paths = find_texts(extract, SUFFIXES)
     if not paths:
         raise ExtractError(f"The fhir extract {extract.name!r} holds no .ndjson, .ndjson.gz or .json file.")
     with text_connection(out, [f"fhir/{macro}" for macro in _MACROS]) as (connection, scratch):
         writer = _Writer(connection, out, scratch)
-        files = [TextFile(path, path.relative_to(extract).as_posix(), _FORM) for path in paths]
-        for file in files:
-            for texts in _lines(file) if file.name.lower().endswith(_LINES) else _documents(file):
-                writer.add(texts)
+        files = [TextFile(path, path.relative_to(extract).as_posix(), FORM) for path in paths]
+        for chunk in ahead(_chunks(files)):
+            writer.write(chunk)
         return writer.finish(files)
 
 
-def _lines(file: TextFile) -> Iterator[pa.RecordBatch]:
-    """The lines of an NDJSON file."""
-    line = 1
-    for piece in file.pieces(after_last_line):
-        texts, numbers, lines = line_texts(piece, line)
-        line += lines
-        urls = pa.nulls(len(texts), pa.string())
-        if _BUNDLE in piece:
-            texts, numbers, urls = _unbundled(texts, numbers)
-        columns = [repeated(file.name, len(texts)), numbers, urls, texts]
-        yield pa.RecordBatch.from_arrays(columns, schema=_TEXTS)
-
-
-def _unbundled(texts: pa.Array, numbers: pa.Array) -> tuple[pa.Array, pa.Array, pa.Array]:
-    """The resources of lines that are Bundles, with their lines and addresses; every other line as it is."""
-    found = [
-        (resource.text, number, resource.full_url)
-        for text, number in zip(texts.to_pylist(), numbers.to_pylist(), strict=True)
-        for resource in (resources(text) if _BUNDLE.decode() in text else (ResourceText(text, number),))
-    ]
-    said, lines, urls = zip(*found, strict=True)
-    return pa.array(said, pa.string()), pa.array(lines, pa.int64()), pa.array(urls, pa.string())
-
-
-def _documents(file: TextFile) -> Iterator[pa.RecordBatch]:
-    """The resources of a JSON file."""
-    if file.path.stat().st_size > LARGEST_DOCUMENT:
-        raise ExtractError(
-            f"{file.name} has more than {LARGEST_DOCUMENT >> 20} MB; a JSON document is read whole. Send NDJSON."
-        )
-    document = b"".join(file.pieces(after_last_line)).decode("utf-8")
-    found = list(resources(document))
-    columns = [
-        repeated(file.name, len(found)),
-        pa.array([resource.line for resource in found], pa.int64()),
-        pa.array([resource.full_url for resource in found], pa.string()),
-        pa.array([resource.text for resource in found], pa.string()),
-    ]
-    yield pa.RecordBatch.from_arrays(columns, schema=_TEXTS)
-
-
-def _has_panels(texts: pa.RecordBatch) -> bool:
-    """Whether some resource may list others as its members: to look for the word in every text takes far longer."""
-    data = texts.column("text").buffers()[-1]
-    return data is not None and b'"hasMember"' in data.to_pybytes()
+def _chunks(files: Sequence[TextFile]) -> Iterator[Sequence[Texts]]:
+    """The texts of all files, about so many bytes at a time; small files together."""
+    chunk: list[Texts] = []
+    size = 0
+    for texts in chain.from_iterable(map(read_texts, files)):
+        chunk.append(texts)
+        size += texts.usual.nbytes + texts.others.nbytes
+        if size >= CHUNK_BYTES:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
 
 
 class _Writer:
-    """Gathers texts of resources, and has DuckDB write the rows of every so many bytes."""
+    """Has DuckDB write the rows of texts of resources, chunk by chunk."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, out: Path, scratch: Path) -> None:
         self.connection = connection
         self.out = out
         self.scratch = scratch
-        self.waiting: list[pa.RecordBatch] = []
-        self.bytes = 0
         self.chunks = 0
         self.held: Counter[tuple[str, str | None]] = Counter()  # resources by file and kind
         self.left_out: Counter[tuple[str, str | None]] = Counter()
         self.unreadable: list[tuple[str, int]] = []  # file and line of the first one of each chunk
 
-    def add(self, texts: pa.RecordBatch) -> None:
-        self.waiting.append(texts)
-        self.bytes += texts.nbytes
-        if self.bytes >= CHUNK_BYTES:
-            self.write()
-
-    def write(self) -> None:
-        """Write what is waiting."""
-        self.connection.register("resource_text", pa.Table.from_batches(self.waiting, schema=_TEXTS))
-        counted = self._take(exactly=False) or self._take(exactly=True) or []
-        for file, kind, number, _ in counted:
-            self.held[file, kind] += number
-        kinds = {kind for _, kind, _, _ in counted}
+    def write(self, chunk: Sequence[Texts]) -> None:
+        """Write the rows of a chunk."""
+        usual = [texts.usual for texts in chunk]
+        others = [texts.others for texts in chunk]
+        held = self._take(usual, others)
+        if held is None:
+            held = self._take([], [*usual, *others]) or Counter()
+        else:
+            for texts in chunk:
+                held[texts.file, "Observation"] += texts.usual.num_rows
+        held = +held
+        self.held += held
+        kinds = {kind for _, kind in held}
         for step in _STEPS[1:]:
             if not kinds.isdisjoint(step.kinds):
                 self._execute(step)
-        if "DiagnosticReport" in kinds or any(map(_has_panels, self.waiting)):
+        if "DiagnosticReport" in kinds or any(texts.list_members() for texts in chunk):
             self._execute(_LISTS)
         if None in kinds:
             self._execute(_Step("unreadable", (), "lab_results"))
@@ -201,21 +154,24 @@ class _Writer:
         if kinds - {"Observation", "Patient"}:
             for file, kind, number in execute(self.connection, "fhir/left_out", {}):
                 self.left_out[file, kind] += number
-        self.waiting, self.bytes = [], 0
         self.chunks += 1
 
-    def _take(self, *, exactly: bool) -> Sequence[tuple[str, str | None, int, int]] | None:
-        """Tell the kinds of the texts at hand and write the laboratory rows; the counts by file and kind.
+    def _take(
+        self, usual: Sequence[pa.RecordBatch], others: Sequence[pa.RecordBatch]
+    ) -> Counter[tuple[str, str | None]] | None:
+        """Tell the kinds of the others and write all laboratory rows; how many of the others there are by file and kind.
 
-        exactly: read every text to tell its kind. Otherwise the beginning of an Observation tells, and where fewer rows
-        come of it than should (its JSON is broken), nothing is given and the texts are to be taken exactly.
+        Where fewer rows came than should (the JSON of a usual text is broken), nothing is given, and the usual texts
+        are to be taken with the others.
         """
-        execute(self.connection, "fhir/resources", {"exactly": exactly})
+        self.connection.register("usual_text", pa.Table.from_batches(usual, schema=TEXTS))
+        self.connection.register("resource_text", pa.Table.from_batches(others, schema=TEXTS))
+        execute(self.connection, "fhir/resources", {})
         counted = execute(self.connection, "fhir/census", {})
-        results = sum(number for _, _, _, number in counted)
-        if results and self._execute(_STEPS[0]) != results and not exactly:
+        results = sum(texts.num_rows for texts in usual) + sum(number for _, _, _, number in counted)
+        if results and self._execute(_STEPS[0]) != results and usual:
             return None
-        return counted
+        return Counter({(file, kind): number for file, kind, number, _ in counted})
 
     def _execute(self, step: _Step) -> int:
         """Run a step's statement; how many rows it wrote."""
@@ -231,9 +187,8 @@ class _Writer:
         return int(written[0][0]) if written else 0
 
     def finish(self, files: Sequence[TextFile]) -> Sequence[SourceFile]:
-        """Write the rest; the files whose resources became rows."""
-        if self.waiting:
-            self.write()
+        """Write what needed all chunks; the files whose resources became rows."""
+        self.connection.unregister("usual_text")
         self.connection.unregister("resource_text")
         self._time_by_list()
         drugs = sorted(str(path) for path in self.scratch.glob("drugs_*.parquet"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +16,9 @@ from flows.duck import opened
 from flows.sql import statement
 
 TEXT_MEMORY_LIMIT = "1GB"  # beside the chunk of text at hand
+# Half the cores: the other half reads and hashes what comes next. A thread that waits for another's share of a small
+# chunk keeps its core busy, so that a second one costs more than it brings.
+STATEMENT_THREADS = max(1, (os.cpu_count() or 1) // 2)
 _PARAMETER = re.compile(r"\$(\w+)")
 
 
@@ -40,6 +44,7 @@ def text_connection(out: Path, macros: Sequence[str]) -> Iterator[tuple[duckdb.D
             # of a chunk no sizes are known: joins run as they are written, the small table on the right
             # and a filter on what JSON says runs behind it, for before it the JSON would be read twice
             "disabled_optimizers": "join_order,build_side_probe_side,filter_pushdown",
+            "threads": STATEMENT_THREADS,
         }
         with opened(**config) as connection:
             for macro in macros:

@@ -38,7 +38,7 @@ class TextFile:
         for piece in self._raw(cut):
             if check:
                 must_be_text(piece, self.name, lines, self.form)
-                lines += piece.count(b"\n")
+                lines += int(np.count_nonzero(_line_ends(piece)))
             yield piece
 
     def _raw(self, cut: Callable[[bytes], int]) -> Iterator[bytes]:
@@ -60,7 +60,7 @@ class TextFile:
                                 f"{self.name} is not {self.form}: a record has more than {LONGEST_RECORD >> 20} MB."
                             )
                         continue
-                    yield b"".join((*rest, text[:end]))
+                    yield b"".join((*rest, memoryview(text)[:end]))
                     rest, held = [text[end:]], len(text) - end
                 while hashed.take(1 << 22):  # bytes after the end of a gzip stream belong to the checksum too
                     pass
@@ -85,7 +85,7 @@ def line_texts(piece: bytes, first_line: int) -> tuple[pa.Array, pa.Array, int]:
 
     The texts lie in ``piece``: nothing is copied.
     """
-    ends = np.flatnonzero(np.frombuffer(piece, dtype=np.uint8) == ord("\n")).astype(np.int32) + 1
+    ends = np.flatnonzero(_line_ends(piece)).astype(np.int32) + 1
     if not piece.endswith(b"\n"):
         ends = np.append(ends, np.int32(len(piece)))
     offsets = np.concatenate([np.zeros(1, np.int32), ends])
@@ -98,6 +98,11 @@ def line_texts(piece: bytes, first_line: int) -> tuple[pa.Array, pa.Array, int]:
         kept[blank] = False
         texts, numbers = texts.filter(pa.array(kept)), numbers.filter(pa.array(kept))
     return texts, numbers, len(ends)
+
+
+def _line_ends(piece: bytes) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Whether each byte ends a line."""
+    return np.frombuffer(piece, dtype=np.uint8) == ord("\n")
 
 
 def repeated(text: str, times: int) -> pa.Array:

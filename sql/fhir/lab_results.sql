@@ -9,7 +9,16 @@ COPY (
             text AS part,
             whole,
             whole AS told
-        FROM (SELECT *, observation_of(text) AS whole FROM resource_text)
+        FROM (
+            SELECT
+                *,
+                observation_of(text) AS whole
+            FROM (
+                SELECT * FROM usual_text
+                UNION ALL
+                SELECT * FROM resource_text
+            )
+        )
         WHERE whole.resourceType = 'Observation'
         UNION ALL
         SELECT
@@ -37,6 +46,7 @@ COPY (
         SELECT
             *,
             told.valueQuantity AS quantity,
+            whole.performer[1] AS performer,
             CASE
                 WHEN told.code.coding[2].code IS NULL THEN told.code.coding[1]
                 ELSE coding_of(told.code.coding, string_split($loinc, ' '))
@@ -80,11 +90,9 @@ COPY (
             ELSE whole.status
         END AS status,
         CASE
-            WHEN whole.performer[2] IS NULL AND contains(whole.performer[1].reference, 'Organization/')
-                THEN coalesce(
-                    whole.performer[1].display, reference_id(whole.performer[1].reference, 'Organization')
-                )
-            WHEN whole.performer[1] IS NOT NULL THEN laboratory_of(whole.performer)
+            WHEN len(whole.performer) > 1 THEN laboratory_of(whole.performer)
+            WHEN contains(performer.reference, 'Organization/') OR performer.type = 'Organization'
+                THEN coalesce(performer.display, reference_id(performer.reference, 'Organization'))
         END AS site,
         CASE WHEN whole.method IS NOT NULL THEN concept_text(whole.method) END AS method,
         CASE
@@ -101,4 +109,4 @@ COPY (
         source_file,
         source_line
     FROM coded
-) TO $target (FORMAT parquet)
+) TO $target (FORMAT parquet, DICTIONARY_SIZE_LIMIT 4096)

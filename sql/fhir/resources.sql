@@ -1,7 +1,6 @@
--- one row per resource of the texts at hand, with its kind (null where the text is no resource, or JSON that is broken) and
--- the number of its components; its text is kept where it is read again, which for an Observation is only where it has
--- components. An Observation that says so first and has no components is believed unless all is to be held exactly:
--- whether its JSON is whole shows when it is read (lab_results), and once is enough
+-- one row per text at hand that is not one of the usual Observations, with its kind (null where the text is no resource, or
+-- JSON that is broken) and the number of its components; its text is kept where it is read again, which for an Observation
+-- is only where it has components
 CREATE OR REPLACE TEMP TABLE resource AS
 SELECT
     source_file,
@@ -14,16 +13,6 @@ SELECT
 FROM (
     SELECT
         *,
-        CASE
-            WHEN
-                NOT $exactly
-                AND (
-                    starts_with(text, '{"resourceType":"Observation",')
-                    OR starts_with(text, '{"resourceType": "Observation",')
-                )
-                AND NOT contains(text, '"component"')
-                THEN ['Observation', NULL]
-            ELSE try(json_extract_string(text, ['$.resourceType', '$.component']))
-        END AS head
+        try(json_extract_string(text, ['$.resourceType', '$.component'])) AS head
     FROM resource_text
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from flows.home import Home
 from flows.night import begin, run_night
 from flows.simulate import write_extract
-from flows.workers import in_order
+from flows.workers import ahead, in_order
 from transforms.simulation import simulate
 
 
@@ -59,3 +60,30 @@ def test_a_night_is_the_same_with_any_number_of_workers_and_buckets(tmp_path: Pa
         run_night(begin(home.root, extract, "canonical", "auto", {"workers": workers, "buckets": buckets}))
         digests.add(json.loads((home.night() / "run.json").read_text(encoding="utf-8"))["digest"])
     assert len(digests) == 1
+
+
+def test_the_next_item_is_made_while_one_is_worked_on() -> None:
+    made = [threading.Event() for _ in range(4)]
+
+    def items() -> Iterator[int]:
+        for number in range(3):
+            made[number].set()
+            yield number
+        made[3].set()
+
+    worked_on: list[int] = []
+    for number in ahead(items()):
+        assert made[number + 1].wait(5)
+        worked_on.append(number)
+    assert worked_on == [0, 1, 2]
+
+
+def test_what_cannot_be_made_ends_the_work_after_what_could() -> None:
+    def items() -> Iterator[int]:
+        yield 0  # an item that is false is an item
+        raise ValueError("broken")
+
+    worked_on: list[int] = []
+    with pytest.raises(ValueError, match="broken"):
+        worked_on.extend(ahead(items()))
+    assert worked_on == [0]

@@ -171,19 +171,6 @@ def test_components_are_rows_of_their_own(labs: Rows) -> None:
 
 
 @pytest.mark.parametrize(
-    ("parts", "collected"),
-    [
-        ({"effectivePeriod": {"start": "2024-01-01", "end": "2024-01-02"}}, "2024-01-01"),
-        ({"effectivePeriod": {"end": "2024-01-02"}}, "2024-01-02"),
-        ({"effectiveInstant": "2024-01-01T00:00:00Z"}, "2024-01-01T00:00:00Z"),
-        ({}, None),
-    ],
-)
-def test_when_it_was_collected(labs: Rows, parts: Json, collected: str | None) -> None:
-    assert labs(observation(effectiveDateTime=None, **parts))["collected_at"].to_list() == [collected]
-
-
-@pytest.mark.parametrize(
     ("subject", "patient"),
     [
         ({"reference": "Patient/p 1"}, "p 1"),
@@ -199,6 +186,45 @@ def test_whose_it_is(labs: Rows, subject: Json | None, patient: str | None) -> N
 
 
 @pytest.mark.parametrize(
+    ("performers", "site"),
+    [
+        ([{"reference": "Organization/o1"}], "o1"),
+        ([{"reference": "https://x/fhir/Organization/o1", "display": "North Lab"}], "North Lab"),
+        ([{"type": "Organization", "display": "North Lab"}], "North Lab"),
+        ([{"reference": "Practitioner/x"}], None),
+        ([{"reference": "Practitioner/x"}, {"reference": "Organization/o1"}], "o1"),
+        ([None, {"reference": "Organization/o1"}], "o1"),
+        ([], None),
+    ],
+)
+def test_the_site_is_the_first_organization_that_performed_it(
+    labs: Rows, performers: list[Json], site: str | None
+) -> None:
+    assert labs(observation(performer=performers))["site"].to_list() == [site]
+
+
+def test_usual_observations_and_others_stand_in_one_file(folder: Path, adapted: Rows) -> None:
+    """What begins as most do goes another way than what does not; each keeps its line, and what it counts."""
+    panel = observation(id="o3", component=[{"code": loinc("777-3"), "valueString": "few"}])
+    texts = [
+        json.dumps(observation(id="o1"), separators=(",", ":")),
+        json.dumps(dict(sorted(observation(id="o2").items()))),
+        json.dumps(panel),
+        json.dumps({"resourceType": "Patient", "id": "p1"}),
+        json.dumps(observation(id="o5")),
+    ]
+    (folder / "a.ndjson").write_text("\n".join(texts))
+    assert adapted().select("result_id", "value", "source_line").sort("source_line", "value").rows() == [
+        ("o1", "13.5", 1),
+        ("o2", "13.5", 2),
+        ("o3", "13.5", 3),
+        ("o3", "few", 3),
+        ("o5", "13.5", 5),
+    ]
+    assert adapted("patients")["patient_id"].to_list() == ["p1"]
+
+
+@pytest.mark.parametrize(
     ("part", "column"),
     [("method", "method"), ("interpretation", "abnormal_flag"), ("note", "comment"), ("performer", "site")],
 )
@@ -211,63 +237,3 @@ def test_a_part_of_another_form_is_left_empty(labs: Rows, part: str, column: str
 def test_a_code_or_components_of_another_form_are_no_code_and_no_components(labs: Rows) -> None:
     rows = labs(observation(code="718-7"), observation(component="none"), observation(code={"coding": "x"}))
     assert rows["code"].to_list() == [None, "718-7", None]
-
-
-def listing(kind: str, member: str, *results: str, **parts: object) -> Json:
-    """A resource that lists results."""
-    return {
-        "resourceType": kind,
-        "subject": {"reference": "Patient/p1"},
-        member: [{"reference": result} for result in results],
-        **parts,
-    }
-
-
-def test_a_result_without_a_time_has_that_of_the_report_or_panel_that_lists_it(
-    folder: Path, adapted: Rows
-) -> None:
-    """The blood count of the specification says its time in the report only."""
-    told = [observation(id=name, effectiveDateTime=None) for name in ("o1", "o2", "o3", "o4", "o5", "o6")]
-    other = observation(id="o7", effectiveDateTime=None, subject={"reference": "Patient/p2"})
-    reports = [
-        listing("DiagnosticReport", "result", "Observation/o1", effectiveDateTime="2024-03-05T08:00:00Z"),
-        listing(
-            "Observation", "hasMember", "http://x/Observation/o2", effectivePeriod={"start": "2024-03-06"}
-        ),
-        # two reports of one time agree, of two times they do not; one entered in error says nothing
-        *(
-            listing(
-                "DiagnosticReport",
-                "result",
-                "Observation/o3",
-                "Observation/o7",
-                effectiveDateTime="2024-03-07",
-            )
-            for _ in range(2)
-        ),
-        *(
-            listing("DiagnosticReport", "result", "Observation/o4", effectiveDateTime=f"2024-03-0{day}")
-            for day in (7, 8)
-        ),
-        listing(
-            "DiagnosticReport",
-            "result",
-            "Observation/o5",
-            effectiveDateTime="2024-03-07",
-            status="entered-in-error",
-        ),
-        listing("DiagnosticReport", "result", "#o6", "Observation/o0", effectiveDateTime="2024-03-09"),
-    ]
-    lines = [observation(id="o0"), *told, other, *reports]
-    (folder / "a.ndjson").write_text("\n".join(json.dumps(line) for line in lines))
-    rows = adapted().filter(pl.col("result_id").is_not_null())
-    assert dict(rows.select("result_id", "collected_at").iter_rows()) == {
-        "o0": observation()["effectiveDateTime"],
-        "o1": "2024-03-05T08:00:00Z",
-        "o2": "2024-03-06",
-        "o3": "2024-03-07",
-        "o4": None,
-        "o5": None,
-        "o6": None,
-        "o7": None,
-    }
