@@ -107,6 +107,26 @@ _INPUTS = (
     EvidenceInput("mentzer", "Mentzer index (MCV/RBC)", "1", "", None, derived=True),
     EvidenceInput("rdwi", "red cell distribution width index (MCV*RDW/RBC)", "1", "", None, derived=True),
     EvidenceInput("green_king", "Green-King index (MCV^2*RDW/(100*Hb))", "1", "", None, derived=True),
+    EvidenceInput("albumin", "albumin", "g/L", "g_l", FILM),
+    EvidenceInput(
+        "nlr", "neutrophil-lymphocyte ratio (descriptive; steroids raise it)", "1", "", None, derived=True
+    ),
+    EvidenceInput(
+        "body_iron",
+        "body iron (Cook; descriptive; below 0 a deficit, void in inflammation)",
+        "mg/kg",
+        "mg_kg",
+        None,
+        derived=True,
+    ),
+    EvidenceInput(
+        "thomas_quadrant",
+        "quadrant of the Thomas plot (descriptive; 1 replete, 2 depleted, 3 absolute, 4 functional iron deficiency)",
+        "1",
+        "",
+        None,
+        derived=True,
+    ),
 )
 
 INPUTS: Mapping[str, EvidenceInput] = {item.id: item for item in _INPUTS}
@@ -132,6 +152,7 @@ CONTEXT: Mapping[str, str] = {
     "transfused_30d": "red cells transfused in the 30 days up to the draw",
     "hba2_transfused": "red cells transfused in the 120 days up to the hemoglobin A2 (the draw if none)",
     "iv_iron_56d": "intravenous iron 1 to 56 days before the ferritin (the draw if none)",
+    "tsat_after_iron": "oral iron on the day before the transferrin saturation (the draw if none), or intravenous iron 1 to 27 days before",
     "stain_after_iron_or_blood": "intravenous iron or red cells in the 56 days before the marrow iron stain",
     "iron_study_present": "at least one iron study within its window",
     "iron_study_closes_gap": "ferritin, transferrin saturation, or iron with binding capacity within -90..+90 days",

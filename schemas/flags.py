@@ -76,6 +76,14 @@ INFERRED_UNITS = ("UNIT_INFERRED", "HB_UNIT_INFERRED", "NEUT_UNIT_INFERRED")
 """Flags of a result whose unit nobody sent."""
 
 DRAW_FLAGS: tuple[Flag, ...] = (
+    Flag(
+        "TSAT_AFTER_IRON",
+        "oral iron on the day before the transferrin saturation, or intravenous iron in the four weeks before it",
+    ),
+    Flag(
+        "TIBC_LOW_ALBUMIN",
+        "albumin below 25 g/L: binding capacity may be low and the transferrin saturation falsely normal",
+    ),
     Flag("TSAT_CONFLICT", "reported and computed transferrin saturation differ by more than 5 points"),
     Flag("PLT_CLUMPS", "platelets were clumped; the count was not used"),
     Flag("PLT_CITRATE_USED", "platelet count of a citrate tube, times 1.1"),

@@ -29,6 +29,11 @@ PREGNANCY_CODE = (-30, 60)  # days that a code without a week covers (RULES.md 5
 TRANSFUSED = (-120, 0)  # before cell sizes and hemoglobin A2 (RULES.md 0.5)
 TRANSFUSED_RECENTLY = (-30, 0)  # before the reticulocyte index (RULES.md 0.5)
 INTRAVENOUS_IRON = (-56, -1)  # before the ferritin (RULES.md 0.5)
+TABLETS_BEFORE_SATURATION, IRON_BEFORE_SATURATION = (
+    (-1, -1),
+    (-27, -1),
+)  # under a day, under 4 weeks (RULES.md 2.1)
+GUARDED = ("ferritin", "hba2", "marrow_iron_grade", "tsat")  # results before which a treatment counts
 BEFORE_STAIN = (-56, -1)  # iron or blood before the marrow iron stain (RULES.md 4.7)
 _READ = tuple(item for name, item in CODE_SETS.items() if name not in GAP_ONLY)
 
@@ -168,16 +173,15 @@ def _with_domain(present: pl.Series, observed: pl.Series) -> pl.Series:
 def guard_columns(
     draws: pl.DataFrame,
     coded: dict[str, pl.DataFrame],
-    ferritin_day: pl.Series,
-    hba2_day: pl.Series,
-    stain_day: pl.Series,
+    measured: pl.DataFrame,
 ) -> pl.DataFrame:
-    """Transfusion and IV-iron guards (RULES.md 0.5, 4.7); unobserved counts as absent (0.4).
+    """Transfusion and iron guards (RULES.md 0.5, 2.1, 4.7); unobserved counts as absent (0.4).
 
-    draws: patient, day. ferritin_day, hba2_day, stain_day: day of the result that speaks, the draw's day if none.
+    draws: patient, day. measured: for each of GUARDED the day of the result that speaks, the draw's day if none.
     """
     transfusion = Intervals(coded["transfusion"])
-    iron = Intervals(coded["intravenous_iron"])
+    iron, tablets = Intervals(coded["intravenous_iron"]), Intervals(coded["oral_iron"])
+    ferritin_day, hba2_day, stain_day, tsat_day = (measured[name] for name in GUARDED)
     patient, index = draws["patient"], draws["day"]
     return pl.DataFrame(
         [
@@ -185,6 +189,10 @@ def guard_columns(
             transfusion.overlap(patient, index, *TRANSFUSED_RECENTLY).alias("transfused_30d"),
             transfusion.overlap(patient, hba2_day, *TRANSFUSED).alias("hba2_transfused"),
             iron.overlap(patient, ferritin_day, *INTRAVENOUS_IRON).alias("iv_iron_56d"),
+            (
+                tablets.overlap(patient, tsat_day, *TABLETS_BEFORE_SATURATION)
+                | iron.overlap(patient, tsat_day, *IRON_BEFORE_SATURATION)
+            ).alias("tsat_after_iron"),
             (
                 iron.overlap(patient, stain_day, *BEFORE_STAIN)
                 | transfusion.overlap(patient, stain_day, *BEFORE_STAIN)

@@ -13,6 +13,7 @@ from schemas.evidence import CONTEXT, DOMAINS, INPUTS
 from schemas.history_atoms import HISTORY_ATOMS
 from schemas.switches import DEFAULTS, Switches
 from transforms import context, indices
+from transforms.panels import with_saturation
 from transforms.speaking import by_analyte, gather, result_flags, unit_problems
 from transforms.treatment import treatment_columns
 from transforms.windows import key
@@ -77,11 +78,10 @@ def build_evidence(
     )
     results = _numbered(results, who)
     sources = by_analyte(results, base, switches)
-    gathered = gather(base, sources, results)
-    ferritin_day, hba2_day, stain_day = gathered.select(
-        pl.coalesce(context.day(pl.col(f"{name}.at")), base["day"]).alias(name)
-        for name in ("ferritin", "hba2", "marrow_iron_grade")
-    ).get_columns()
+    gathered = with_saturation(gather(base, sources, results), base["index_collected_at"])
+    measured = gathered.select(
+        pl.coalesce(context.day(pl.col(f"{name}.at")), base["day"]).alias(name) for name in context.GUARDED
+    )
     coded = context.coded_events(events.join(who, on="patient_id"))
     spans = coverage.join(who, on="patient_id").select(
         "patient",
@@ -97,8 +97,8 @@ def build_evidence(
             context.pregnancy_columns(base, coded),
             observed,
             context.history_columns(base, coded, observed),
-            context.guard_columns(base, coded, ferritin_day, hba2_day, stain_day),
-            treatment_columns(base, coded, sources, ferritin_day),
+            context.guard_columns(base, coded, measured),
+            treatment_columns(base, coded, sources, measured["ferritin"]),
             gathered,
         ],
         how="horizontal",

@@ -13,10 +13,17 @@ import polars as pl
 
 from schemas.switches import DEFAULTS, Switches
 from transforms.combinations import raised
+from transforms.descriptive import descriptive
 from transforms.interval_ends import derived, exact, high, low, same_time, settled_ends
 from transforms.reticulocytes import reticulocytes
 
 NOTHING = pl.lit(None, dtype=pl.Float64)
+STFR_ASSAYS = (
+    "beckman",
+    "rd",
+    "siemens",
+)  # the sTfR-ferritin index is calibrated on these only (RULES.md 1.4, 2.6)
+ALBUMIN_LOW = 25.0  # g/L; below it transferrin and binding capacity are unreliable (RULES.md 1.5)
 MCHC_HIGHEST = 370.0  # g/L; above it the red cell indices are an artifact (RULES.md 2.8)
 MCHC_LOWEST_COMPUTED = 220.0  # g/L (RULES.md 2.8)
 CITRATE_DILUTION = 1.1  # RULES.md 1.2, plt_citrate
@@ -31,10 +38,10 @@ def derive(frame: pl.DataFrame, switches: Switches = DEFAULTS) -> pl.DataFrame:
         _coherence,
         _platelets,
         _neutrophils,
-        _saturation,
         partial(reticulocytes, table=switches.ri_table),
         _kidney,
         _ratios,
+        descriptive,
     ):
         plan = step(plan)
     return _flags(plan.collect())
@@ -157,29 +164,6 @@ def _neutrophils(frame: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _saturation(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """The recomputed TSAT wins over a reported one of the same day, give or take one (1.4, 2.1)."""
-    index = pl.col("index_collected_at").cast(pl.Date)
-    apart = {
-        name: (pl.col(f"{name}.at").cast(pl.Date) - index).dt.total_days().abs()
-        for name in ("tsat", "tsat.computed")
-    }
-    use = pl.col("tsat.computed.lo").is_not_null() & (
-        low("tsat").is_null() | (apart["tsat.computed"] <= apart["tsat"] + 1)
-    )
-    same_panel = (pl.col("tsat.at") - pl.col("tsat.computed.at")).abs() <= pl.duration(days=1)
-    conflict = same_panel & ((exact("tsat") - pl.col("tsat.computed.lo")).abs().round(9) > 5)
-    return frame.with_columns(
-        tsat_conflict=conflict.fill_null(value=False),  # one value alone cannot disagree
-        **{
-            f"tsat.{part}": pl.when(use)
-            .then(pl.col(f"tsat.computed.{part}"))
-            .otherwise(pl.col(f"tsat.{part}"))
-            for part in ("lo", "hi", "at", "flags")
-        },
-    )
-
-
 def _kidney(frame: pl.LazyFrame) -> pl.LazyFrame:
     """eGFR reported, else CKD-EPI 2021 from creatinine, age and sex in adults not pregnant (2.9; Inker, NEJM 2021).
 
@@ -233,7 +217,7 @@ def _ratios(frame: pl.LazyFrame) -> pl.LazyFrame:
     mentzer = [end("mcv") / other("rbc") for end, other in ends]
     rdwi = [end("mcv") * end("rdw") / other("rbc") for end, other in ends]
     green_king = [end("mcv") * end("mcv") * end("rdw") / (100 * other("hb") / 10) for end, other in ends]
-    usable = pl.col("stfr.calibrated") & (exact("ferritin") > 1)
+    usable = pl.col("stfr.assay").is_in(STFR_ASSAYS) & (exact("ferritin") > 1)
     return frame.with_columns(
         *_interval("mentzer", mentzer),
         *_interval("rdwi", rdwi),
@@ -270,6 +254,8 @@ def _flags(frame: pl.DataFrame) -> pl.DataFrame:
         "plt:PLT_CLUMPS": pl.col("plt_clumps_found"),
         "marrow_iron_grade:STAIN_AFTER_IRON_OR_BLOOD": pl.col("stain_after_iron_or_blood")
         & low("marrow_iron_grade").is_not_null(),
+        "tsat:TSAT_AFTER_IRON": pl.col("tsat_after_iron") & low("tsat").is_not_null(),
+        "tsat:TIBC_LOW_ALBUMIN": (high("albumin") < ALBUMIN_LOW) & low("tsat").is_not_null(),
         "ferritin:IV_IRON_56D": pl.col("iv_iron_56d") & low("ferritin").is_not_null(),
     }
     return frame.with_columns(

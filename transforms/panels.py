@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from transforms.interval_ends import exact, low
 from transforms.windows import Window, nearest
 
 # umol/L per g/L, by the option of tibc_factor; 1.25 ug/dL per mg/dL is 125 ug/dL per g/L, times 0.1791
@@ -54,6 +55,32 @@ def computed_saturation(found: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     saturation = 100 * pl.col("lo") / pl.col("other")
     return _paired(found["iron"], found["tibc"], saturation.round(9)).filter(
         pl.col("lo") <= LARGEST_SATURATION
+    )
+
+
+def with_saturation(gathered: pl.DataFrame, index: pl.Series) -> pl.DataFrame:
+    """The recomputed TSAT wins over a reported one of the same day, give or take one (RULES.md 1.4, 2.1).
+
+    gathered: columns ``tsat.*`` and ``tsat.computed.*`` among others. index: time of the blood count, row by row.
+    Adds tsat_conflict: both are there, of one panel, and differ by more than five points.
+    """
+    days = {
+        name: (pl.col(f"{name}.at").cast(pl.Date) - index.cast(pl.Date)).dt.total_days().abs()
+        for name in ("tsat", "tsat.computed")
+    }
+    use = pl.col("tsat.computed.lo").is_not_null() & (
+        low("tsat").is_null() | (days["tsat.computed"] <= days["tsat"] + 1)
+    )
+    same_panel = (pl.col("tsat.at") - pl.col("tsat.computed.at")).abs() <= pl.duration(days=1)
+    conflict = same_panel & ((exact("tsat") - pl.col("tsat.computed.lo")).abs().round(9) > 5)
+    return gathered.with_columns(
+        tsat_conflict=conflict.fill_null(value=False),  # one value alone cannot disagree
+        **{
+            f"tsat.{part}": pl.when(use)
+            .then(pl.col(f"tsat.computed.{part}"))
+            .otherwise(pl.col(f"tsat.{part}"))
+            for part in ("lo", "hi", "at", "flags")
+        },
     )
 
 

@@ -30,6 +30,9 @@ MADE_OF: Mapping[str, tuple[str, ...]] = {
     "mentzer": ("mcv", "rbc"),
     "rdwi": ("mcv", "rdw", "rbc"),
     "green_king": ("mcv", "rdw", "hb"),
+    "nlr": ("anc", "alc"),
+    "body_iron": ("stfr", "ferritin", "crp", "agp"),
+    "thomas_quadrant": ("stfr_index", "chr", "crp"),
 }
 
 _CANCER_TREATMENT = (*treatment.CHEMOTHERAPY, *treatment.RADIOTHERAPY)

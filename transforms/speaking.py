@@ -39,7 +39,6 @@ MORPHOLOGY = (
 # no trephine only, RULES.md 1.6): the most of any speaks.
 SEVERAL_TESTS = ("myelocytes_pct", "marrow_specimen")
 UNIT_REASONS = ("UNIT_UNKNOWN", "UNIT_MISSING", "HB_UNIT_AMBIGUOUS", "TSAT_AMBIGUOUS", "COMMA_AMBIGUOUS")
-STFR_ASSAYS = ("beckman", "rd", "siemens")  # the index is calibrated on these only (RULES.md 1.4, 2.6)
 BIT = {name: 1 << number for number, name in enumerate(INPUTS)}
 
 
@@ -176,13 +175,12 @@ def _nothing(dtype: Any, rows: int) -> pl.Series:
 
 
 def _assay(sources: Mapping[str, pl.DataFrame], results: pl.DataFrame, anchor: pl.Series) -> pl.Series:
-    """Whether the sTfR that speaks was measured with an assay the sTfR-ferritin index is calibrated on."""
+    """The assay of the sTfR that speaks, in small letters; null where it is not named."""
     source, window = sources.get("stfr"), INPUTS["stfr"].window
     if source is None or window is None:
-        return pl.repeat(None, len(anchor), dtype=pl.Boolean, eager=True).alias("stfr.calibrated")
-    methods = results["method"].gather(source["row"]).str.to_lowercase()
-    known = methods.is_in(STFR_ASSAYS)
-    return known.gather(nearest(source["key"], anchor, Window(*window))).alias("stfr.calibrated")
+        return _nothing(pl.String, len(anchor)).alias("stfr.assay")
+    assays = results["method"].gather(source["row"]).str.to_lowercase()
+    return assays.gather(nearest(source["key"], anchor, Window(*window))).alias("stfr.assay")
 
 
 def unit_problems(base: pl.DataFrame, unusable: pl.DataFrame) -> pl.Series:

@@ -15,6 +15,10 @@ def row(**case: str) -> dict[str, object]:
     return index.row(0, named=True)
 
 
+def flags(**case: str) -> object:
+    return row(**case)["draw_flags"] or []
+
+
 def test_reticulocyte_production_index_and_its_hematocrit() -> None:
     assert row(hb="110", hct="36", retic_pct="1.25")["rpi"] == 1.0
     assert row(hb="110", hct="35.9", retic_pct="1.25")["rpi"] == pytest.approx(
@@ -138,6 +142,59 @@ def test_the_index_of_the_transferrin_receptor_needs_its_assay() -> None:
     assert row(ferritin="100", stfr="4.0", assay="Roche")["stfr_index"] is None
     assert row(ferritin="100", stfr="4.0")["stfr_index"] is None
     assert row(ferritin="1", stfr="4.0", assay="rd")["stfr_index"] is None
+
+
+def test_the_neutrophil_lymphocyte_ratio_is_none_after_a_growth_factor() -> None:
+    assert row(anc="6", alc="2")["nlr"] == 3.0
+    assert row(anc="6", alc="0")["nlr"] is None
+    assert row(anc="6", alc="2", rx="L03AA02@-14:-14")["nlr"] is None
+    assert row(anc="6", alc="2", rx="L03AA02@-15:-15")["nlr"] == 3.0
+    part = row(anc="6", alc=">2")
+    assert (part["nlr"], part["nlr_low"], part["nlr_high"]) == (None, 0.0, pytest.approx(3))
+
+
+def test_body_iron_is_on_the_scale_of_its_assay_and_void_in_inflammation() -> None:
+    measured = {"ferritin": "12", "stfr": "8.3"}
+    near_nothing = row(**measured, assay="Ramco")["body_iron_mg_kg"]
+    assert near_nothing == pytest.approx(-0.14, abs=0.005)  # RULES.md 2.13: about 0
+    assert row(**measured, assay="flowers")["body_iron_mg_kg"] == near_nothing
+    converted = row(ferritin="12", stfr="5.3", assay="Roche")["body_iron_mg_kg"]
+    assert converted == pytest.approx(near_nothing)  # 1.5 * 5.3 + 0.35 = 8.3
+    for unknown in ({}, {"assay": "beckman"}):
+        assert row(**measured, **unknown)["body_iron_mg_kg"] is None
+    for inflamed in ({"crp": "5.1"}, {"agp": "1.01"}):
+        assert row(**measured, assay="ramco", **inflamed)["body_iron_mg_kg"] is None
+    assert row(**measured, assay="ramco", crp="5", agp="1")["body_iron_mg_kg"] == near_nothing
+
+
+@pytest.mark.parametrize(
+    ("stfr", "crp", "chr_", "quadrant"),
+    [
+        ("3.0", "5", "28", 1),  # an index of 1.5
+        ("3.1", "5", "28", 2),
+        ("3.1", "5", "27.9", 3),
+        ("3.0", "5", "27.9", 4),
+        ("1.6", "5.1", "28", 1),  # 0.8
+        ("1.7", "5.1", "28", 2),
+        ("1.7", "", "28", None),  # depleted only if inflamed
+        ("1.6", "", "28", 1),
+        ("3.1", "", "27.9", 3),
+        ("3.1", "5", "", None),
+        ("", "5", "28", None),
+    ],
+)
+def test_the_quadrant_of_the_thomas_plot(stfr: str, crp: str, chr_: str, quadrant: int | None) -> None:
+    given = {"stfr": stfr, "crp": crp, "chr": chr_}
+    found = row(ferritin="100", assay="siemens", **{name: text for name, text in given.items() if text})
+    assert found["thomas_quadrant"] == quadrant
+
+
+def test_a_saturation_after_iron_or_with_little_albumin_is_flagged() -> None:
+    assert flags(tsat="15", rx="B03AC@-27") == ["tsat:TSAT_AFTER_IRON"]
+    assert flags(tsat="15", rx="B03AC@-28") == []
+    assert flags(ferritin="50", rx="B03AA@-9:0") == []  # no saturation to doubt
+    assert flags(tsat="15", albumin="24.9") == ["tsat:TIBC_LOW_ALBUMIN"]
+    assert flags(tsat="15", albumin="25") == []
 
 
 def test_crp_is_looked_for_around_the_ferritin() -> None:

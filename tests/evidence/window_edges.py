@@ -19,7 +19,7 @@ AROUND_THE_COUNT = """
 first | last | inputs
 -1    | 1    | hb hct rbc mcv mch mchc rdw wbc neut_pct segs_pct bands_pct anc alc mono plt
 -7    | 7    | retic_pct retic_abs rpi chr hypo_pct smear_leb blasts_pct nrbc myelocytes_pct ig_pct ldh haptoglobin
--7    | 7    | crp agp
+-7    | 7    | crp agp albumin
 -30   | 30   | ferritin iron tibc tsat stfr plt_citrate
 -180  | 90   | b12 folate copper zinc lead tsh
 -90   | 30   | creatinine egfr
@@ -73,6 +73,9 @@ enc=hematology@{d}                                       | hematology_contact_90
 proc=36430@{d}                                           | transfused_120d                  | -120 0               | -121 1
 proc=36430@{d}                                           | transfused_30d                   | -30 0                | -31 1
 hba2=3@100 proc=36430@{d}                                | hba2_transfused                  | -20 100              | -21 101
+rx=B03AC@{d} tsat=15@10                                  | tsat_after_iron                  | -17 9                | -18 10
+rx=B03AC@{d} iron=9@10 tibc=50@10                        | tsat_after_iron                  | -17 9                | -18 10
+rx=B03AA@{d}:{d} tsat=15@10                              | tsat_after_iron                  | 9                    | 8 10
 rx=B03AC@{d} ferritin=50@10                              | iv_iron_56d                      | -46 9                | -47 10
 marrow_iron_grade=0@10 rx=B03AC@{d}                      | stain_after_iron_or_blood        | -46 9                | -47 10
 marrow_iron_grade=0@10 proc=36430@{d}                    | stain_after_iron_or_blood        | -46 9                | -47 10

@@ -30,6 +30,8 @@ NAMED: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (context, "TRANSFUSED", ("transfused_120d", "hba2_transfused")),
     (context, "TRANSFUSED_RECENTLY", ("transfused_30d",)),
     (context, "INTRAVENOUS_IRON", ("iv_iron_56d",)),
+    (context, "IRON_BEFORE_SATURATION", ("tsat_after_iron",)),
+    (context, "TABLETS_BEFORE_SATURATION", ("tsat_after_iron",)),
     (context, "BEFORE_STAIN", ("stain_after_iron_or_blood",)),
     (panels, "SAME_DAY", ("tsat_pct",)),
     (treatment, "START", _IRON),
