@@ -86,9 +86,9 @@ class Home:
         something else.
         """
         self.check_format()
-        if set("*?[") & set(str(self.root)):
+        if set("*?[\\") & set(str(self.root)):
             raise UsageError(
-                f"{self.root}: the path of a home may not hold *, ? or [, which stand for other paths."
+                f"{self.root}: the path of a home may not hold *, ?, [ or a backslash, which stand for other paths."
             )
         mark = self.root / "format"
         if self.root.exists() and not mark.exists():

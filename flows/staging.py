@@ -47,9 +47,9 @@ class UnevenLinesError(ExtractError):
 
 
 def bucket_count(rows: int, asked: int | None) -> int:
-    """Number of patient buckets: as asked, else about a million rows a bucket, at least one."""
+    """Number of patient buckets: as asked, else about a million rows a bucket; at least one, and no more than rows."""
     if asked is not None:
-        return max(1, min(asked, MOST_BUCKETS))
+        return max(1, min(asked, MOST_BUCKETS, rows))
     return max(1, min(-(-rows // ROWS_PER_BUCKET), MOST_BUCKETS))
 
 

@@ -46,6 +46,7 @@ MACROS = (
     "names_loinc",
     "patient_id_of",
     "status_of",
+    "unit_of",
     "value_of",
 )
 

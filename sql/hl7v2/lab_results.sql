@@ -91,7 +91,7 @@ COPY (
         SELECT
             words,
             parts[1] AS test,
-            coalesce(part(parts[2], 1), part(parts[2], 2)) AS unit,
+            unit_of(parts[2]) AS unit,
             split_part(parts[3], '~', 1) AS limits,
             replace(parts[4], '~', ' ') AS abnormal_flag,
             coalesce(part(parts[5], 2), part(parts[5], 1)) AS method,

@@ -7,9 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+from flows.staging import bucket_count
+
 MANY_SLICES = """
 import sys
 from pathlib import Path
+
+from flows.staging import bucket_count
 
 import polars as pl
 
@@ -44,6 +48,8 @@ ALL_OPEN = """
 import sys
 from pathlib import Path
 
+from flows.staging import bucket_count
+
 import polars as pl
 
 from flows.staging import write_raw
@@ -65,3 +71,10 @@ def test_slices_of_a_large_load_are_one_file_each(tmp_path: Path) -> None:
         env=as_polars_has_it,
     )
     assert ended.returncode == 0, ended.stderr[-2000:]
+
+
+def test_no_more_buckets_than_rows() -> None:
+    """Each empty one takes a quarter of a second."""
+    assert bucket_count(7, 100_000) == 7
+    assert bucket_count(0, 3) == 1
+    assert bucket_count(5_000_000, 3) == 3

@@ -109,6 +109,12 @@ def test_of_several_codes_the_one_that_names_an_analyte(
         ("X10(3)/uL", "X10(3)/uL"),
         (r"10\S\9/L", "10^9/L"),
         ("^grams per deciliter", "grams per deciliter"),
+        ("^^^10*3/uL^thousand per microliter^UCUM", "10*3/uL"),
+        ("x10^3/uL", "x10^3/uL"),  # a mark that nobody escaped
+        ("10^9/L^^L", "10^9/L"),
+        ("10^3/mm^3^thousand per cubic millimeter", "10^3/mm^3"),
+        ("um^3", "um^3"),
+        ("mm/h^1 h", "mm/h"),
         ("", None),
     ],
 )
