@@ -38,7 +38,8 @@ _MACROS = (
     "number_as_written",
     "other_value",
     "range_unit",
-    "period_start",
+    "specimen_time",
+    "other_time",
     "unit_of",
     "laboratory_of",
     "event_system",
@@ -75,6 +76,7 @@ _STEPS = (
     _Step("encounters", ("Encounter",), "clinical_events"),
     _Step("drugs", _DRUGS, ""),
     _Step("medications", ("Medication",), ""),
+    _Step("specimens", ("Specimen",), ""),
 )
 _LISTS = _Step("listed_results", ("DiagnosticReport", "Observation"), "")
 # The tables that a kind of resource brings rows to, or leaves rows out of; a text that is no resource is set aside there.
@@ -190,7 +192,8 @@ class _Writer:
         """Write what needed all chunks; the files whose resources became rows."""
         self.connection.unregister("usual_text")
         self.connection.unregister("resource_text")
-        self._time_by_list()
+        self._give_times("timed_by_specimen", "specimens")
+        self._give_times("timed_by_list", "listed_results")
         drugs = sorted(str(path) for path in self.scratch.glob("drugs_*.parquet"))
         if drugs:
             medications = sorted(str(path) for path in self.scratch.glob("medications_*.parquet"))
@@ -207,14 +210,14 @@ class _Writer:
             raise ExtractError(f"{where}The fhir extract holds no Observation.")
         return self._source_files(files)
 
-    def _time_by_list(self) -> None:
-        """Give results that do not say when they were collected the time of the report or panel that lists them."""
-        listed = sorted(str(path) for path in self.scratch.glob("listed_results_*.parquet"))
+    def _give_times(self, statement: str, source: str) -> None:
+        """Give results that do not say when they were collected the time that pieces of a source say."""
+        source_pieces = sorted(str(path) for path in self.scratch.glob(f"{source}_*.parquet"))
         timed = self.scratch / "timed.parquet"
-        for piece in sorted(self.out.glob("lab_results_[0-9]*.parquet")) if listed else ():
-            values = {"piece": str(piece), "listed": listed, "target": str(timed)}
+        for piece in sorted(self.out.glob("lab_results_[0-9]*.parquet")) if source_pieces else ():
+            values = {"piece": str(piece), source: source_pieces, "target": str(timed)}
             if execute(self.connection, "fhir/without_time", values)[0][0]:
-                execute(self.connection, "fhir/timed_by_list", values)
+                execute(self.connection, f"fhir/{statement}", values)
                 timed.replace(piece)
 
     def _look_up(self, drugs: list[str], medications: list[str], target: str) -> None:

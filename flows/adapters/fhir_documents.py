@@ -28,7 +28,7 @@ class ResourceText:
 
 def resources(document: str) -> Iterator[ResourceText]:
     """The resources of a document in order. What is broken comes as a text of its own, and nothing follows it."""
-    cursor = _Cursor(document)
+    cursor = Cursor(document)
     line, counted = 1, 0
     while cursor.here():
         start = cursor.at
@@ -45,7 +45,7 @@ def resources(document: str) -> Iterator[ResourceText]:
             yield ResourceText(document[begins:stop], line, full_url)
 
 
-def _read(cursor: _Cursor, found: list[tuple[int, int, str | None]]) -> None:
+def _read(cursor: Cursor, found: list[tuple[int, int, str | None]]) -> None:
     """Add begin, end and address of every resource in the value at the cursor, which moves past it."""
     if cursor.here() == "[":
         for _ in cursor.elements():
@@ -63,7 +63,7 @@ def _read(cursor: _Cursor, found: list[tuple[int, int, str | None]]) -> None:
         found.append((start, cursor.at, None))
 
 
-def _read_entry(cursor: _Cursor, found: list[tuple[int, int, str | None]]) -> None:
+def _read_entry(cursor: Cursor, found: list[tuple[int, int, str | None]]) -> None:
     full_url, span = None, None
     for key in cursor.members():
         begins = cursor.at
@@ -79,7 +79,7 @@ def _read_entry(cursor: _Cursor, found: list[tuple[int, int, str | None]]) -> No
         found.append((*span, full_url))
 
 
-class _Cursor:
+class Cursor:
     """A place in a JSON document. Raises ValueError or StopIteration where the document breaks."""
 
     def __init__(self, document: str) -> None:

@@ -15,6 +15,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from flows.adapters.fhir_contained import contained_results
 from flows.adapters.fhir_documents import ResourceText, resources
 from flows.adapters.text_chunks import TextFile, after_last_line, line_texts, repeated
 from flows.errors import ExtractError
@@ -32,6 +33,7 @@ TEXTS = pa.schema(
     }
 )
 _BUNDLE = '"Bundle"'
+_CONTAINED = '"contained"'
 _MEMBERS = '"hasMember"'
 _USUAL_BEGINNINGS = ('{"resourceType":"Observation",', '{"resourceType": "Observation",')
 _UNUSUAL_WORDS = ('"component"', _MEMBERS)  # what makes more of an Observation than one result
@@ -77,7 +79,26 @@ def _told_apart(file: TextFile, texts: pa.Array, numbers: pa.Array) -> Texts:
     others = lines.filter(pc.invert(usual.to_arrow()))
     if _hold(others.column("text"), _BUNDLE).any():
         others = _unbundled(file, others)
-    return Texts(file.name, lines.filter(usual.to_arrow()), others)
+    return Texts(file.name, lines.filter(usual.to_arrow()), _with_contained(file, others))
+
+
+def _with_contained(file: TextFile, texts: pa.RecordBatch) -> pa.RecordBatch:
+    """The texts, and after them those of Observations contained in reports and panels, on the lines of these."""
+    may = _hold(texts.column("text"), _CONTAINED)
+    if not may.any():
+        return texts
+    containers = texts.filter(may.to_arrow())
+    found = [
+        (result, number)
+        for text, number in zip(
+            containers.column("text").to_pylist(), containers.column("source_line").to_pylist(), strict=True
+        )
+        for result in contained_results(text)
+    ]
+    results = pa.array([result for result, _ in found], pa.string())
+    numbers = pa.array([number for _, number in found], pa.int64())
+    contained = _batch(file, results, numbers, pa.nulls(len(found), pa.string()))
+    return pa.concat_batches([texts, contained])
 
 
 def _unbundled(file: TextFile, lines: pa.RecordBatch) -> pa.RecordBatch:
@@ -109,7 +130,7 @@ def _document(file: TextFile) -> Texts:
         pa.array([resource.line for resource in found], pa.int64()),
         pa.array([resource.full_url for resource in found], pa.string()),
     )
-    return Texts(file.name, others[:0], others)
+    return Texts(file.name, others[:0], _with_contained(file, others))
 
 
 def _batch(file: TextFile, texts: pa.Array, numbers: pa.Array, urls: pa.Array) -> pa.RecordBatch:

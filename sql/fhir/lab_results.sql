@@ -61,7 +61,7 @@ COPY (
                 WHEN whole.subject.reference IS NULL THEN json_extract_string(text, '$.subject.identifier.value')
             END
         ) AS patient_id,
-        coalesce(whole.effectiveDateTime, period_start(text)) AS collected_at,
+        coalesce(whole.effectiveDateTime, other_time(text)) AS collected_at,
         coalesce(coding.code, told.code.text) AS code,
         CASE
             WHEN quantity.value IS NOT NULL THEN concat(quantity.comparator, number_as_written(quantity.value, text))

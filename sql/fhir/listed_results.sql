@@ -4,7 +4,8 @@ COPY (
         SELECT
             reference_id(list.subject.reference, 'Patient') AS patient_id,
             coalesce(
-                list.effectiveDateTime, list.effectiveInstant, list.effectivePeriod.start, list.effectivePeriod.end
+                list.effectiveDateTime, list.effectiveInstant, list.effectivePeriod.start, list.effectivePeriod.end,
+                CASE WHEN len(list.effectiveTiming.event) = 1 THEN list.effectiveTiming.event[1] END
             ) AS collected_at,
             unnest(list_concat(list.result, list.hasMember)) AS listed
         FROM (
@@ -16,6 +17,7 @@ COPY (
                     "effectiveDateTime": "VARCHAR",
                     "effectiveInstant": "VARCHAR",
                     "effectivePeriod": {"start": "VARCHAR", "end": "VARCHAR"},
+                    "effectiveTiming": {"event": ["VARCHAR"]},
                     "result": [{"reference": "VARCHAR"}],
                     "hasMember": [{"reference": "VARCHAR"}]
                 }')) AS list

@@ -6,7 +6,7 @@ COPY (
             result_id,
             patient_id,
             CASE WHEN count(DISTINCT collected_at) = 1 THEN any_value(collected_at) END AS collected_at
-        FROM read_parquet($listed)
+        FROM read_parquet($listed_results)
         GROUP BY result_id, patient_id
     )
 

@@ -12,6 +12,12 @@ import pytest
 from tests.adapters.fhir.observations import Json, observation
 
 Rows = Callable[..., pl.DataFrame]
+SPECIMEN: Json = {
+    "resourceType": "Specimen",
+    "id": "s",
+    "subject": {"reference": "Patient/p1"},
+    "collection": {"collectedDateTime": "2024-01-05T06:00:00Z"},
+}
 
 
 @pytest.mark.parametrize(
@@ -20,6 +26,16 @@ Rows = Callable[..., pl.DataFrame]
         ({"effectivePeriod": {"start": "2024-01-01", "end": "2024-01-02"}}, "2024-01-01"),
         ({"effectivePeriod": {"end": "2024-01-02"}}, "2024-01-02"),
         ({"effectiveInstant": "2024-01-01T00:00:00Z"}, "2024-01-01T00:00:00Z"),
+        ({"effectiveTiming": {"event": ["2024-01-03"]}}, "2024-01-03"),
+        ({"effectiveTiming": {"event": ["2024-01-03", "2024-01-04"]}}, None),  # either may be meant
+        ({"effectiveTiming": {"repeat": {"frequency": 1}}}, None),
+        ({"specimen": {"reference": "#s"}, "contained": [SPECIMEN]}, "2024-01-05T06:00:00Z"),
+        ({"specimen": {"reference": "#other"}, "contained": [SPECIMEN]}, None),
+        ({"specimen": {"reference": "#s"}, "contained": "none"}, None),
+        (
+            {"specimen": {"reference": "#s"}, "contained": [SPECIMEN], "effectiveInstant": "2024-01-06"},
+            "2024-01-06",
+        ),
         ({}, None),
     ],
 )
@@ -84,4 +100,52 @@ def test_a_result_without_a_time_has_that_of_the_report_or_panel_that_lists_it(
         "o5": None,
         "o6": None,
         "o7": None,
+    }
+
+
+def test_a_result_without_a_time_has_that_of_its_specimen(folder: Path, adapted: Rows) -> None:
+    """A specimen says more exactly than a report when blood was taken, and less exactly than the result itself."""
+
+    def taken(name: str, specimen: str, **parts: object) -> Json:
+        return observation(id=name, specimen={"reference": specimen}, effectiveDateTime=None, **parts)
+
+    def specimen(name: str, **parts: object) -> Json:
+        return {**SPECIMEN, "id": name, **parts}
+
+    (folder / "Specimen.ndjson").write_text(
+        "\n".join(
+            json.dumps(line)
+            for line in (
+                specimen("s1"),
+                specimen("s1"),
+                specimen("s2", collection={"collectedPeriod": {"start": "2024-01-06", "end": "2024-01-07"}}),
+                specimen("s3", subject={"reference": "Patient/p2"}),
+                specimen("s4"),
+                specimen("s4", collection={"collectedDateTime": "2024-01-09"}),
+                specimen("s5", status="entered-in-error"),
+                specimen("s6", collection={"bodySite": {"text": "arm"}}),
+            )
+        )
+    )
+    report = listing(
+        "DiagnosticReport", "result", "Observation/o1", "Observation/o6", effectiveDateTime="2024-01-08"
+    )
+    lines = [
+        observation(id="o0", specimen={"reference": "Specimen/s1"}),
+        taken("o1", "Specimen/s1"),
+        taken("o2", "http://x/fhir/Specimen/s2"),
+        *(taken(f"o{number}", f"Specimen/s{number}") for number in range(3, 7)),
+        taken("o7", "Specimen/s1", effectivePeriod={"start": "2024-02-01"}),
+        report,
+    ]
+    (folder / "a.ndjson").write_text("\n".join(json.dumps(line) for line in lines))
+    assert dict(adapted().select("result_id", "collected_at").iter_rows()) == {
+        "o0": observation()["effectiveDateTime"],
+        "o1": "2024-01-05T06:00:00Z",
+        "o2": "2024-01-06",
+        "o3": None,
+        "o4": None,
+        "o5": None,
+        "o6": "2024-01-08",
+        "o7": "2024-02-01",
     }
