@@ -132,6 +132,7 @@ def night_in_words(home: Path, content: RunContent) -> str:
         f"Night of {content['as_of']} published in {home / 'published'}",
         # all files loaded before, and a changed code map, a later day or another setting decides the night
         brought if rows["rows"] else "No new rows; the night follows from what the home holds",
+        *_out_of_sight(content),
         "",
         f"{'patients by cohort':{width}}  {'  '.join(f'{title:>9}' for title in titles)}",
     ]
@@ -140,6 +141,23 @@ def night_in_words(home: Path, content: RunContent) -> str:
         open_ = f"{row['indeterminate']:>{len(titles[-1])},}"
         lines.append(f"{row['title']:{width}}  {'  '.join(f'{count:>9,}' for count in counts)}  {open_}")
     return "\n".join([*lines, "", NOT_A_DIAGNOSIS, NOT_REVIEWED])
+
+
+def _out_of_sight(content: RunContent) -> list[str]:
+    """A sentence where nobody is in a cohort and the newest result lies after the night or long before it."""
+    from transforms.membership import LOOK_BACK
+
+    stages = {stage["stage"]: stage["counts"] for stage in content["stages"]}
+    newest = str(stages["ingest"]["newest_collected_at"])[:10]
+    if stages["exports"]["membership"] or newest == "None":
+        return []
+    before = (date.fromisoformat(content["as_of"]) - date.fromisoformat(newest)).days
+    if 0 <= before <= LOOK_BACK:
+        return []
+    return [
+        f"Nobody is in a cohort: the night sees the {LOOK_BACK} days up to {content['as_of']}, "
+        f"and the newest result is of {newest} (--as-of auto takes that day)."
+    ]
 
 
 def past_in_words(home: Path, content: RunContent) -> str:
