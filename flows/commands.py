@@ -154,9 +154,9 @@ def _out_of_sight(content: RunContent) -> list[str]:
     before = (date.fromisoformat(content["as_of"]) - date.fromisoformat(newest)).days
     if 0 <= before <= LOOK_BACK:
         return []
+    seen = f"the night sees the {LOOK_BACK} days up to {content['as_of']}"
     return [
-        f"Nobody is in a cohort: the night sees the {LOOK_BACK} days up to {content['as_of']}, "
-        f"and the newest result is of {newest} (--as-of auto takes that day)."
+        f"Nobody is in a cohort: {seen}, and the newest result is of {newest} (--as-of auto takes that day)."
     ]
 
 

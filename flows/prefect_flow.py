@@ -80,7 +80,7 @@ def _alert(flow: Flow[Any, Any], flow_run: FlowRun, state: State[Any]) -> None: 
         else state.message or "The night failed."
     )
     told = alerts.send(
-        settings.load(home), alerts.night_failed(home, sentence, f"{flow_run.name} ({flow_run.id})")
+        settings.alert_channels(home), alerts.night_failed(home, sentence, f"{flow_run.name} ({flow_run.id})")
     )
     if told:
         log.info("Alerted by %s.", " and ".join(told))
@@ -151,14 +151,21 @@ def hemacohort_watch(home: str, max_age_minutes: int) -> Any:
         check_age(root, timedelta(minutes=max_age_minutes))
         reminded.unlink(missing_ok=True)
     except OverdueError as error:
-        try:
-            _remind(root, reminded, str(error))
-        except UsageError as wrong:
-            return _failed(OverdueError(f"{error} Nobody was alerted: {wrong}"))
-        return _failed(error)
+        sentence = " ".join([str(error), *_wrong_settings(root)])
+        _remind(root, reminded, sentence)
+        return _failed(OverdueError(sentence))
     except HemacohortError as error:
         return _failed(error)
     return Completed(message="The night in force is recent enough.")
+
+
+def _wrong_settings(root: Path) -> list[str]:
+    """What keeps nights of the home from starting, in a sentence; nothing where its settings can be read."""
+    try:
+        settings.load(root)
+    except UsageError as error:
+        return [str(error)]
+    return []
 
 
 def _remind(root: Path, reminded: Path, sentence: str) -> None:
@@ -166,5 +173,5 @@ def _remind(root: Path, reminded: Path, sentence: str) -> None:
     now = datetime.now(UTC).timestamp()
     if reminded.exists() and now - reminded.stat().st_mtime < timedelta(days=1).total_seconds():
         return
-    if alerts.send(settings.load(root), alerts.night_overdue(root, sentence)):
+    if alerts.send(settings.alert_channels(root), alerts.night_overdue(root, sentence)):
         reminded.touch()

@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -22,6 +23,8 @@ from pydantic_settings import (
 from flows.errors import UsageError
 from flows.home import RUN_FILE
 from schemas.switches import SWITCHES, Switches, option
+
+ALERTS = ("alert_email", "alert_webhook", "alert_blocks")
 
 
 def _switch(name: str) -> Any:
@@ -134,6 +137,30 @@ def load(root: Path | None, *, switches: Mapping[str, str] | None = None, **flag
     UsageError names what is wrong.
     """
     given = {**flags, **(switches or {})}
+    return _read(root, {name: value for name, value in given.items() if value is not None}, None)
+
+
+def alert_channels(root: Path) -> Settings:
+    """Settings of the home or, where one of them is wrong, those of ALERTS that are not, and defaults for the rest.
+
+    A night that fails for a wrong setting has to be told to somebody all the same.
+    """
+    try:
+        return load(root)
+    except UsageError:
+        found = {}
+    for name in ALERTS:
+        for place in (root, None):  # without the file, where nothing of it can be read
+            try:
+                found[name] = getattr(_read(place, {}, name), name)
+                break
+            except UsageError:
+                continue
+    return Settings.model_construct(**found)
+
+
+def _read(root: Path | None, given: Mapping[str, Any], only: str | None) -> Settings:
+    """The settings of a home. given: those of the command line. only: the one that is looked at; the rest are defaults."""
     file = None if root is None else root / "hemacohort.toml"
     if file is not None and file.exists() and not os.access(file, os.R_OK):
         file = None  # the owner's, which may hold passwords; an analyst asks a night with the defaults
@@ -148,10 +175,11 @@ def load(root: Path | None, *, switches: Mapping[str, str] | None = None, **flag
             dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
             file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
         ) -> tuple[PydanticBaseSettingsSource, ...]:
-            return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file)
+            sources = (init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file))
+            return sources if only is None else tuple(_One(settings_cls, source, only) for source in sources)
 
     try:
-        found = _OfHome(**{name: value for name, value in given.items() if value is not None})
+        found = _OfHome(**given)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "settings"
@@ -164,6 +192,23 @@ def load(root: Path | None, *, switches: Mapping[str, str] | None = None, **flag
     except ValueError as error:
         raise UsageError(f"hemacohort.toml cannot be read: {error}.") from None
     return Settings.model_construct(**found.model_dump())
+
+
+class _One(PydanticBaseSettingsSource):
+    """One setting of a source."""
+
+    def __init__(
+        self, settings_cls: type[BaseSettings], source: PydanticBaseSettingsSource, name: str
+    ) -> None:
+        super().__init__(settings_cls)
+        self._source, self._name = source, name
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """As the source has it; asked by nobody, for the source is called as a whole."""
+        return self._source.get_field_value(field, field_name)
+
+    def __call__(self) -> dict[str, Any]:
+        return {name: value for name, value in self._source().items() if name == self._name}
 
 
 def switches_of(night: Path) -> Switches:

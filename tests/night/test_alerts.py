@@ -228,7 +228,24 @@ def test_a_watch_without_a_home_or_without_settings_ends_with_a_sentence(
     (home.root / "hemacohort.toml").write_text("buckets = 0\n")
     said = watched().message
     assert said.startswith("No night has been published since 2026-01-01")
-    assert "Nobody was alerted: The setting buckets is wrong" in said
+    assert "The setting buckets is wrong" in said
+
+
+def test_a_wrong_setting_keeps_nobody_from_being_told(
+    prefect_night: None, home: Home, sinks: tuple[Mails, Posts]
+) -> None:
+    from flows.prefect_flow import hemacohort_watch
+
+    with (home.root / "hemacohort.toml").open("a") as file:
+        file.write("buckets = 0\n")
+    assert run_state(home).is_failed()
+    made = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
+    os.utime(home.root / "format", (made, made))
+    hemacohort_watch(home=str(home.root), max_age_minutes=60, return_state=True)
+    mails, posts = sinks
+    assert len(mails) == len(posts) == 2
+    for post in posts:
+        assert "The setting buckets is wrong" in post["body"]
 
 
 def test_a_wrong_time_zone_of_a_deployment_keeps_nobody_from_being_told(

@@ -8,7 +8,7 @@ import pytest
 
 from flows.commands import switches_from
 from flows.errors import UsageError
-from flows.settings import Settings, load
+from flows.settings import Settings, alert_channels, load
 from schemas.switches import SWITCHES, Switches
 
 
@@ -69,6 +69,31 @@ def test_wrong_file_is_wrong_usage(tmp_path: Path, text: str) -> None:
     (tmp_path / "hemacohort.toml").write_text(text)
     with pytest.raises(UsageError):
         load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "wrong", ["buckets = 0", "timezon = 'UTC'", "timezone = ", "alert_email = 'ftp://a'"]
+)
+def test_channels_for_alerts_are_read_whatever_else_is_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrong: str
+) -> None:
+    (tmp_path / "hemacohort.toml").write_text(f"alert_webhook = 'http://in.file/hook'\n{wrong}\n")
+    monkeypatch.setenv("HEMACOHORT_ALERT_BLOCKS", '["slack-webhook/hemacohort"]')
+    found = alert_channels(tmp_path)
+    assert found.alert_blocks == ("slack-webhook/hemacohort",)
+    webhook = found.alert_webhook and found.alert_webhook.get_secret_value()
+    assert webhook == (None if wrong == "timezone = " else "http://in.file/hook")  # no line of it can be read
+    assert (found.alert_email, found.timezone, found.workers) == (None, "UTC", 2)
+
+
+def test_a_variable_that_cannot_be_read_leaves_the_other_channels(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HEMACOHORT_WORKERS", "many")
+    monkeypatch.setenv("HEMACOHORT_ALERT_WEBHOOK", "https://hook")
+    found = alert_channels(root).alert_webhook
+    assert found is not None
+    assert found.get_secret_value() == "https://hook"
 
 
 def test_a_choice_between_sources_is_a_setting_like_any_other(
