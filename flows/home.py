@@ -29,7 +29,7 @@ from pathlib import Path
 
 from flows.errors import HomeLockedError, NewerHomeError, UsageError
 from flows.loading import Ground
-from flows.manifest import read_manifest
+from flows.manifest import night_number, read_manifest
 from flows.store import clear_store
 
 log = logging.getLogger("hemacohort")
@@ -143,10 +143,11 @@ class Home:
         return next((folder for folder, told in manifests if told is not None and told.as_of == as_of), night)
 
     def finished(self) -> list[Path]:
-        """Folders of the finished nights, the oldest first."""
+        """Folders of the finished nights, the oldest first: by number, for their names follow a clock that may be set back."""
         if not self.nights.is_dir():
             return []
-        return sorted(folder for folder in self.nights.iterdir() if (folder / RUN_FILE).is_file())
+        finished = [folder for folder in self.nights.iterdir() if (folder / RUN_FILE).is_file()]
+        return sorted(finished, key=lambda folder: (night_number(folder), folder.name))
 
     def clear_leftovers(self) -> None:
         """Remove what killed nights left behind. Only the holder of the lock may call this."""

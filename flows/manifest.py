@@ -6,6 +6,7 @@ is a leftover of a night that did not end well.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -123,6 +124,14 @@ def read_manifest(night: Path) -> Manifest | None:
         return Manifest.model_validate_json(path.read_bytes())
     except ValidationError:
         raise CheckError("manifest", f"the manifest of the night {night.name} is damaged") from None
+
+
+def night_number(night: Path) -> int:
+    """Number of a night; 0 for one without a manifest that can be read."""
+    try:
+        return int(json.loads((night / MANIFEST_FILE).read_bytes())["number"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from pathlib import Path
 
 import duckdb
@@ -82,7 +82,12 @@ def test_rollback_goes_by_what_was_in_force_where_the_clock_was_set_back(
         patch.setattr(night_module, "datetime", _Yesterday)
         back = screened()
     assert back.name < first.name < second.name
+    assert home.finished() == [first, second, back]
+    assert home.night_of(date(2026, 6, 30)) == back
+    assert home.beyond(keep=2) == [first]
     assert roll_back(home.root, None) == (back.name, second.name)
+    assert home.night_of(date(2026, 6, 30)) == second
+    assert home.beyond(keep=2) == [first]
 
 
 class _Yesterday(datetime):
