@@ -102,6 +102,8 @@ _LAYOUT = TableLayout(
         "omop/tests",
         "omop/specimens",
         "adapters/icd9_procedures",
+        "omop/whole_concepts",
+        "omop/ancestors",
         "omop/event_codes",
         "omop/drug_codes",
     ),

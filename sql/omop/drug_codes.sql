@@ -6,10 +6,10 @@ WITH RECURSIVE used AS (
 
 above AS (
     SELECT
-        try_cast(concept_ancestor.descendant_concept_id AS BIGINT) AS drug,
-        try_cast(concept_ancestor.ancestor_concept_id AS BIGINT) AS concept_id
-    FROM concept_ancestor
-    INNER JOIN used ON try_cast(concept_ancestor.descendant_concept_id AS BIGINT) = used.drug
+        ancestor.concept_id AS drug,
+        ancestor.above_id AS concept_id
+    FROM ancestor
+    INNER JOIN used ON ancestor.concept_id = used.drug
 ),
 
 -- Without CONCEPT_ANCESTOR: from a drug to its components and ingredients, from pack and brand to what they hold.

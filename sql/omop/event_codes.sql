@@ -1,4 +1,5 @@
--- one row per concept that can be a diagnosis or procedure: its code system in the canonical extract, and its code
+-- one row per concept that can be a diagnosis or procedure and code that tells it: its own, and those of the concepts above
+-- it whose descendants mean what they mean
 CREATE TEMP TABLE event_code AS
 SELECT
     term.concept_id,
@@ -18,3 +19,13 @@ LEFT JOIN icd9_procedure ON term.vocabulary = 'ICD9Proc' AND replace(term.code, 
 WHERE
     term.vocabulary IN ('ICD10CM', 'ICD9CM', 'SNOMED', 'CPT4', 'HCPCS', 'ICD10PCS')
     OR icd9_procedure.code IS NOT NULL
+UNION ALL
+-- a cancer registry's concepts (ICD-O-3) are below those of SNOMED, so whatever is below counts
+SELECT DISTINCT
+    ancestor.concept_id,
+    'either' AS kind,
+    'SNOMED' AS code_system,
+    whole_concept.code
+FROM ancestor
+INNER JOIN whole_concept ON ancestor.above_id = whole_concept.concept_id
+WHERE ancestor.concept_id <> ancestor.above_id

@@ -12,6 +12,9 @@ COPY (
         record.source_line
     FROM procedure_occurrence AS record
     LEFT JOIN event_code AS sent ON try_cast(record.procedure_source_concept_id AS BIGINT) = sent.concept_id
-    LEFT JOIN event_code AS standard ON try_cast(record.procedure_concept_id AS BIGINT) = standard.concept_id
+    -- asked only where the hospital's own code says nothing: a concept may have several codes
+    LEFT JOIN event_code AS standard
+        ON
+            CASE WHEN sent.code IS NULL THEN try_cast(record.procedure_concept_id AS BIGINT) END = standard.concept_id
     WHERE sent.code IS NOT NULL OR standard.code IS NOT NULL
 ) TO $target (FORMAT parquet)
