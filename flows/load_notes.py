@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from flows.column_names import listed, names_to_show
 from flows.reading import ReadFile
 from schemas.extract import EXTRACT_TABLES
 
@@ -21,22 +22,24 @@ def load_notes(
         )
     for registered in files.values():
         for file in registered:
-            columns = file.ignored_columns
-            if len(columns) == 1:
-                notes.append(
-                    f"{file.info.name}: column {columns[0]} is not part of the table and was not read"
-                )
-            elif columns:
-                names = ", ".join(columns[:10]) + (", …" if len(columns) > 10 else "")
-                notes.append(
-                    f"{file.info.name}: {len(columns)} columns are not part of the table and were not read: {names}"
-                )
+            notes += _note_on_columns(file)
     notes += [
         f"the extract has no {table} file"
         for table in EXTRACT_TABLES
         if table != "patient_merges" and not files[table]
     ]
     return tuple(notes)
+
+
+def _note_on_columns(file: ReadFile) -> list[str]:
+    columns = file.ignored_columns
+    if not columns:
+        return []
+    shown = listed(names_to_show(columns, lambda _: False), len(columns), 10)
+    many = f"{len(columns)} columns are not part of the table and were not read"
+    one = f"{f'column {shown}' if shown else 'one column'} is not part of the table and was not read"
+    said = one if len(columns) == 1 else f"{many}{f': {shown}' if shown else ''}"
+    return [f"{file.info.name}: {said}"]
 
 
 def notes_on_identifiers(

@@ -123,6 +123,8 @@ def _load(
     known_files = sum(len(every[table]) - len(files[table]) for table in every)
     labs = files["lab_results"]
     if before is None and not any(file.rows for file in labs):
+        if originals is not None:  # the files of the table are an adapter's own
+            raise ExtractError("The extract holds no laboratory results: no record of it became one.")
         names = ", ".join(file.info.name for file in labs[:5])
         raise ExtractError(f"The lab_results files hold no rows, only headers ({names}).")
     for table in TABLES_OF_LOADS:

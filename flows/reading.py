@@ -13,10 +13,12 @@ from pathlib import Path
 
 import polars as pl
 
+from flows.column_names import listed, names_to_show
 from flows.csv_lines import read_header
 from flows.errors import ExtractError
 from flows.exact_reader import RAGGED_SCHEMA, read_exactly
 from flows.file_probe import FileBytes, file_sha256, probe_bytes
+from flows.panics import unprinted_panics
 from flows.parquet_text import parquet_texts
 from flows.quoted_fields import commas_in_fields
 from schemas.extract import EXTRACT_TABLES, ExtractTable
@@ -163,13 +165,16 @@ def _known_names(header: list[str], table: ExtractTable, place: str) -> list[str
         )
     twice = sorted({name for name in lowered if name and lowered.count(name) > 1})
     if twice:
-        raise ExtractError(f"{place}: the column name {_some(tuple(twice))} occurs more than once.")
+        shown = {name.lower() for name in names_to_show(header, lambda name: is_known(name, table))}
+        named = listed([name for name in twice if name in shown], len(twice), 8)
+        which = f"the column name {named}" if named else "a column name"
+        raise ExtractError(f"{place}: {which} occurs more than once.")
     missing = [name for name in table.required_names if name not in lowered]
     if missing:
+        found = listed(names_to_show(header, lambda name: is_known(name, table)), len(header), 30)
         raise ExtractError(
             f"{place}: the required column{'s' if len(missing) > 1 else ''} {', '.join(missing)} "
-            f"{'are' if len(missing) > 1 else 'is'} missing; the columns found are "
-            f"{_some(tuple(name[:60] for name in header), 30)}.{_delimiter_hint(header)}"
+            f"{'are' if len(missing) > 1 else 'is'} missing; the columns found are {found}.{_delimiter_hint(header)}"
         )
     return [name if is_known(name, table) else f"__{number}" for number, name in enumerate(lowered)]
 
@@ -230,9 +235,10 @@ def _fast_reader_is_exact(path: Path, info: FileBytes, names: list[str], *, care
 def _read_parquet(path: Path, table: ExtractTable, *, adapted: bool) -> ReadFile:
     info = file_sha256(path, path.name)
     try:
-        scan = pl.scan_parquet(path, glob=False)
-        schema = scan.collect_schema()
-        rows = scan.select(pl.len()).collect().item()
+        with unprinted_panics():
+            scan = pl.scan_parquet(path, glob=False)
+            schema = scan.collect_schema()
+            rows = scan.select(pl.len()).collect().item()
     except (OSError, ValueError, pl.exceptions.PolarsError):
         raise ExtractError(f"{path.name} is not a readable Parquet file.") from None
     except pl.exceptions.PanicException:

@@ -12,6 +12,7 @@ import polars as pl
 from flows.errors import ExtractError
 from flows.exact_reader import ragged_quarantine
 from flows.manifest import RawPiece
+from flows.panics import unprinted_panics
 from flows.reading import ReadFile
 from flows.row_counts import Tally
 from flows.staging import renamed
@@ -184,8 +185,10 @@ def _texts(files: list[ReadFile], table: str) -> pl.DataFrame:
         )
     frames = pl.concat([file.texts for file in files], how="diagonal")
     try:
-        return frames.collect(engine="streaming")
-    except (pl.exceptions.PolarsError, OSError):  # a Parquet file may break off behind a good footer
+        with unprinted_panics():
+            return frames.collect(engine="streaming")
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
+        # a Parquet file may break off behind a good footer
         listed = ", ".join(file.info.name for file in files[:5])
         raise ExtractError(f"The table {table} cannot be read to its end (files: {listed}).") from None
 

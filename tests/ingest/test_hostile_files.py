@@ -215,3 +215,47 @@ def test_tables_that_spell_their_patients_otherwise_are_told(
     ]
     (extract / "patient_merges.csv").write_text("from_patient_id,to_patient_id\n7,007\n")
     assert not [note for note in load().notes if "patient_id alike" in note]
+
+
+@pytest.mark.parametrize(
+    ("table", "content", "says"),
+    [
+        # the end of the first line is lost, so that the first row is part of it
+        (
+            "patient_merges",
+            "from_patient_id,to_patient_idQX7,ZQ8\n",
+            "missing; the columns found are from_patient_id and 2 more.",
+        ),
+        (
+            "patients",
+            "patient_id,sex,birth_dateQX7,female,1950-01-01,ZQ8,female\n",
+            "line 1: a column name occurs more than once.",
+        ),
+        (
+            "patients",
+            "patient_idd,sex,nameQX,ZQA,1950-01-01\n",
+            "missing; the columns found are sex and 4 more.",
+        ),
+        ("patients", "patientid,sex,age\n", "missing; the columns found are patientid, sex, age."),
+    ],
+)
+def test_no_cell_of_a_lost_line_end_is_repeated(
+    extract: Path, load: Load, table: str, content: str, says: str
+) -> None:
+    (extract / "lab_results.csv").write_bytes(LAB)
+    (extract / f"{table}.csv").write_text(content)
+    with pytest.raises(ExtractError) as raised:
+        load()
+    assert str(raised.value).endswith(says)
+
+
+def test_columns_that_are_not_read_are_named_only_where_they_are_no_data(extract: Path, load: Load) -> None:
+    (extract / "lab_results.csv").write_bytes(LAB)
+    patients = extract / "patients.csv"
+    patients.write_text("patient_id,sexQX7,female,1950-01-01\nP1,female,1950-01-01,\n")
+    assert "patients.csv: 3 columns are not part of the table and were not read" in load().notes
+    patients.write_text("patient_id,sex,Marital status,age\nP1,female,,\n")
+    assert (
+        "patients.csv: 2 columns are not part of the table and were not read: Marital status, age"
+        in load().notes
+    )

@@ -104,8 +104,8 @@ def test_spans_of_time_are_refused(extract: Path, read) -> None:
         read()
 
 
-def test_a_parquet_type_that_is_not_known(extract: Path, read, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An interval of DuckDB: Polars panics at the schema."""
+def test_a_parquet_type_that_is_not_known(extract: Path, read, capfd: pytest.CaptureFixture[str]) -> None:
+    """An interval of DuckDB: Polars panics at the schema, and nobody has to read that."""
     path = extract / "lab_results.parquet"
     duckdb.sql(
         "copy (select 'a' as patient_id, 't' as collected_at, 'c' as code, interval 3 day as \"value\") "
