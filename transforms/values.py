@@ -71,14 +71,20 @@ _VARIANTS: dict[str, str] = {
 }
 _TRANSLATION: dict[int, str] = {**_FULL_WIDTH, **str.maketrans(_VARIANTS)}
 _OR_EQUAL = r"or (?:equal(?: to)?|=)"
+# in Spanish, Portuguese, French, Italian, German, Dutch and Russian
+_LESS = r"menor (?:que|de|a)|inferior a|inf[ée]rieure? [àa]|moins de|inferiore a|minore di|kleiner(?: als)?|unter|(?:kleiner|minder) dan|менее|меньше"
+_MORE = (
+    r"ma[iy]or (?:que|de|a)|superior a|sup[ée]rieure? [àa]|plus de|superiore a|maggiore di|gr(?:ö|oe)(?:ß|ss)er(?: als)?|über"
+    r"|mehr als|(?:groter|meer) dan|более|больше"
+)
 _PREFIXES: tuple[tuple[str, Bound], ...] = (
     (
         rf"<\s*/?\s*=|=\s*<|<\s*or\s*=|(?:less|lower|fewer) than {_OR_EQUAL}|at most|no more than|up to",
         Bound.AT_MOST,
     ),
     (rf">\s*/?\s*=|=\s*>|>\s*or\s*=|(?:greater|more|higher) than {_OR_EQUAL}|at least", Bound.AT_LEAST),
-    (r"<(?:\s*than)?|(?:less|lower|fewer) than|below|under|lt", Bound.BELOW),
-    (r">(?:\s*than)?|(?:greater|more|higher) than|above|over|exceeds|gt", Bound.ABOVE),
+    (r"<(?:\s*than)?|(?:less|lower|fewer) than|below|under|lt|" + _LESS, Bound.BELOW),
+    (r">(?:\s*than)?|(?:greater|more|higher) than|above|over|exceeds|gt|" + _MORE, Bound.ABOVE),
 )
 _PREFIX = tuple(
     (re.compile(rf"^(?:{words})\s*:?\s*(?=[\d.,'-])", re.IGNORECASE), bound) for words, bound in _PREFIXES

@@ -8,10 +8,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from flows.errors import ExtractError
 from schemas.analytes import analyte_of
 from schemas.extract import EXTRACT_TABLES
 
 Labs = Callable[..., pl.DataFrame]
+Row = dict[str, str]
 
 
 def _analytes(rows: pl.DataFrame) -> list[str | None]:
@@ -174,3 +176,13 @@ def test_lines_are_right_in_a_file_that_is_read_by_several_threads(labs: Labs) -
     padding = "PADDING " * 40
     rows = labs(*({"comments": padding} for _ in range(60_000)))  # 20 MB: several of DuckDB's buffers
     assert rows.select((pl.col("result_id").cast(pl.Int64) + 1 == pl.col("source_line")).all()).item()
+
+
+def test_an_extract_without_results_is_told_as_such(
+    write: Callable[..., Path], extract: Path, screened: Callable[..., Path], patient: Row
+) -> None:
+    """And not by the name of a file that the adapter wrote."""
+    write("patients", patient)
+    write("labevents")
+    with pytest.raises(ExtractError, match=r"^The extract holds no laboratory results: no record"):
+        screened("mimic-iv", extract)
