@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from flows.errors import CheckError, ExtractError
 from flows.manifest import RawPiece
 from flows.reading import ReadFile
+from schemas.text_values import identifier, without_words_for_none
 
 ROWS_PER_BUCKET = 1_000_000  # two of them are judged at the same time
 ROWS_PER_SLICE = 250_000
@@ -97,12 +98,11 @@ def divided(rows: pl.LazyFrame, number: int, folder: Path) -> list[Path]:
 
 
 def renamed(texts: pl.LazyFrame, merges: Mapping[str, str], column: str = "patient_id") -> pl.LazyFrame:
-    """Texts with patient identifiers trimmed (empty = null) and merged ones replaced by the one that remains.
+    """Texts with patient identifiers trimmed (empty, or a word for none = null) and merged ones replaced by the one that remains.
 
     source_patient_id: the identifier of the row where a merge replaced it, so that a merge can be taken back.
     """
-    own = pl.col(column).str.strip_chars()
-    own = pl.when(own != "").then(own)
+    own = identifier(column)
     if not merges:
         return texts.with_columns(own.alias(column), source_patient_id=pl.lit(None, pl.String))
     remaining = own.replace(dict(merges))
@@ -123,7 +123,10 @@ def stage_lab_results(
     if not files:
         return []
     rows = pl.concat([renamed(file.texts, {}) for file in files]).with_columns(
-        load=pl.lit(load, pl.Int32), slice=slice_of(pl.col("patient_id"), slices)
+        without_words_for_none("specimen_id"),
+        without_words_for_none("result_id"),
+        load=pl.lit(load, pl.Int32),
+        slice=slice_of(pl.col("patient_id"), slices),
     )
     try:
         pieces = write_raw(rows, folder, slices=None if small else slices)

@@ -44,7 +44,9 @@ OWN_CODES: Mapping[str, str] = MappingProxyType(
 )
 """Analyte id by code of the code system ``hemacohort``: every id, and the other names RULES.md gives."""
 
-LOINC_NAMES = frozenset({"loinc", "http://loinc.org", "ln", "lnc"})
+LOINC_NAMES = frozenset(
+    "loinc ln lnc http://loinc.org https://loinc.org 2.16.840.1.113883.6.1 urn:oid:2.16.840.1.113883.6.1".split()
+)
 """Names of the code system LOINC, lower case."""
 
 

@@ -14,10 +14,35 @@ _LOCAL = rf"^\d{{4}}-\d{{2}}-\d{{2}}({_CLOCK})?$"
 _ZONED = rf"^\d{{4}}-\d{{2}}-\d{{2}}{_CLOCK} ?(Z|[+-]\d{{2}}:?\d{{2}})$"
 
 
+def _spelled(words: str) -> tuple[str, ...]:
+    every = {way for word in words.split() for way in (word, word.upper(), word.lower(), word.capitalize())}
+    return tuple(sorted(every | {"NaN", "NaT"}))
+
+
+NOTHING = _spelled("nan none null <na> (null) nat \\N")
+"""What pandas and databases write into a text column where there is nothing."""
+NO_IDENTIFIER = (*NOTHING, *_spelled("na n/a #n/a unknown . - ?"))
+"""The same of an identifier, with what R, SAS and people write."""
+
+
 def tidy(column: str) -> pl.Expr:
-    """Text without surrounding blanks; null where nothing remains."""
+    """Text without surrounding blanks; null where nothing remains, or a word for nothing."""
     text = pl.col(column).str.strip_chars()
-    return pl.when(text != "").then(text)
+    return pl.when((text != "") & ~text.is_in(NOTHING)).then(text)
+
+
+def identifier(column: str) -> pl.Expr:
+    """An identifier without surrounding blanks; null where there is none, or a word for none.
+
+    Rows of many patients whose identifier was lost must not become one patient called ``nan``.
+    """
+    text = pl.col(column).str.strip_chars()
+    return pl.when((text != "") & ~text.is_in(NO_IDENTIFIER)).then(text)
+
+
+def without_words_for_none(column: str) -> pl.Expr:
+    """An identifier as it stands; null where it is a word for none: results that have lost theirs have none in common."""
+    return pl.when(~pl.col(column).str.strip_chars().is_in(NO_IDENTIFIER)).then(pl.col(column))
 
 
 def is_blank(column: str) -> pl.Expr:

@@ -28,7 +28,16 @@ from schemas.extract_checks import (
     PATIENT_VALUE_CHECKS,
 )
 from schemas.flags import CONFLICTING_MERGE
-from schemas.text_values import as_boolean, as_code, as_code_system, as_date, as_number, as_word, tidy
+from schemas.text_values import (
+    as_boolean,
+    as_code,
+    as_code_system,
+    as_date,
+    as_number,
+    as_word,
+    identifier,
+    tidy,
+)
 from transforms.patient_identity import FLAG_SCHEMA, IDENTITY, disagreements, one_row_each
 
 WHERE = ("source_file", "source_line")
@@ -149,8 +158,8 @@ def parse_merges(texts: pl.DataFrame) -> tuple[dict[str, str], Parsed]:
     An identifier merged into two that are not the same in the end stays as it is, its rows rejected and flagged.
     Raises MergeCycleError.
     """
-    clean, rejected = split(texts, MERGE_CHECKS)
-    clean = clean.with_columns(tidy("from_patient_id"), tidy("to_patient_id"))
+    named = texts.with_columns(identifier("from_patient_id"), identifier("to_patient_id"))
+    clean, rejected = split(named, MERGE_CHECKS)
     steps: dict[str, list[str]] = {}
     lines: dict[tuple[str, str], tuple[str, int]] = {}
     for old, new, *where in clean.sort(*WHERE).select("from_patient_id", "to_patient_id", *WHERE).iter_rows():

@@ -14,6 +14,7 @@ import polars as pl
 
 from schemas.flags import FLAG_BITS, MISSING_MASK, flag_names
 from schemas.tables import LAB_RESULT, QUALITY_FLAG, QUARANTINE, REPORTED_COUNT, empty, shaped
+from schemas.text_values import NOTHING
 from transforms.code_map import NO_MAP, CodeMap
 from transforms.codes import pair_rows
 from transforms.conversion import to_intervals
@@ -28,7 +29,7 @@ from transforms.versions import RANK, WITHDRAWN, settle_versions
 
 # Other words for the five states; an empty state is final (the extract's contract).
 STATES = {
-    "": "final",
+    **dict.fromkeys(("", *(word.lower() for word in NOTHING)), "final"),
     **{word: word for word in (*RANK, *WITHDRAWN)},
     "amended": "corrected",
     "canceled": "cancelled",

@@ -101,7 +101,7 @@ def test_bad_patients_are_set_aside_with_a_reason(row: dict[str, str], reason: s
         ("duffy_null", "maybe", "BAD_DUFFY_NULL"),
         ("residence_elevation_m", "1,200", "BAD_ELEVATION"),
         ("residence_elevation_m", "12000", "BAD_ELEVATION"),
-        ("residence_elevation_m", "nan", "BAD_ELEVATION"),
+        ("residence_elevation_m", "inf", "BAD_ELEVATION"),
     ],
 )
 def test_a_value_that_cannot_be_read_is_unknown_and_the_row_keeps_the_rest(
@@ -250,3 +250,19 @@ def test_derived_coverage_reaches_to_each_patients_last_contact() -> None:
 
 def test_no_contact_no_coverage() -> None:
     assert derived_coverage(joined_contacts([]), first=None, kinds=[]).is_empty()
+
+
+@pytest.mark.parametrize("word", ["nan", "NaT", "None", "NULL", "<NA>", "\\N"])
+def test_a_word_for_nothing_is_nothing(word: str) -> None:
+    """A column of dates of death as pandas writes it says NaT of everybody alive."""
+    row = {
+        "patient_id": "P1",
+        "sex": "male",
+        "birth_date": "1950-01-01",
+        "death_date": word,
+        "stratum_ward": word,
+    }
+    parsed = patients(row)
+    assert fates(parsed) == {"accepted": 1}
+    assert parsed.flags.height == 0
+    assert parsed.accepted.select("sex", "death_date", "stratum_ward").row(0) == ("male", None, None)

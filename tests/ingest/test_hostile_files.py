@@ -259,3 +259,38 @@ def test_columns_that_are_not_read_are_named_only_where_they_are_no_data(extract
         "patients.csv: 2 columns are not part of the table and were not read: Marital status, age"
         in load().notes
     )
+
+
+@pytest.mark.parametrize("word", ["nan", "NaN", "None", "NULL", "NA", "<NA>", "\\N", "Unknown", "."])
+def test_a_word_for_no_identifier_is_no_patient(
+    extract: Path, labs: Callable[..., Path], load: Load, word: str
+) -> None:
+    """As pandas and databases write it: two people without an identifier are not one patient."""
+    labs(f"{word},2026-05-01,LOINC,718-7,9.5,g/dL,S1,", f" {word} ,2026-05-01,LOINC,2276-4,5,ng/mL,S2,", ROW)
+    (extract / "patients.csv").write_text(f"patient_id,sex\n{word},male\nP1,male\n")
+    (extract / "patient_merges.csv").write_text(f"from_patient_id,to_patient_id\nP1,{word}\n{word},P1\n")
+    counts = load()
+    assert (counts.accepted, counts.quarantined) == (1, 2)
+    assert {(file.name, file.quarantined) for file in counts.files} == {
+        ("lab_results.csv", 2),
+        ("patients.csv", 1),
+        ("patient_merges.csv", 2),
+    }
+
+
+def test_identifiers_that_only_look_like_such_words(labs: Callable[..., Path], load: Load) -> None:
+    names = ["Nana", "none-1", "0", "NA1", "x.", "-1"]
+    labs(*(f"{name},2026-05-01,LOINC,718-7,9.5,g/dL,S{name}," for name in names))
+    assert load().accepted == len(names)
+
+
+def test_a_word_for_no_identifier_makes_no_versions(extract: Path, load: Load, table: Table) -> None:
+    """Three hemoglobins whose result id was lost are three results."""
+    header = "patient_id,collected_at,code_system,code,value,unit,specimen_id,result_id,resulted_at,status\n"
+    rows = "".join(
+        f"P1,2026-0{month}-01 08:00:00,LOINC,718-7,9.{month},g/dL,nan,nan,2026-0{month}-01 09:00:00,nan\n"
+        for month in (3, 4, 5)
+    )
+    (extract / "lab_results.csv").write_text(header + rows)
+    assert load().accepted == 3
+    assert table("lab_result").select("result_id", "specimen_id").null_count().row(0) == (3, 3)
