@@ -40,7 +40,9 @@ from flows.totals import write_totals
 from flows.workers import in_order
 from schemas.analytes import BLOOD_COUNT_ANALYTES
 from schemas.contracts import CONTRACTS
+from schemas.evidence import CONTEXT, INPUTS
 from schemas.gaps import GAP_TALLY
+from schemas.history_atoms import HISTORY_ATOMS
 from schemas.switches import DEFAULTS, Switches
 from schemas.tables import empty
 from transforms.counts import (
@@ -201,11 +203,13 @@ def verdicts_rest_on(switches: Switches) -> dict[str, str]:
         [sorted(fingerprints(rules).items()), [(rule.rule_id, rule.version, rule.inputs) for rule in rules]]
     )
     # a table or column that a night before did not write is made for everybody
-    shape = json.dumps({table: sorted(CONTRACTS[table].columns) for table in (*SCREEN.tables, *COUNTS)})
+    columns = {table: sorted(CONTRACTS[table].columns) for table in (*SCREEN.tables, *COUNTS)}
+    # the contract of the evidence names its keys only
+    columns["evidence"] = sorted({*CONTEXT, *HISTORY_ATOMS, *(item.column for item in INPUTS.values())})
     return {
         "rules": hashlib.sha256(logic.encode()).hexdigest(),
         "switches": switches.fingerprint,
-        "tables": hashlib.sha256(shape.encode()).hexdigest(),
+        "tables": hashlib.sha256(json.dumps(columns).encode()).hexdigest(),
     }
 
 
