@@ -38,7 +38,7 @@ _MULTIPLIERS: dict[str, int] = {
     **dict.fromkeys("lakh lakhs lac lacs".split(), 5),
     **dict.fromkeys(
         (
-            "m mil mill milion million millions millon millones mln mio mega milioni milhoes milj miljoen miljon"
+            "m mil mill milln milion million millions millon millones mln mio mega milioni milhoes milj miljoen miljon"
             " miljoona milyon"
         ).split(),
         6,
@@ -53,7 +53,7 @@ _MULTIPLIERS: dict[str, int] = {
 _IMPLIED = {3: "ul", 5: "ul", 6: "ul", 9: "l", 12: "l"}
 _LETTERS = {"m", "t"}  # alone they may be many things
 _COUNTED = (
-    r"(?:cellules|cells?|cel(?:ul[ae]s?)?|zellen|kl|(?:red|white)bloodcells?|lymphs?|abs|[wr]bc'?s?|nrbcs?|plts?|platelets?|leu[ck]o?(?:cyte)?s?|ery(?:thro(?:cyte)?)?s?|redcells?|thrombo(?:cyte)?s?|retics?"
+    r"(?:cellules|cells?|cel(?:ul[ae]s?)?|zellen|kl|(?:red|white)bloodcells?|lymphs?|abs|[wr]bc'?s?|nrbcs?|plts?|platelets?|leu(?:[ck]o?)?(?:[cz]yte?[ns]?)?s?|ery(?:thro(?:[cz]yte?[ns]?)?)?s?|redcells?|thrombo(?:cyte)?s?|retics?"
     r"|neutrophils?|lymphocytes?|monocytes?|granulocytes?|blasts?|counts?|particles?|number|no|#)"
 )
 _OF = r"(?:blood|wholeblood|serum|plasma|hb|hgb|[rw]bcs?|plts?|cells?)"
@@ -61,7 +61,7 @@ _COUNT = re.compile(
     rf"(?:1|x)?\(?{_COUNTED}?\)?x?(10\*(?P<power>\d{{1,2}})|(?P<word>[a-z]+?))?\)?x?\(?(?:of)?{_COUNTED}?\)?"
 )
 _SHARE = re.compile(
-    rf"%(?:of)?(?:all|total|tot)?(?:{_COUNTED}|sat|saturated|saturation|erythroblasts?|hb|hgb|h(?:a?)emoglobin)?"
+    rf"%(?:of|d(?:er)?(?=[a-z]))?(?:all|total|tot)?(?:{_COUNTED}|sat|saturated|saturation|erythroblasts?|hb|hgb|h(?:a?)emoglobin)?"
 )
 _SHARES = {
     "l/l": Fraction(1),

@@ -38,29 +38,32 @@ PER_HUNDRED: Mapping[str, frozenset[str]] = {
 
 _BY_UNIT: Mapping[str, Iterable[str]] = {
     "%": "mg/mg% %iron %transferrin % %tibc %oftibc sat% cv% %cv %-cv %(cv) cv(%) cv".split(),
-    "fraction": "frac ratio proportion 1 decimal fract fractionof1 mol/mol".split(),
+    "fraction": "frac ratio proportion 1 decimal decimalfraction fract fractionof1 mol/mol".split(),
     "L/L": "ratio 1 v/v vol/vol ml/ml volumefraction volfraction l/lblood".split(),
     "vol%": "%vol %volume volume% vol-% %v/v v/v% %(v/v) %pcv pcv% vol.% %byvolume %(vol) cc/dl".split(),
     "um3": ["mu/3"],
     "pg": ["pkg"],
+    "fmol": "fmol(fe) fmolfe".split(),
+    "/uL": ["mpt/l"],  # millions of particles, beside Gpt/L and Tpt/L
+    "AU/mL": "[arb'u]/ml arbu/ml".split(),
     "mmol/L": "mmol(fe)/l mmol/l(fe) mmolfe/l mmol/lfe mmol(hb/4)/l mmol/l(hb/4) mmol/lhb/4".split(),
     "mmol/L tetramer": "mmol/ltetramer mmol/l(tetramer) mmol(tetramer)/l mmol/lhb4 mmol(hb4)/l".split(),
     "permille": (
-        "/thousand parts/thousand /thousandrbc 0/00rbc o/oorbc permillerbc %o °/oo ppth permill permil promille promill o/oo 0/00 10*-3 /1000 /1000rbc /1000rbcs /10*3 /10*3rbc /10*3rbcs /1000erythrocytes /10*3erythrocytes"
+        "/thousand parts/thousand /thousandrbc 0/00rbc o/oorbc permillerbc %o °/oo ppth permill permil promille promill o/oo 0/00 10*-3 /1000 /1000rbc /1000rbcs /10*3 /10*3rbc /10*3rbcs /1000erythrocytes /10*3erythrocytes /1000ery"
     ).split(),
     "mm/h": (
         "mm/hr mm/hour mm/1h mm/1hr mm/1hour mm/1sthr mm/1sthour mm/sth mm1sthr mmin1sthr mmin1hr mmin1hour mm/1sth mm/hrs "
         "mm/std mm/1std mm/1.std mm/1.h mm1h mmhr mm/60min mmin1sthour mm/uur mm/ora mm/hora mm/heure mm/saat mm/has "
-        "mm(1h) mmen1h mmafter1hr mmat1hr"
+        "mm(1h) mm/(1.h) mmen1h mmafter1hr mmat1hr"
     ).split(),
     "ukat/L": "ucat/l".split(),
     "/100 WBC": (
         "/100wbc /100wbcs /100wbc's /100leukocytes /100leucocytes /100leuk /100whitecells nrbc/100wbc nrbcs/100wbc "
         "nrbc/100wbcs nrbc/100wbc's #nrbc/100wbc 100wbc's #/100wbc #/100wbcs 100wbc /100whitebloodcells /100leuko "
-        "/100leu /100leukozyten /100gb /100(wbcs) cells/100wbc wbc/100 10*2wbc %/wbc"
+        "/100leu /100leukos /100leukozyten /100leukocyten /100gb /100(wbcs) cells/100wbc wbc/100 10*2wbc %/wbc"
     ).split(),
     "/100 RBC": "/100rbc /100rbcs /100redcells /100redbloodcells /100erythrocytes".split(),
-    "umol/mol heme": "umol/mol umol/molheme umol/molhem umol/molhaem umolzpp/molheme".split(),
+    "umol/mol heme": "umol/mol umol/molheme umol/molhem umol/molhaem umol/molham umolzpp/molheme".split(),
     "Gale": "gale galegrade grade(gale) galescore".split(),
     "1": "index ratio rpi score".split(),
     "particles": "particle fragments spicules n count".split(),

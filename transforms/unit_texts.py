@@ -36,6 +36,9 @@ _RUSSIAN = str.maketrans(
     "АВГДЕИКЛМНОПРСТФХЧЫавгдеиклмнопрстфхчы", "AVGDEIKLMNOPRSTFXHYavgdeiklmnoprstfxhy", "ьЬ"
 )
 _RUSSIAN_ACTIVITY = (("МЕ", "IU"), ("Ед", "U"), ("ед", "U"))
+_GERMAN_ACTIVITY = re.compile(
+    r"^([mu]?)E(?=/)"
+)  # Einheit; an E in lower case, or behind an M, may be anything
 _TYPESET = (
     (
         re.compile(r"<su[bp]>|\\\^|\\S\\|~u~", re.IGNORECASE),
@@ -103,7 +106,7 @@ def clean(text: str) -> str:
     found = _METHOD.sub("", _MARKED.sub("", _ABBREVIATION.sub("", found)))
     found = _NUMBER_OF.sub("", re.sub(r"^#(?=x?1)", "", found))  # #x1000/uL
     found = _PER_BY_POWER.sub(lambda match: "/" + (match[1] or "mm3"), found)
-    found = _MC.sub("u", _LOST_MICRO.sub("u", found))
+    found = _GERMAN_ACTIVITY.sub(r"\1U", _MC.sub("u", _LOST_MICRO.sub("u", found)))
     found = _POWER_LAST.sub(r"\2\1", _LIKE_AN_L.sub(r"\1\2l", found))
     for pattern, power in _IN_FULL:
         found = pattern.sub(power, found)
@@ -171,17 +174,18 @@ _WORDS = (
     (re.compile(r"lit(?:(?:er|re|ro)(?:\(s\)|s)?)?|ltrs?(?![a-z])|(?<=/)lts?$|(?<=[munpfd])ls$"), "l"),
     (re.compile(r"(?<=/)dcl$"), "dl"),
     (re.compile(r"(?<![a-z])pcg"), "pg"),
-    (re.compile(r"^per(?!mil)|(?<=[a-z0-9)#%])per(?!mil)(?=[a-z0-9])"), "/"),
+    (re.compile(r"^per(?!mil)|^pro(?=1000?(?!\d)|ul$)|(?<=[a-z0-9)#%])per(?!mil)(?=[a-z0-9])"), "/"),
     (re.compile(r"gram(?:me)?s?|grms?(?![a-z])|gms?(?![a-z])|grs?(?![a-z])|(?<=[munp])gs(?![a-z])"), "g"),
     (re.compile(r"moles?(?![a-z])|mols(?![a-z])"), "mol"),
     # IE is German, UI French, Spanish and Italian; lU is an IU in a font whose l looks like I
-    (re.compile(r"int(?:ernationa)?l?units?|i\.?e\.?(?=/)|ui(?=/)|(?<=[mu])lu(?=/)"), "iu"),
+    (re.compile(r"int(?:ernationa)?'?l?units?|i\.?e\.?(?=/)|ui(?=/)|(?:^|(?<=[mu]))lu(?=/)"), "iu"),
     (re.compile(r"units?(?=/|$)"), "u"),
     (re.compile(r"katals?"), "kat"),
     (re.compile(r"(?<=/)hundred"), "100"),
     (re.compile(rf"/(?:{_CUBIC_MM})(?=$|(?:of)?(?:whole)?blood$)"), "/ul"),
     (re.compile(r"/(?:100-?(?:ml|cc)|0?\.1l)"), "/dl"),
-    (re.compile(r"/(?:cc|ccm|cm\*?3)$"), "/ml"),
+    # not behind a count: who counts cells by "ccm" means a cubic millimeter or a centimeter, and nothing tells which
+    (re.compile(r"(?<![a-z])([munp]?(?:g|mol|iu|u))/(?:cc|ccm|cm\*?3)$"), r"\1/ml"),
     (re.compile(r"^([munp]?g|ml)%$"), r"\1/dl"),
 )
 

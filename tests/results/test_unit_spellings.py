@@ -41,7 +41,7 @@ SPELLED = [
         (
             "/uL|/µL|/mcl|/mm3|/cumm|/cmm|/mm³|per cu mm|cells/uL|cells/cumm|cell/cu mm|{cells}/uL|#/uL|1/uL|count/uL"
             "|cells per cubic millimeter|per mm3|per cubic millimeter|n/uL|abs/uL|células/mm3|Zellen/µl|cellules/mm3|mm-3|µL⁻¹"
-            "|/mikroliter|кл/мкл|WBC/uL|platelets/mcL"
+            "|/mikroliter|кл/мкл|WBC/uL|platelets/mcL|pro µL|Mpt/l"
         ),
     ),
     ("plt wbc", "lakh/uL", "lakh|lakh/mm3|lakhs/cumm|Lakhs/cu.mm|lacs/cmm|lac/µL|10*5/uL|1,00,000/cumm"),
@@ -52,7 +52,7 @@ SPELLED = [
             "10*12/L|10^12/L|x10E12/L|T/L|T/l|Tpt/L|tera/L|/pL|M/uL|m/mcL|mil/mcL|mil/mm3|mill/cumm|million/uL|million/cumm"
             "|Mio/µl|Mio./ul|mln/uL|10*6/uL|10^6/mm3|x10E6/uL|X10(6)/uL|x10 6/uL|10x6/uL|10^6 cells/uL|x10^6|MILLION"
             "|million per microliter|trillion per liter|trill/L|MCUMM|/uL x 10^6|milioni/mmc|Milhões/mm3|miljoen/ul|млн/мкл|Т/л"
-            "|millions/cu mm|Milion/cmm|mill'n/cmm|10.e6/uL|millones/mm3|TRIL/L|x10.12/L|10x6cmm|TI/L|Tpart/L|10^6/-¦L"
+            "|millions/cu mm|Milion/cmm|mill'n/cmm|10.e6/uL|millones/mm3|TRIL/L|x10.12/L|10x6cmm|milln/ul|TI/L|Tpart/L|10^6/-¦L"
         ),
     ),
     ("rbc", "G/L", "G/L|Gpt/L|/nL|GI/L"),
@@ -118,15 +118,18 @@ SPELLED = [
         "mIU/L",
         (
             "mUI/L|µUI/mL|ulU/ml|micIU/mL|mIU/L|mU/L|m[IU]/L|uIU/mL|µU/mL|mcIU/mL|MCU/ML|mcunits/mL|u[IU]/mL|microIU/mL"
-            "|micro-international unit per milliliter|milli-international unit per liter|microunit per milliliter|mcIntUnit/mL|мкМЕ/мл|мМЕ/л"
+            "|micro-international unit per milliliter|milli-international unit per liter|microunit per milliliter|mcIntUnit/mL|uE/ml|mE/l|мкМЕ/мл|мМЕ/л"
         ),
     ),
     (
         "ldh",
         "U/L",
-        "UI/L|U/L|IU/L|Units/L|unit/l|[IU]/L|[iU]/L|unit per liter|international unit per liter|Int_Unit/L|U/lt|Ед/л",
+        "UI/L|U/L|IU/L|Units/L|unit/l|[IU]/L|[iU]/L|unit per liter|international unit per liter|Int_Unit/L|U/lt|Ед/л|E/l|lU/L|int'l units/L",
     ),
-    ("epo", "IU/L", "IU/L|U/L|mIU/mL|mU/mL|milli-international unit per milliliter"),
+    ("epo", "IU/L", "IU/L|U/L|mIU/mL|mU/mL|milli-international unit per milliliter|mE/ml"),
+    ("ttg_iga", "AU/mL", "AU/mL|[arb'U]/mL|arb U/mL"),
+    ("mch", "fmol", "fmol|fmol(Fe)"),
+    ("zpp", "umol/mol heme", "umol/mol heme|µmol/mol Häm"),
     (
         "egfr",
         "mL/min/1.73 m2",
@@ -134,14 +137,14 @@ SPELLED = [
             "mL/min/1.73 m2|mL/min/{1.73_m2}|ml/min/1.73m^2|mL/min/1.73m²|mL/min/1.73sq.m|mL/min/1.73 sq m|ml/min/1,73m2"
             "|mL/min per 1.73 m2|mL/min/1.73 square meters|mL/min/1.73|mL/min/1.73/m2|mL/min/1.7|mL/min/BSA|mL/min/SA"
             "|mL/min/1.73 m(2)|mL/min/1.73 meter squared|mls/min/1.73m2"
-            "|milliliter per minute per 1.73 square meter|mL/min/1.73.m2|ml/min/1.73**2|ml/mn/1.7m|mL/(min.1.73m2)|mL/(min*1.73 m2)|ml/min/1,73qm"
+            "|milliliter per minute per 1.73 square meter|mL/min/1.73.m2|ml/min/1.73**2|ml/mn/1.7m|mL/(min.1.73m2)|mL/(min*1.73 m2)|mL/min/[1.73_m2]|ml/min/1,73qm"
             "|mL/min/1.73mÂ²|мл/мин/1.73м2"
         ),
     ),
     (
         "esr",
         "mm/h",
-        "mm/h|mm/hr|MM/HR|mm/hour|mm/1h|mm 1st hr|mm/1 hour|mm/60 min|mm in 1st hour|millimeter per hour|mm/hora|mm/uur|mm/hr (Westergren)|mm/h Wintrobe|мм/ч|мм/час",
+        "mm/h|mm/hr|MM/HR|mm/hour|mm/1h|mm 1st hr|mm/1 hour|mm/60 min|mm in 1st hour|millimeter per hour|mm/hora|mm/uur|mm/hr (Westergren)|mm/(1.h)|mm/h Wintrobe|мм/ч|мм/час",
     ),
     ("hba2", "%", "% Hb|%Hb|% of total Hb"),
     ("rdw", "%", "CV%|%CV|% CV|%(CV)|CV"),
@@ -151,17 +154,25 @@ SPELLED = [
         "%",
         "% AUTO|%|％|percent|PERCENT|Pct|%{WBCs}|% of total|10*-2|[%]|prozent|porcentaje|% Manual",
     ),
-    ("neut_pct segs_pct blasts_pct", "%", "/100 WBC|/100{WBCs}|per 100 WBC"),
+    (
+        "neut_pct segs_pct blasts_pct",
+        "%",
+        "/100 WBC|/100{WBCs}|per 100 WBC|%d.Leukozyten|%Leu|% der Leukozyten",
+    ),
     (
         "nrbc",
         "/100 WBC",
         (
             "/100 WBC|/100{WBCs}|/100WBC's|per 100 WBC|NRBC/100 WBC|/100 leukocytes|%|%/WBC|{#}/100{WBCs}"
-            "|per 100 white blood cells|per hundred white blood cells|/100 Leu|100 WBC|NRBC/100 WBC's"
+            "|per 100 white blood cells|per hundred white blood cells|/100 Leu|pro 100 Leukozyten|100 WBC|NRBC/100 WBC's"
         ),
     ),
-    ("retic_pct", "%", "/100 RBC|per 100 RBCs|/100{RBCs}|% of RBC"),
-    ("hct", "L/L", "v/v|L/L|l/l|ratio|1|fraction|decimal|liter per liter|vol/vol|mL/mL|volume fraction|л/л"),
+    ("retic_pct", "%", "/100 RBC|per 100 RBCs|/100{RBCs}|% of RBC|%d.Erythrozyt"),
+    (
+        "hct",
+        "L/L",
+        "v/v|L/L|l/l|ratio|1|fraction|decimal|decimal fraction|liter per liter|vol/vol|mL/mL|volume fraction|л/л",
+    ),
     (
         "hct",
         "vol%",
@@ -170,7 +181,7 @@ SPELLED = [
     (
         "retic_pct",
         "permille",
-        "0/00|‰|[ppth]|permille|/1000|10*-3|o/oo|per thousand|parts per thousand|ppth|‰ RBC|%o",
+        "0/00|‰|[ppth]|permille|/1000|10*-3|o/oo|per thousand|parts per thousand|ppth|‰ RBC|%o|pro 1000|/1000 Ery",
     ),
     ("retic_abs", "10*6/uL", "10*6/uL|M/uL|10*12/L|T/L"),
 ]
@@ -190,7 +201,7 @@ NOT_UNITS = [
     (
         "wbc",
         (
-            "g/L M/uL mil/mm3 10*4/uL 10*3/mL 10*6/L 10*3/L /L /mL uL mm3 cells T/uL m % /hpf 10*-3/uL /100WBC �g/L {10*3}/uL n K/u"
+            "g/L M/uL mil/mm3 10*4/uL 10*3/mL 10*3/ccm M/ccm 10*6/ccm 10*6/L 10*3/L /L /mL uL mm3 cells T/uL m % /hpf 10*-3/uL /100WBC �g/L {10*3}/uL n K/u"
             " 10^3/µ 10.0E9/L"
         ),
     ),
@@ -202,10 +213,11 @@ NOT_UNITS = [
     ("iron", "mg/L mmol/L"),
     ("creatinine", "mEq/dL mmol/L"),
     ("b12", "pg/dL ng/dL"),
-    ("tsh", "mIU/mL IU/L mE/mL"),
+    ("tsh", "mIU/mL IU/L mE/mL ME/L"),
     ("egfr", "mL/min mL/min/m2"),
-    ("rdw", "fL fraction"),
+    ("rdw", "fL fraction %d"),
     ("neut_pct", "/100RBC K/uL"),
+    ("retic_abs", "M/ccm 10*6/cc"),
     ("copper", "mg/L"),
 ]
 
