@@ -14,6 +14,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
+
 from flows.settings import Settings
 
 log = logging.getLogger("hemacohort")
@@ -71,7 +73,10 @@ def _email(settings: Settings) -> Sender:
     from prefect.blocks.notifications import AppriseNotificationBlock
 
     assert settings.alert_email is not None
-    return AppriseNotificationBlock(url=settings.alert_email, notify_type="failure")
+    url = settings.alert_email.get_secret_value()
+    # Unless told, Apprise sends the lines of the text as HTML, where they run into one.
+    plain = url if "format=" in url else f"{url}{'&' if '?' in url else '?'}format=text"
+    return AppriseNotificationBlock(url=SecretStr(plain), notify_type="failure")
 
 
 def _webhook(settings: Settings) -> Sender:

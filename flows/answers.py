@@ -65,7 +65,12 @@ def _table(answer: pl.DataFrame) -> None:
     for row in answer.head(SHOWN_ROWS).iter_rows():
         table.add_row(*(Text(printable(_text(cell))) for cell in row))
     width = None if sys.stdout.isatty() else 10_000
-    Console(width=width, highlight=False).print(table)
+    screen = Console(width=width, highlight=False)
+    with (
+        screen.capture() as drawn
+    ):  # written by itself, Rich would end the command with 1 where a pipe is closed
+        screen.print(table)
+    sys.stdout.write(drawn.get())
     more = answer.height - SHOWN_ROWS
     print(
         f"{answer.height:,} row{'' if answer.height == 1 else 's'}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import select
 import sys
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -70,6 +71,7 @@ def _log_to_the_screen() -> None:
 def _code(arguments: list[str]) -> int:
     try:
         ended = app(args=arguments, prog_name="hemacohort", standalone_mode=False)
+        sys.stdout.flush()  # a pipe that was closed is found out here, and not when Python ends
     except HemacohortError as error:
         return _tell(error)
     except typer.exceptions.TyperException as error:  # wrong usage
@@ -82,9 +84,13 @@ def _code(arguments: list[str]) -> int:
     except (typer.Abort, KeyboardInterrupt):
         _say(_STOPPED)
         return INTERRUPTED
-    except BrokenPipeError:  # the reader of a pipe has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except SystemExit as ended_by:  # what typer makes of any broken pipe, a server's as well
+        broken = ended_by.__context__
+        return (
+            _pipe_broke(arguments, broken) if isinstance(broken, BrokenPipeError) else int(ended_by.code or 0)
+        )
+    except BrokenPipeError as error:
+        return _pipe_broke(arguments, error)
     except Exception as error:  # noqa: BLE001  the last resort: a log file, and no traceback on the screen
         return _unforeseen(arguments, error)
     except BaseException as error:
@@ -94,6 +100,18 @@ def _code(arguments: list[str]) -> int:
     if ended == INTERRUPTED:  # typer catches the interrupt of a command by itself
         _say(_STOPPED)
     return ended if isinstance(ended, int) else 0
+
+
+def _pipe_broke(arguments: Sequence[str], error: BrokenPipeError) -> int:
+    """0 where whoever reads the output has seen enough; another pipe that breaks is nothing foreseen."""
+    output = sys.__stdout__
+    assert output is not None
+    looked = select.poll()
+    looked.register(output.fileno(), 0)  # of errors it tells unasked
+    if not looked.poll(0):
+        return _unforeseen(arguments, error)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), output.fileno())
+    return 0
 
 
 def _unforeseen(arguments: Sequence[str], error: BaseException) -> int:

@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 from flows.errors import OverdueError, UsageError
 from flows.home import Home
 from flows.night import summary
+from flows.plain_words import counted
 
+_MINUTES_TOLD = 120
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -31,12 +33,17 @@ def check_age(root: Path, max_age: timedelta, now: datetime | None = None) -> No
     since, word = _since(Home(root.absolute()))
     age = (now or datetime.now(UTC)) - since
     if age > max_age:
-        hours = age / timedelta(hours=1)
         raise OverdueError(
-            f"No night has been published since {since:%Y-%m-%d %H:%M} {since.tzname()} ({word}), {hours:,.0f} hours "
-            f"ago; more than {max_age / timedelta(hours=1):,.4g} hours is too long. "
+            f"No night has been published since {since:%Y-%m-%d %H:%M} {since.tzname()} ({word}), {_in_words(age)} "
+            f"ago; more than {_in_words(max_age)} is too long. "
             "Look whether the scheduler runs and how the last run ended."
         )
+
+
+def _in_words(length: timedelta) -> str:
+    """In whole minutes up to two hours, then in hours."""
+    minutes = length // timedelta(minutes=1)
+    return counted(minutes, "minute") if minutes < _MINUTES_TOLD else f"{minutes / 60:,.4g} hours"
 
 
 def _since(home: Home) -> tuple[datetime, str]:

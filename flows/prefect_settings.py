@@ -22,6 +22,8 @@ _QUIET = {
     "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",  # such as a run without Prefect in the same process
     # The first start makes the database, which takes its time on a small machine.
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "90",
+    # Prefect starts its processes with python -m, which imports what lies in the folder a person happens to be in.
+    "PYTHONSAFEPATH": "1",
 }
 
 

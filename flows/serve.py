@@ -51,6 +51,12 @@ def serve_home(
     oldest = age_of(max_age)
     night = begin(home, extract, source, as_of, {"timezone": timezone})
     prepare(night.home)
+    if not night.extract.is_dir():  # a share may be mounted later, so that this is no error yet
+        print(
+            f"There is no folder {night.extract} yet; a night fails until it is there.",
+            file=sys.stderr,
+            flush=True,
+        )
     from prefect.schedules import Cron
     from pydantic import ValidationError
 
@@ -129,11 +135,15 @@ def _server(home: Path, port: int | None) -> Iterator[str]:
     }
     host, _, chosen = address.removeprefix("http://").partition(":")
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", host, "--port", chosen]
-    with subprocess.Popen(  # noqa: S603  nothing of it comes from outside but a number
-        command, env=dict(os.environ), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as server:
+    words = password.with_name("server.log")
+    with (
+        open(words, "wb", opener=_private) as said,
+        subprocess.Popen(  # noqa: S603  nothing of it comes from outside but a number
+            command, env=dict(os.environ), stdout=said, stderr=subprocess.STDOUT
+        ) as server,
+    ):
         try:
-            _wait_for(server, f"{address}/api/health")
+            _wait_for(server, f"{address}/api/health", words)
             yield f"{address} (password in {password})"
         finally:
             server.send_signal(signal.SIGTERM)
@@ -149,10 +159,14 @@ def _password(home: Path) -> Path:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = folder / "password"
     if not file.is_file():
-        handle = os.open(file, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as text:
+        with open(file, "w", encoding="ascii", opener=_private) as text:
             text.write(secrets.token_urlsafe(24))
     return file
+
+
+def _private(path: str, flags: int) -> int:
+    """Open a file that its owner alone may read."""
+    return os.open(path, flags, 0o600)
 
 
 def _free_port() -> int:
@@ -161,11 +175,14 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_for(server: subprocess.Popen[bytes], health: str) -> None:
+def _wait_for(server: subprocess.Popen[bytes], health: str, words: Path) -> None:
+    """Until the server answers. words: the file that holds what it prints."""
     until = time.monotonic() + _STARTS_WITHIN_SECONDS
     while time.monotonic() < until:
         if server.poll() is not None:
-            raise UsageError("Prefect's server did not start; is the port taken? Name another with --port.")
+            raise UsageError(
+                f"Prefect's server did not start; {words} says why. Where the port is taken, name another with --port."
+            )
         try:
             with urllib.request.urlopen(health, timeout=5):  # noqa: S310  the address is this machine's own
                 return
@@ -175,4 +192,6 @@ def _wait_for(server: subprocess.Popen[bytes], health: str) -> None:
         except OSError:
             pass
         time.sleep(0.5)
-    raise HemacohortError(f"Prefect's server did not answer within {_STARTS_WITHIN_SECONDS} seconds.")
+    raise HemacohortError(
+        f"Prefect's server did not answer within {_STARTS_WITHIN_SECONDS} seconds; {words} holds what it said."
+    )

@@ -39,7 +39,7 @@ def mail_sink() -> Iterator[tuple[str, list[tuple[str, str]]]]:
     controller.start()
     try:
         address = f"mailto://127.0.0.1:{controller.port}?from=hemacohort@example.org&to=night@example.org"
-        yield f"{address}&mode=insecure&format=text", came
+        yield f"{address}&mode=insecure", came
     finally:
         controller.stop()
 

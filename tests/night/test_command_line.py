@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import subprocess
@@ -274,3 +275,26 @@ def test_prefect_is_not_imported_without_need() -> None:
     root = Path(__file__).parents[2]
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root, check=True)
     assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("arguments", [("rules", "switches"), ("status", "--home", "HOME")])
+def test_reader_of_a_pipe_may_leave_early(night: Path, home: Home, arguments: tuple[str, ...]) -> None:
+    words = [str(home.root) if word == "HOME" else word for word in arguments]
+    command = [sys.executable, "-c", "from flows.cli import main; main()", *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == ""
+    assert process.returncode == 0
+
+
+def test_another_pipe_that_breaks_is_no_success(
+    night: Path, home: Home, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> None:
+        raise BrokenPipeError(errno.EPIPE, "a server went away")
+
+    monkeypatch.setattr("flows.kept_nights.roll_back", broken)
+    assert call("rollback", "--home", home.root) == 1
+    assert "unforeseen" in capsys.readouterr().err

@@ -43,9 +43,13 @@ def test_a_night_is_overdue_when_its_age_is_passed_and_the_sentence_says_since_w
     finished(night, "2026-07-01 02:30:00", "Europe/Vienna")
     limit = timedelta(hours=26)
     check_age(home.root, limit, datetime(2026, 7, 2, 2, 30, tzinfo=UTC))  # exactly 26 hours
-    with pytest.raises(OverdueError, match=r"since 2026-07-01 02:30 CEST .*26 hours ago") as told:
+    with pytest.raises(
+        OverdueError, match=r"since 2026-07-01 02:30 CEST .*26\.02 hours ago; more than 26 hours"
+    ) as told:
         check_age(home.root, limit, datetime(2026, 7, 2, 2, 31, tzinfo=UTC))
     assert told.value.exit_code == 11
+    with pytest.raises(OverdueError, match=r"90 minutes ago; more than 1 minute is"):
+        check_age(home.root, timedelta(minutes=1), datetime(2026, 7, 1, 2, 0, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import urllib.error
 import urllib.request
 from base64 import b64encode
@@ -12,7 +13,9 @@ import pytest
 from sinks import free_port
 
 from flows.cli import main
+from flows.errors import UsageError
 from flows.home import Home
+from flows.prefect_settings import prepare
 from flows.serve import _server
 
 
@@ -42,6 +45,9 @@ def test_own_server_listens_on_this_machine_only_and_wants_its_password(
 ) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     monkeypatch.setattr(os, "environ", {**environment, "PREFECT_HOME": str(tmp_path / "prefect")})
+    prepare(tmp_path / "home")
+    tmp_path.joinpath("httpx.py").write_text("raise SystemExit('a file of the folder somebody was in')")
+    monkeypatch.chdir(tmp_path)
     port = free_port()
     with _server(tmp_path / "home", port) as page:
         assert page.startswith(f"http://127.0.0.1:{port} ")
@@ -56,3 +62,33 @@ def test_own_server_listens_on_this_machine_only_and_wants_its_password(
         with urllib.request.urlopen(asked, timeout=30) as answer:
             assert answer.status == 200
         assert os.environ["PREFECT_API_URL"] == f"http://127.0.0.1:{port}/api"
+
+
+def test_own_server_that_does_not_start_says_where_its_words_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    monkeypatch.setattr(os, "environ", {**environment, "PREFECT_HOME": str(tmp_path / "prefect")})
+    words = tmp_path / "prefect" / "server.log"
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with (
+            pytest.raises(UsageError, match=r"server\.log says why.*--port"),
+            _server(tmp_path / "home", taken.getsockname()[1]),
+        ):
+            pass
+    assert "in use" in words.read_text(encoding="utf-8")
+    assert words.stat().st_mode & 0o777 == 0o600
+
+
+def test_folder_of_the_extract_that_is_not_there_is_said(
+    home: Home, prefect_night: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
+    monkeypatch.setattr("flows.serve._serve", lambda *_: None)
+    words = ["--cron", "15 2 * * *", "--timezone", "Europe/Vienna"]
+    with pytest.raises(SystemExit) as done:
+        main(["serve", "--home", str(home.root), "--extract", str(home.root / "nowhere"), *words])
+    assert done.value.code == 0
+    assert f"There is no folder {home.root / 'nowhere'} yet" in capsys.readouterr().err
