@@ -51,7 +51,7 @@ def explain_patient(night: Path, patient_id: str, rule_id: str | None, as_of: da
     about the night itself, an earlier day about the blood counts up to that day. Keys: patient, blood_count
     (the newest), as_of, run_id, not_a_diagnosis, not_reviewed, cohorts (one entry a rule: answer, status,
     tier, the deciding draw, criteria with verdict, value, unit, date, source, threshold and citation, other
-    cohorts it rests on among them, what is missing, the one test that would decide, caveats, other draws).
+    cohorts it rests on among them, what is missing, the one test that would decide, caveats, other draws with what they lack).
 
     Raises UsageError for a patient or rule the night does not know, and for a day after the night.
     """
@@ -213,6 +213,7 @@ def _cohort(rule: Row, case: _Case) -> Row:
                 "index_collected_at": other,
                 "status": status,
                 "tier": case.findings.get((rule_id, other), {}).get("tier"),
+                "missing": list(case.findings.get((rule_id, other), {}).get("missing") or []),
             }
             for other, status in statuses.items()
             if other != at

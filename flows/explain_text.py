@@ -9,7 +9,7 @@ from typing import Any
 
 import typer
 
-from flows.plain_words import counted, input_words
+from flows.plain_words import counted, input_words, limit_words, reason_words
 from schemas.evidence import INPUTS
 from transforms.membership import LOOK_BACK
 
@@ -30,6 +30,10 @@ _STATUS_WORDS = {
 }
 _VERDICTS = {True: "yes", False: "no", None: "not known"}
 _UNITLESS = {"1", ""}
+_OF_OTHER_COUNTS = (
+    "persistent_",
+    "repeat_",
+)  # criteria that another blood count meets, beside this one's results
 
 
 def render(answer: Row, *, terminal: bool = False) -> str:
@@ -96,9 +100,10 @@ def _cohort(cohort: Row, answer: Row, sources: _Sources, style: Callable[..., st
     lines += _wrap(_safe(cohort["summary"]), 2)
     decided_by = cohort["decided_by"]
     if answer["blood_count"] and decided_by["collected_at"] != answer["blood_count"]["collected_at"]:
+        is_open = cohort["answer"] == "cannot_be_determined"
         lines += _wrap(
             f"Judged by the blood count of {_moment(decided_by['collected_at'])}{_specimen(decided_by)}, "
-            "the newest that can be decided.",
+            f"the newest {'to which this applies' if is_open else 'that can be decided'}.",
             2,
         )
     if cohort["entered_on"] and cohort["answer"] == "holds":
@@ -146,9 +151,10 @@ def _because(cohort: Row, sources: _Sources) -> list[str]:
 def _sentence(criterion: Row, sources: _Sources) -> str:
     says, threshold = _safe(criterion["says"]), _safe(criterion["threshold"] or "")
     parts = [f"{_VERDICTS[criterion['verdict']]}: {says}"]
-    parts += [_value(item) for item in criterion["inputs"] if _is_result(item)]
+    here = "in this one: " if criterion["criterion_id"].startswith(_OF_OTHER_COUNTS) else ""
+    parts += [here + _value(item) for item in criterion["inputs"] if _is_result(item)]
     if threshold and threshold not in says:
-        parts.append(f"limit: {threshold}")
+        parts.append(f"limit: {limit_words(threshold)}")
     return " | ".join(parts) + (f" {sources.mark(criterion['citation'])}" if criterion["citation"] else "")
 
 
@@ -199,6 +205,11 @@ def _other_draws(cohort: Row) -> list[str]:
     says = [
         f"{_day(draw['index_collected_at'])} {_STATUS_WORDS[draw['status']]}"
         + (f" ({draw['tier']})" if draw["tier"] else "")
+        + (
+            f" for want of {', '.join(map(_safe, map(reason_words, draw['missing'])))}"
+            if draw["missing"]
+            else ""
+        )
         for draw in others[:5]
     ]
     more = f"; and {len(others) - 5:,} more" if len(others) > 5 else ""

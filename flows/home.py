@@ -217,10 +217,11 @@ class Home:
     def lock(self) -> Iterator[str | None]:
         """Hold the home for one run; what the lock said of a run that ended without a word, None where none did.
 
-        HomeLockedError while another living process holds it. The kernel holds the lock and drops it with its process,
-        so a lock file that a killed run left behind is taken over; its text only says whom to look for.
+        HomeLockedError while another living process holds it, UsageError where it is another user's. The kernel holds
+        the lock and drops it with its process, so a lock file that a killed run left behind is taken over; its text
+        only says whom to look for.
         """
-        handle = os.open(self.root / "lock", os.O_CREAT | os.O_RDWR, 0o600)
+        handle = self._open_lock()
         try:
             holder = _holding(handle)
             if holder:
@@ -240,9 +241,17 @@ class Home:
         finally:
             os.close(handle)
 
+    def _open_lock(self) -> int:
+        try:
+            return os.open(self.root / "lock", os.O_CREAT | os.O_RDWR, 0o600)
+        except PermissionError:
+            raise UsageError(
+                f"{self.root} belongs to another user of this machine; only the owner runs, prunes and goes back."
+            ) from None
+
     def check_lock(self) -> None:
         """Raise HomeLockedError while another living process holds the home; a killed run's word stays in the lock."""
-        handle = os.open(self.root / "lock", os.O_CREAT | os.O_RDWR, 0o600)
+        handle = self._open_lock()
         try:
             _holding(handle)
         finally:

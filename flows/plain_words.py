@@ -131,6 +131,38 @@ def flag_words(flag: str) -> str:
     return about + _FLAGS.get(name, "")
 
 
+def limit_words(limit: str) -> str:
+    """A limit with its days in words: ``heart failure, ever to +30 d`` -> ``heart failure, ever, up to 30 days after``.
+
+    Days are counted from the blood count unless the limit names another anchor (``-365..-8 d of the ferritin``).
+    """
+    spelled = _EVER.sub(lambda match: f"ever, up to {_days_from('', int(match[1]))}", limit)
+    return _DAYS.sub(_days_in_words, spelled)
+
+
+_EVER = re.compile(r"ever to ([+-]\d+) d\b")
+_DAYS = re.compile(
+    r"(?:\bin )?(?<![\d.])([+-]?\d+)\.\.([+-]?\d+) d\b(?: (away)| (?:of|after) (the [a-z]+(?: dose)?))?"
+)
+
+
+def _days_in_words(match: re.Match[str]) -> str:
+    first, last, anchor = int(match[1]), int(match[2]), match[4] or ""
+    if match[3]:
+        return f"{first} to {last} days away"
+    if first < 0 and last < 0:
+        return f"from {-first} to {_days_from(anchor, last)}"
+    if first > 0:
+        return f"from {first} to {_days_from(anchor, last)}"
+    return f"from {_days_from('' if last else anchor, first)} to {_days_from(anchor, last)}"
+
+
+def _days_from(anchor: str, days: int) -> str:
+    if not days:
+        return f"the day of {anchor or 'the blood count'}"
+    return f"{counted(abs(days), 'day')} {'before' if days < 0 else 'after'}{' ' + anchor if anchor else ''}"
+
+
 def step_words(says: str) -> str:
     """A step of the attrition in words; a step without words of its own as it is."""
     return _STEPS.get(says, says)

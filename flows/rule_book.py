@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator
 
 from flows.errors import CheckError, UsageError
-from flows.plain_words import NOT_A_DIAGNOSIS, NOT_REVIEWED, reason_words
+from flows.plain_words import NOT_A_DIAGNOSIS, NOT_REVIEWED, limit_words, reason_words
 from flows.rule_facts import options_in_words, review_words, surroundings, switches, windows
 from schemas.switches import DEFAULTS, SWITCHES, Switches
 from transforms.rule import Rule
@@ -78,7 +78,7 @@ def switches_in_words(chosen: Switches) -> str:
 def _criteria(rule: Rule) -> Iterator[str]:
     for criterion in rule.criteria.values():
         yield from _wrapped(criterion.says, "  ", "    ")
-        for detail in (f"limit: {criterion.threshold}", f"source: {criterion.citation}"):
+        for detail in (f"limit: {limit_words(criterion.threshold)}", f"source: {criterion.citation}"):
             yield from _wrapped(detail, "      ", "      ")
 
 

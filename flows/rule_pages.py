@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from flows.expert_tables import cells, expert_tables
-from flows.plain_words import NOT_A_DIAGNOSIS, NOT_REVIEWED, SIDES, TIERS, reason_words
+from flows.plain_words import NOT_A_DIAGNOSIS, NOT_REVIEWED, SIDES, TIERS, limit_words, reason_words
 from flows.rule_facts import codes, review_words, surroundings, switches, windows
 from transforms.rule import Rule
 from transforms.rule_words import KEY, PARTS, UNCERTAIN, Line, rule_tree
@@ -124,7 +124,7 @@ def _page(rule: Rule, tables: Sequence[str]) -> Iterator[str]:
     yield from _table(
         ("criterion", "limit", "source", "id"),
         (
-            (_plain(c.says), _plain(c.threshold), _plain(c.citation), f"`{c.id}`")
+            (_plain(c.says), _plain(limit_words(c.threshold)), _plain(c.citation), f"`{c.id}`")
             for c in rule.criteria.values()
         ),
     )

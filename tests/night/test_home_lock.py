@@ -163,3 +163,14 @@ def test_home_without_a_night_says_so(made: Home) -> None:
     made.published.symlink_to("nights/gone")
     with pytest.raises(UsageError, match="no published night"):
         made.night()
+
+
+def test_home_of_another_user_is_wrong_usage(made: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> int:
+        raise PermissionError
+
+    monkeypatch.setattr("flows.home.os.open", refused)
+    with pytest.raises(UsageError, match="belongs to another user"), made.lock():
+        pass
+    with pytest.raises(UsageError, match="belongs to another user"):
+        made.check_lock()

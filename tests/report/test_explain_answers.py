@@ -48,7 +48,12 @@ def test_a_held_cohort(night: Path) -> None:
     ]
     assert cohort["caveats"][0]["flag"] == "FERRITIN_UNIT_SLIP"
     assert cohort["other_draws"] == [
-        {"index_collected_at": "2026-02-01T09:00:00", "status": "indeterminate", "tier": None}
+        {
+            "index_collected_at": "2026-02-01T09:00:00",
+            "status": "indeterminate",
+            "tier": None,
+            "missing": ["ferritin"],
+        }
     ]
 
 
@@ -136,7 +141,7 @@ def test_the_words(night: Path) -> None:
     assert flat.index("HOLDS (") < flat.index("CANNOT BE") < flat.index("DOES NOT HOLD")
     assert "Usual next step: Find the source of loss." in flat
     assert "Treat the cause." not in flat  # no next step for a cohort that does not hold
-    assert "Other blood counts: 1 February 2026 could not be determined." in flat
+    assert "Other blood counts: 1 February 2026 could not be determined for want of ferritin." in flat
     assert max(map(len, first)) <= 100
 
 
@@ -215,3 +220,18 @@ def test_a_blood_count_of_365_days_ago_is_looked_at_and_an_older_one_is_not(nigh
     answer = explain_patient(night, "secretpatient1999", None, None)
     assert answer["blood_counts"] == 1
     assert answer["blood_count"]["collected_at"] == "2025-06-30T00:00:00"
+
+
+def test_result_of_this_blood_count_beside_a_criterion_of_another_one_is_told_as_such(night: Path) -> None:
+    answer = explain_patient(night, PATIENT, "iron_deficiency_anemia", None)
+    for criterion in answer["cohorts"][0]["criteria"]:
+        criterion["criterion_id"] = "persistent_ferritin_found"
+    assert "in this one: ferritin 12.5 ug/L" in " ".join(render(answer).split())
+
+
+def test_undetermined_cohort_is_not_said_to_be_decided(night: Path) -> None:
+    answer = explain_patient(night, PATIENT, "sideroblastic_anemia", None)
+    answer["cohorts"][0]["decided_by"]["collected_at"] = "2026-02-01T09:00:00"
+    flat = " ".join(render(answer).split())
+    assert "the newest to which this applies." in flat
+    assert "that can be decided" not in flat

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from flows.plain_words import SIDES, flag_words, reason_words, share, thousands
+from flows.plain_words import SIDES, flag_words, limit_words, reason_words, share, thousands
 from schemas.extract import RAGGED_LINE
 from schemas.extract_checks import ROW_CHECKS
 from schemas.flags import FLAGS, ROW_REASONS
@@ -25,6 +25,36 @@ from transforms.rules import RULES
 )
 def test_reasons_in_words(reason: str, words: str) -> None:
     assert reason_words(reason) == words
+
+
+@pytest.mark.parametrize(
+    ("limit", "words"),
+    [
+        ("heart failure, ever to +30 d", "heart failure, ever, up to 30 days after"),
+        ("anemia, ever to +0 d", "anemia, ever, up to the day of the blood count"),
+        (
+            "lupus, -365..+14 d; iron, -90..+0 d",
+            "lupus, from 365 days before to 14 days after; iron, from 90 days before to the day of the blood count",
+        ),
+        ("first start in -7..90 d", "first start from 7 days before to 90 days after"),
+        ("another blood count 7..180 d away", "another blood count 7 to 180 days away"),
+        ("+14..+56 d of the start", "from 14 to 56 days after the start"),
+        ("no iron -365..-8 d of the ferritin", "no iron from 365 to 8 days before the ferritin"),
+        ("in -180..+7 d of the start", "from 180 days before to 7 days after the start"),
+        ("-180..-1 d of the first dose", "from 180 to 1 day before the first dose"),
+        ("<75 (2-<6 y), below 1.5*10^9/L", "<75 (2-<6 y), below 1.5*10^9/L"),
+    ],
+)
+def test_days_of_a_limit_in_words(limit: str, words: str) -> None:
+    assert limit_words(limit) == words
+
+
+def test_no_days_of_a_rule_are_left_as_signs() -> None:
+    limits = {criterion.threshold for rule in RULES for criterion in rule.criteria.values()}
+    assert any(".." in limit for limit in limits)
+    assert [
+        limit for limit in limits if ".." in limit_words(limit) or " d " in f"{limit_words(limit)} "
+    ] == []
 
 
 def test_no_reason_of_a_rule_is_left_as_an_identifier() -> None:
