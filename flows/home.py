@@ -83,7 +83,7 @@ class Home:
         """Make the folders; readable by their owner only, for they hold patient data.
 
         Raises NewerHomeError if a newer hemacohort wrote the home, UsageError if the folder is used for
-        something else.
+        something else or is another user's.
         """
         self.check_format()
         if set("*?[\\") & set(str(self.root)):
@@ -108,6 +108,8 @@ class Home:
         if not mark.exists() or mark.read_text(encoding="utf-8").strip() != str(FORMAT):
             mark.write_text(f"{FORMAT}\n", encoding="utf-8")
             mark.chmod(0o600)
+        if not os.access(self.logs, os.W_OK):
+            raise self._not_ours()
 
     def check_format(self) -> None:
         """Raise NewerHomeError if the home was written by a newer version."""
@@ -245,9 +247,12 @@ class Home:
         try:
             return os.open(self.root / "lock", os.O_CREAT | os.O_RDWR, 0o600)
         except PermissionError:
-            raise UsageError(
-                f"{self.root} belongs to another user of this machine; only the owner runs, prunes and goes back."
-            ) from None
+            raise self._not_ours() from None
+
+    def _not_ours(self) -> UsageError:
+        return UsageError(
+            f"{self.root} is not this user's to write; only its owner runs, prunes and goes back."
+        )
 
     def check_lock(self) -> None:
         """Raise HomeLockedError while another living process holds the home; a killed run's word stays in the lock."""
