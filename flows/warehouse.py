@@ -94,7 +94,6 @@ def _analyte_row(item: Analyte) -> dict[str, Any]:
         "units": list(item.units),
         "reject_below": item.reject.below,
         "reject_above": item.reject.above,
-        "reject_at_least": item.reject.at_least,
         "flag_below": item.flag.below,
         "flag_above": item.flag.above,
         "flag_at_least": item.flag.at_least,

@@ -45,9 +45,10 @@ OWN_CODES: Mapping[str, str] = MappingProxyType(
 """Analyte id by code of the code system ``hemacohort``: every id, and the other names RULES.md gives."""
 
 LOINC_NAMES = frozenset(
-    "loinc ln lnc http://loinc.org https://loinc.org 2.16.840.1.113883.6.1 urn:oid:2.16.840.1.113883.6.1".split()
+    "loinc ln lnc http://loinc.org https://loinc.org 2.16.840.1.113883.6.1 urn:oid:2.16.840.1.113883.6.1"
+    " pclocd https://fhir.infoway-inforoute.ca/codesystem/pclocd 2.16.840.1.113883.2.20.5.1".split()
 )
-"""Names of the code system LOINC, lower case."""
+"""Names of the code system LOINC, lower case; pCLOCD is its Canadian edition, with the same codes."""
 
 
 def analyte_of(code_system: str | None, code: str | None) -> str | None:
@@ -77,6 +78,8 @@ def _check() -> None:
         known = analyte.molar | analyte.massive
         if not known <= set(analyte.loinc) or analyte.molar & analyte.massive:
             raise ValueError(f"the properties of the codes of {analyte.id} are wrong")
+        if analyte.reject.at_least is not None:
+            raise ValueError(f"nothing is rejected at a limit itself, as {analyte.id} says")
         if analyte.units and analyte.units.get(analyte.unit) != 1:
             raise ValueError(f"the canonical unit of {analyte.id} must have the factor 1")
 

@@ -51,15 +51,26 @@ def _in_order(first: str, last: str, reason: str) -> Check:
     return Check(reason, f"{last} is not before {first}", (ends >= begins).fill_null(value=True))
 
 
+_WHOLE_BIRTH_DATE = _date("birth_date", "BAD_BIRTH_DATE", empty=True, happened=True)
+# 1980 or 1980-05; 1980.0 is what a column of years becomes in which one is empty
+_A_YEAR_OR_MONTH = tidy("birth_date").str.contains(r"^(?:1[89]|2[0-3])\d{2}(?:\.0|-(?:0[1-9]|1[0-2]))?$")
+
 PATIENT_CHECKS = (
     _named("patient_id"),
-    _date("birth_date", "BAD_BIRTH_DATE", empty=True, happened=True),
+    Check(
+        _WHOLE_BIRTH_DATE.reason,
+        f"{_WHOLE_BIRTH_DATE.says}, or a year or month of them",
+        _WHOLE_BIRTH_DATE.holds | _A_YEAR_OR_MONTH,
+    ),
     _date("death_date", "BAD_DEATH_DATE", empty=True),
     _in_order("birth_date", "death_date", "DEATH_BEFORE_BIRTH"),
 )
 # A value of a patient that cannot be read is unknown, and the row keeps the rest: what it says of birth and death is no
 # worse for it.
 PATIENT_VALUE_CHECKS: Mapping[str, Check] = {
+    "birth_date": Check(
+        "PARTIAL_BIRTH_DATE", "birth_date is a day", ~_A_YEAR_OR_MONTH | is_blank("birth_date")
+    ),
     "sex": _word("sex", tuple(SEX_WORDS), "BAD_SEX", empty=True),
     "duffy_null": Check(
         "BAD_DUFFY_NULL",

@@ -146,6 +146,7 @@ PATIENT_FLAGS: tuple[Flag, ...] = (
     ),
     Flag(CONFLICTING_MERGE, "an identifier was merged into two patients, and so into neither"),
     Flag(MERGED_PATIENTS_DIFFER, "identifiers that were merged disagree; is it one patient?"),
+    Flag("PARTIAL_BIRTH_DATE", "the date of birth is a year or a month alone; it is unknown"),
     Flag("BAD_SEX", "the sex is none of the words that are read; it is unknown"),
     Flag("BAD_DUFFY_NULL", "duffy_null is neither a yes nor a no; it is unknown"),
     Flag("BAD_ELEVATION", "the elevation of the residence is no possible number of meters; it is unknown"),

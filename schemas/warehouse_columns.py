@@ -159,7 +159,6 @@ _SAYS: Mapping[str, str] = {
     "units": "units that are understood, plain spelling",
     "reject_below": "values below are rejected, canonical unit",
     "reject_above": "values above are rejected, canonical unit",
-    "reject_at_least": "values at or above are rejected, canonical unit",
     "flag_below": "values below are kept and flagged, canonical unit",
     "flag_above": "values above are kept and flagged, canonical unit",
     "flag_at_least": "values at or above are kept and flagged, canonical unit",

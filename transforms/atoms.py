@@ -259,8 +259,9 @@ NEUTROPENIA = _neutropenia()
 THROMBOCYTOPENIA = _thrombocytopenia()
 
 # --- inflammation, kidney, heart (RULES.md 4.0) -----------------------------------------------------------------------
-CRP_HIGH = CRP.above(5, "mg/L", WHO_FERRITIN, "Table 1")
-AGP_HIGH = AGP.above(1.0, "g/L", WHO_FERRITIN, "Table 1")
+CRP_INFLAMED, AGP_INFLAMED = 5, 1.0  # mg/L and g/L
+CRP_HIGH = CRP.above(CRP_INFLAMED, "mg/L", WHO_FERRITIN, "Table 1")
+AGP_HIGH = AGP.above(AGP_INFLAMED, "g/L", WHO_FERRITIN, "Table 1")
 EGFR_LOW = EGFR.below(60, "mL/min/1.73 m2", "KDIGO 2012", "CKD stage 3")
 INFLAMMATORY_CONTEXT = history("inflammatory_context", "RULES.md 4.0, 5.1 (INFL_CTX)")
 CKD_CODE = history("ckd_code", "RULES.md 5.1 (CKD)")

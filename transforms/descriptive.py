@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from transforms.atoms import AGP_INFLAMED, CRP_INFLAMED
 from transforms.interval_ends import derived, exact, high, low, settled_ends
 
 # Body iron is calibrated on the assay of Flowers (Ramco); slope and offset that bring others to it (RULES.md 2.13).
@@ -17,7 +18,6 @@ FLOWERS_SCALE: Mapping[str, tuple[float, float]] = {
     "ramco": (1.0, 0.0),
     "roche": (1.5, 0.35),
 }
-CRP_INFLAMED, AGP_INFLAMED = 5.0, 1.0  # mg/L and g/L (RULES.md 4.0, INFL)
 THOMAS_RESTRICTED = 28.0  # pg of hemoglobin in a reticulocyte (RULES.md 2.14)
 THOMAS_INDEX, THOMAS_INDEX_INFLAMED = 1.5, 0.8  # sTfR-ferritin index, with CRP up to 5 mg/L and above
 

@@ -100,6 +100,8 @@ _FLAG = re.compile(
     r"|(?i:\(?(?:high|low|hi|lo|abnormal|abn|normal|wnl|critical|crit|panic)\)?))(?=$|[\s(\[,;])"
 )
 _FLAG_BEFORE = re.compile(r"^(?:\([HL*!]{1,2}\)|\[[HL*!]{1,2}\]|[HL]{1,2}(?=\s)|[*!]{1,2})\s*(?=[\d.<>])")
+# as machines print a positive number; without decimals it may be a grade
+_PLUS = re.compile(r"^\+\s*(?=\d*[.,]\d)")
 _FORMULA = re.compile(r'^="([^"]*)"$')  # how a spreadsheet is told to leave a text alone
 _NUMBER = r"-?(?:\d+(?:[.,]\d+)?|[.,]\d+)"
 _RANGE = rf"(?:{_NUMBER}\s*(?:-|to)\s*{_NUMBER}|[<>]=?\s*{_NUMBER})"
@@ -146,7 +148,7 @@ def read_value(analyte_id: str, text: str | None) -> Reading:
 
 def _quantity(analyte: Analyte, text: str) -> Reading:
     """A number with a bound before it and trailers behind it. What is neither is rejected: ``normal``, ``1+``."""
-    found, bound = _bound(_FLAG_BEFORE.sub("", _LEAD.sub("", text)))
+    found, bound = _bound(_PLUS.sub("", _FLAG_BEFORE.sub("", _LEAD.sub("", text))))
     token = TOKEN.match(found)
     numeral = read_numeral(token["numeral"]) if token else None
     rest = found[token.end() :] if token else ""

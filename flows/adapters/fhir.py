@@ -32,6 +32,7 @@ CHUNK_BYTES = 1 << 26  # of JSON text that DuckDB sees at a time
 _MACROS = (
     "names_loinc",
     "reference_id",
+    "is_about_another",
     "concept_text",
     "observation_of",
     "coding_of",

@@ -55,12 +55,11 @@ COPY (
     )
 
     SELECT
-        coalesce(
-            reference_id(whole.subject.reference, 'Patient'),
-            CASE
-                WHEN whole.subject.reference IS NULL THEN json_extract_string(text, '$.subject.identifier.value')
-            END
-        ) AS patient_id,
+        CASE
+            WHEN contains(text, '"focus"') AND is_about_another(text, whole.subject.reference) THEN NULL
+            WHEN whole.subject.reference IS NULL THEN json_extract_string(text, '$.subject.identifier.value')
+            ELSE reference_id(whole.subject.reference, 'Patient')
+        END AS patient_id,
         coalesce(whole.effectiveDateTime, other_time(text)) AS collected_at,
         coalesce(coding.code, told.code.text) AS code,
         CASE

@@ -117,6 +117,22 @@ def test_a_value_that_cannot_be_read_is_unknown_and_the_row_keeps_the_rest(
     assert fates(parsed) == {"accepted": 1}
 
 
+@pytest.mark.parametrize("born", ["1980", " 1980", "1980-05", "1980.0"])
+def test_a_year_or_a_month_is_no_day_of_birth_and_the_row_keeps_the_rest(born: str) -> None:
+    parsed = patients({"patient_id": "p", "sex": "F", "birth_date": born, "death_date": "1980-04-01"})
+    assert parsed.accepted.select("sex", "birth_date").rows() == [("female", None)]
+    assert parsed.accepted["death_date"].to_list() == [date(1980, 4, 1)]
+    assert parsed.flags.select("flag", "detail").rows() == [("PARTIAL_BIRTH_DATE", "birth_date")]
+    assert fates(parsed) == {"accepted": 1}
+
+
+@pytest.mark.parametrize("born", ["198", "1700", "1980-13", "1980-00", "1980.5", "80"])
+def test_what_is_no_year_sets_the_row_aside(born: str) -> None:
+    assert patients({"patient_id": "p", "birth_date": born}).rejected["reasons"].to_list() == [
+        ["BAD_BIRTH_DATE"]
+    ]
+
+
 def test_a_row_that_can_be_read_tells_what_another_cannot() -> None:
     parsed = patients({"patient_id": "p", "sex": "w"}, {"patient_id": "p", "sex": "F"})
     assert parsed.accepted["sex"].to_list() == ["female"]

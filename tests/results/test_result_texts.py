@@ -42,6 +42,9 @@ PRINTED = [
     ("hb", "\u00a013.5\u202f", "g/dL", 135, ""),
     ("hb", "\u200b13.5", "g/dL", 135, ""),
     ("hb", "13.5.", "g/dL", 135, ""),
+    ("hb", "+13.5", "g/dL", 135, ""),
+    ("hb", "+13,5", "g/dL", 135, "DECIMAL_COMMA"),
+    ("plt", "+ 250.0", "10*9/L", 250, ""),
     # exponents and powers of ten
     ("ferritin", "1.2E+3", "ng/mL", 1200, ""),
     ("ferritin", "1,2e3", "ng/mL", 1200, "DECIMAL_COMMA"),

@@ -100,6 +100,7 @@ REJECTED = table("""
     ferritin   | normal         | ug/L     | REJECT_TEXT
     ferritin   | -----          | ug/L     | REJECT_TEXT
     ferritin   | 1+             | ug/L     | REJECT_TEXT
+    ferritin   | +2             | ug/L     | REJECT_TEXT
     ferritin   |                | ug/L     | MISSING_VALUE
     ferritin   | 12             | mol      | UNIT_UNKNOWN
     ferritin   | 12             |          | UNIT_MISSING

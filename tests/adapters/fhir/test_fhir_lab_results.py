@@ -136,6 +136,7 @@ def test_states(labs: Rows, status: str | None, said: str | None) -> None:
         ([("urn:lab", "HB"), ("urn:other", "H")], "urn:lab", "HB"),
         ([("urn:lab", None), ("urn:other", "H")], "urn:other", "H"),
         ([("https://loinc.org", "718-7")], "LOINC", "718-7"),
+        ([("https://fhir.infoway-inforoute.ca/CodeSystem/pCLOCD", "718-7")], "LOINC", "718-7"),
         ([], None, "Hb of the site"),
     ],
 )
@@ -183,6 +184,25 @@ def test_components_are_rows_of_their_own(labs: Rows) -> None:
 )
 def test_whose_it_is(labs: Rows, subject: Json | None, patient: str | None) -> None:
     assert labs(observation(subject=subject))["patient_id"].to_list() == [patient]
+
+
+@pytest.mark.parametrize(
+    ("focus", "patient"),
+    [
+        ({"reference": "Patient/fetus"}, None),
+        ({"reference": "RelatedPerson/donor"}, None),
+        ({"reference": "urn:uuid:2", "type": "RelatedPerson"}, None),
+        ({"reference": "Patient/p1"}, "p1"),
+        ({"reference": "https://hospital.example/fhir/Patient/p1"}, "p1"),
+        ({"reference": "Condition/tumor"}, "p1"),
+        ({"display": "the tumor"}, "p1"),
+        ("no reference", "p1"),
+    ],
+)
+def test_what_is_about_another_person_is_no_result_of_the_patient(
+    labs: Rows, focus: object, patient: str | None
+) -> None:
+    assert labs(observation(focus=[focus]))["patient_id"].to_list() == [patient]
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,7 @@ def test_values_of_every_type(labs: Read, kind: str, field: str, value: str | No
     [
         ("718-7^Hb^LN", "LOINC", "718-7", "Hb"),
         ("005041^Hemoglobin^L^718-7^Hb^LN", "LOINC", "718-7", "Hemoglobin"),
+        ("301.07^Hemoglobin^0065^718-7^Hb^pCLOCD", "LOINC", "718-7", "Hemoglobin"),
         ("718-7^Hb^LN^005041^Hemoglobin^L", "LOINC", "718-7", "Hb"),
         ("55231-5^Panel^LN^718-7^Hb^LN", "LOINC", "718-7", "Panel"),
         ("HB^Hb^L^X^Y^L^^^orig^718-7^Hb^2.16.840.1.113883.6.1", "LOINC", "718-7", "Hb"),
