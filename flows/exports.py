@@ -41,6 +41,7 @@ def write_exports(night: Night, as_of: date) -> Counts:
     with ThreadPoolExecutor(1) as beside:  # Python writes the workbook while Polars writes the files
         opened_by_people = beside.submit(_cohorts, members, build)
         written = _files(night, as_of, totals)
+        written["ledger"] = _ledger(night, as_of)
         opened_by_people.result()
     people = current(tables, "lab_patient")
     on_file = (
@@ -49,7 +50,6 @@ def write_exports(night: Night, as_of: date) -> Counts:
         else people.select("patient_id").collect(engine="streaming")["patient_id"]
     )
     write_table(build, "population", "all", population(totals, on_file, as_of))
-    written["ledger"] = _ledger(night, as_of)
     shutil.rmtree(build / "canonical", ignore_errors=True)
     told = digest(totals, rule_book(night.settings.switches), as_of)
     return {**written, "members": members.height, "digest": told}
@@ -62,9 +62,10 @@ def _files(night: Night, as_of: date, totals: pl.DataFrame) -> dict[str, int]:
     written = {}
     for name, file in FILES.items():
         rows = _rows_of(tables, file).with_columns(as_of=pl.lit(as_of), run_id=pl.lit(night.run_id))
-        if name != "membership" and _in_pieces(tables, file, night.settings.whole_files):
-            counted = rows.select(pl.len()).collect(engine="streaming").item() if name not in SUMMED else None
-            written[name] = int(totals[SUMMED[name]].sum()) if counted is None else counted
+        summed = int(totals[SUMMED[name]].sum()) if name in SUMMED else None
+        if name != "membership" and _in_pieces(tables, file, summed, night.settings.whole_files):
+            counted = rows.select(pl.len()).collect(engine="streaming").item() if summed is None else summed
+            written[name] = counted
             continue
         rows.select(pl.col(column).cast(kind) for column, kind in file.columns.items()).sink_parquet(
             build / f"{name}.parquet", compression="zstd", compression_level=1, engine="streaming"
@@ -73,12 +74,17 @@ def _files(night: Night, as_of: date, totals: pl.DataFrame) -> dict[str, int]:
     return written
 
 
-def _in_pieces(tables: Path, file: NightFile, most: int) -> bool:
-    """Whether a file of the night is too large to be written anew for what one night changed."""
+def _in_pieces(tables: Path, file: NightFile, rows: int | None, most: int) -> bool:
+    """Whether a file of the night is too large to be written anew for what one night changed.
+
+    rows: of the file; None where only its pieces know.
+    """
     if judged_again(SCREEN, tables) is None:
         return False
-    pieces = [piece for table in file.tables for piece in (tables / table).glob("*.parquet")]
-    return sum(pq.read_metadata(piece).num_rows for piece in pieces) > most
+    if rows is None:
+        pieces = [piece for table in file.tables for piece in (tables / table).glob("*.parquet")]
+        rows = sum(pq.read_metadata(piece).num_rows for piece in pieces)
+    return rows > most
 
 
 def _rows_of(tables: Path, file: NightFile) -> pl.LazyFrame:

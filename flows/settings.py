@@ -50,7 +50,7 @@ class Settings(BaseSettings):
     )
     keep_nights: int = Field(7, ge=1, description="published nights to keep")
     whole_files: int = Field(
-        10_000_000,
+        5_000_000,
         ge=0,
         description="rows up to which an incremental night writes findings, why, flags and quarantine as whole files",
     )

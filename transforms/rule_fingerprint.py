@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from schemas.switches import DEFAULTS
 from transforms.choices import settled_criterion
@@ -58,6 +59,7 @@ def _sorted(nodes: Sequence[Node], known: Mapping[str, str]) -> list[object]:
     return sorted((_structure(node, known) for node in nodes), key=_text)
 
 
+@cache
 def _column(column: str) -> object:
     """What is declared behind a column; one that asks other blood counts also rests on the lines that are low there."""
     asked = [PERSISTENT[column]] if column in PERSISTENT else TOGETHER.get(column, ())

@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.resources import files
 
 from schemas.extract import CODE_SYSTEMS, EVENT_KINDS
@@ -52,7 +53,7 @@ class Code:
     display: str = ""
     source: str = ""
 
-    @property
+    @cached_property
     def bare(self) -> str:
         """The code as codes are compared."""
         return bare(self.code)
