@@ -56,14 +56,14 @@ def write_unmapped(build: Path) -> None:
 def review(root: Path, out: Path | None, *, everything: bool = False) -> tuple[Path, int]:
     """Write a proposal for the codes that the published night ignored; its path and its lines.
 
-    out: by default HOME/code_proposal.csv; a file that holds answers is not overwritten. everything: also codes for
-    which nothing is suggested. Raises UsageError (no night, a wrong code map, a file that cannot be written).
+    out: by default HOME/code_proposal.csv; a file with answers that the code map does not hold is not overwritten.
+    everything: also codes for which nothing is suggested. Raises UsageError (no night, a wrong code map, a file that cannot be written).
     """
     home = Home(root.absolute())
     summary = _summary(home.night())
     code_map = read_code_map(home.root, settings.load(home.root).code_map).map
     path = out or home.root / PROPOSAL_FILE
-    _must_hold_no_answers(path)
+    _must_hold_no_new_answers(path, code_map.lines)
     rows = proposals(with_suggestions(summary, code_map.lines), code_map, everything=everything)
     write_rows(path, (*COLUMNS, *PROPOSED), rows)
     return path, len(rows)
@@ -124,15 +124,22 @@ def _summary(night: Path) -> pl.DataFrame:
     return pl.concat([pl.read_parquet(path) for path in paths])
 
 
-def _must_hold_no_answers(path: Path) -> None:
+def _must_hold_no_new_answers(path: Path, lines: Sequence[MapLine]) -> None:
     if not path.exists():
         return
     if path.is_dir():
         raise UsageError(f"{path} is a folder; name a file.")
-    if any(row.get("accept") for _, row in read_rows(path)):
+    if any(row.get("accept") and not _is_taken(number, row, lines) for number, row in read_rows(path)):
         raise UsageError(
             f"{path} holds answers; take them in with `hemacohort codes accept`, or name another --out."
         )
+
+
+def _is_taken(number: int, row: Mapping[str, str], lines: Sequence[MapLine]) -> bool:
+    """Whether the code map holds the answer of a line."""
+    answer = ACCEPT_WORDS.get(row["accept"].lower())
+    line = map_line(number, row, accepted=answer is True)
+    return any(same_question(other, line) and other.accepted is answer for other in lines)
 
 
 def _answers(file: Path) -> list[tuple[int, Mapping[str, str], bool | None]]:

@@ -158,6 +158,17 @@ def test_answers_are_not_overwritten(home: Make) -> None:
     assert other.exists()
 
 
+def test_answers_that_were_taken_in_do_not_stand_in_the_way_of_the_next_review(home: Make) -> None:
+    root = home(FERRITIN)
+    path, _ = review(root, None)
+    answer(path, ferritin="no")
+    accept(root, path, "A")
+    assert review(root, None) == (path, 0)
+    path.write_text(path.read_text() + "maybe" + 15 * "," + "\n")
+    with pytest.raises(UsageError, match="holds answers"):
+        review(root, None)
+
+
 def test_a_home_without_a_night_has_nothing_to_review(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no published night"):
         review(tmp_path, None)
