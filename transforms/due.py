@@ -1,6 +1,6 @@
 """When a patient has to be looked at again although nothing new is known of him: time alone can change a verdict.
 
-A care gap falls due, a blood count ages out of the year that speaks for a cohort, the coverage in which a gap is
+A care gap falls due, the blood count that speaks for a cohort ages out of its year, the coverage in which a gap is
 watched ends, or a result, an event or a death lies after the night and comes into sight. Looking too early does no
 harm; too late would.
 """
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from transforms.context import day
-from transforms.membership import LOOK_BACK
+from transforms.membership import ages_out
 from transforms.rule import NOT_APPLICABLE, NOT_MET, Rule
 
 
@@ -39,7 +39,6 @@ def due_on(
         for name, criterion in rule.criteria.items()
         if criterion.due is not None
     ]
-    aging = pl.when(index >= as_of_day - LOOK_BACK).then(index + LOOK_BACK + 1)
     # coverage that ends stops the follow-up, so that no clock above runs out any more: it changes nothing but what
     # ends the watch over an open gap
     watched = times.filter(pl.col("censored_by") == "night").select("patient_id").unique()
@@ -47,7 +46,8 @@ def due_on(
         watched, on="patient_id", how="semi"
     )
     days = [
-        draws.select("patient_id", due=pl.min_horizontal(aging, *clocks)),
+        draws.select("patient_id", due=pl.min_horizontal(clocks)),
+        ages_out(verdicts, rules, as_of_day),
         ends.filter(pl.col("due") > as_of_day),
         unseen.select("patient_id", due=day(pl.col("day"))),
     ]

@@ -90,6 +90,39 @@ def _one_rule(codes: Keys, patients: Keys, days: Keys, as_of_day: int) -> pl.Dat
     )
 
 
+def ages_out(verdicts: pl.DataFrame, rules: Sequence[Rule], as_of_day: int) -> pl.DataFrame:
+    """The first day after the night on which age alone changes somebody's membership: patient_id, due (Int64 day).
+
+    verdicts, as_of_day: as in ``membership``. Patients whom it never changes have no row. A draw that is too old speaks
+    no more; that is told only of one that put the patient into a cohort or left him undecided, or whose "not met" goes
+    before a later draw that is undecided.
+    """
+    recent = (
+        verdicts.select(*_DRAW, *(rule.status_column for rule in rules))
+        .with_columns(day=day(pl.col("index_collected_at")))
+        .filter(pl.col("day") >= as_of_day - LOOK_BACK)
+        .sort(_DRAW)
+    )
+    patients, days = numbers(recent["patient_id"].rle_id()), numbers(recent["day"])
+    people = recent["patient_id"].unique(maintain_order=True)
+    first = np.full(len(people), _NEVER)
+    for rule in rules:
+        codes = numbers(recent[rule.status_column])
+        decided, undecided = np.flatnonzero(codes >= NOT_MET), np.flatnonzero(codes == INDETERMINATE)
+        says, decided_on, undecided_on = (np.full(len(people), -_NEVER) for _ in range(3))
+        # of a patient's draws the last one assigned stays, which is the newest
+        says[patients[decided]], decided_on[patients[decided]] = codes[decided], days[decided]
+        undecided_on[patients[undecided]] = days[undecided]
+        speaks = (says > NOT_MET) | (undecided_on > decided_on)
+        oldest = np.where(decided_on > -_NEVER, decided_on, undecided_on)
+        first = np.minimum(first, np.where(speaks, oldest + LOOK_BACK + 1, _NEVER))
+    changed = first < _NEVER
+    return pl.DataFrame({"patient_id": people.filter(pl.Series(changed)), "due": first[changed]})
+
+
+_NEVER = 1 << 40  # a day after all others
+
+
 def as_people_open_them(listed: pl.DataFrame) -> pl.DataFrame:
     """The members of the cohorts, the surest tier first: rule_id, patient_id, tier, dates, specimen and caveats as text.
 
