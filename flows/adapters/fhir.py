@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -22,13 +23,14 @@ from flows.adapters.statements import execute, text_connection
 from flows.adapters.tables import DRUG_NAMES
 from flows.adapters.text_chunks import TextFile, find_texts
 from flows.errors import ExtractError
-from flows.workers import ahead
+from flows.workers import ahead, in_order
 from schemas.analytes import LOINC
 from schemas.extract import CODE_SYSTEMS
 
 log = logging.getLogger("hemacohort")
 
 CHUNK_BYTES = 1 << 26  # of JSON text that DuckDB sees at a time
+WRITERS = 2  # chunks in work at a time, each on one core
 _MACROS = (
     "names_loinc",
     "reference_id",
@@ -102,8 +104,8 @@ def write_fhir(extract: Path, out: Path) -> Sequence[SourceFile]:
     with text_connection(out, [f"fhir/{macro}" for macro in _MACROS]) as (connection, scratch):
         writer = _Writer(connection, out, scratch)
         files = [TextFile(path, path.relative_to(extract).as_posix(), FORM) for path in paths]
-        for chunk in ahead(_chunks(files)):
-            writer.write(chunk)
+        for brought in in_order(writer.write, enumerate(ahead(_chunks(files))), WRITERS):
+            writer.add(brought)
         return writer.finish(files)
 
 
@@ -121,20 +123,26 @@ def _chunks(files: Sequence[TextFile]) -> Iterator[Sequence[Texts]]:
         yield chunk
 
 
-class _Writer:
-    """Has DuckDB write the rows of texts of resources, chunk by chunk."""
+@dataclass(frozen=True)
+class _Brought:
+    """What a chunk held and left out: resources by file and kind; file and line of its first text that is none."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, out: Path, scratch: Path) -> None:
+    held: Counter[tuple[str, str | None]]
+    left_out: Counter[tuple[str, str | None]]
+    unreadable: Sequence[tuple[str, int]]
+
+
+class _Chunk:
+    """Has DuckDB write the rows of a chunk of texts. Its tables are its connection's own, its files bear its number."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, number: int, out: Path, scratch: Path) -> None:
         self.connection = connection
+        self.number = number
         self.out = out
         self.scratch = scratch
-        self.chunks = 0
-        self.held: Counter[tuple[str, str | None]] = Counter()  # resources by file and kind
-        self.left_out: Counter[tuple[str, str | None]] = Counter()
-        self.unreadable: list[tuple[str, int]] = []  # file and line of the first one of each chunk
 
-    def write(self, chunk: Sequence[Texts]) -> None:
-        """Write the rows of a chunk."""
+    def write(self, chunk: Sequence[Texts]) -> _Brought:
+        """Write the rows of the texts."""
         usual = [texts.usual for texts in chunk]
         others = [texts.others for texts in chunk]
         held = self._take(usual, others)
@@ -144,20 +152,22 @@ class _Writer:
             for texts in chunk:
                 held[texts.file, "Observation"] += texts.usual.num_rows
         held = +held
-        self.held += held
         kinds = {kind for _, kind in held}
         for step in _STEPS[1:]:
             if not kinds.isdisjoint(step.kinds):
                 self._execute(step)
         if "DiagnosticReport" in kinds or any(texts.list_members() for texts in chunk):
             self._execute(_LISTS)
+        unreadable: Sequence[tuple[Any, ...]] = ()
         if None in kinds:
             self._execute(_Step("unreadable", (), "lab_results"))
-            self.unreadable += execute(self.connection, "fhir/first_unreadable", {})
-        if kinds - {"Observation", "Patient"}:
-            for file, kind, number in execute(self.connection, "fhir/left_out", {}):
-                self.left_out[file, kind] += number
-        self.chunks += 1
+            unreadable = execute(self.connection, "fhir/first_unreadable", {})
+        left_out = execute(self.connection, "fhir/left_out", {}) if kinds - {"Observation", "Patient"} else ()
+        return _Brought(
+            held,
+            Counter({(file, kind): number for file, kind, number in left_out}),
+            [(file, line) for file, line in unreadable],
+        )
 
     def _take(
         self, usual: Sequence[pa.RecordBatch], others: Sequence[pa.RecordBatch]
@@ -182,17 +192,39 @@ class _Writer:
         name = (
             step.statement if step.statement == step.table else f"{step.table}_{step.statement}".lstrip("_")
         )
-        target = folder / f"{name}_{self.chunks:06d}.parquet"
+        target = folder / f"{name}_{self.number:06d}.parquet"
         # one text, not a list: of every element of a parameter DuckDB asks whether it is one of pandas'
         written = execute(
             self.connection, f"fhir/{step.statement}", {"target": str(target), "loinc": " ".join(LOINC)}
         )
         return int(written[0][0]) if written else 0
 
+
+class _Writer:
+    """Has chunks written beside each other, and knows what all of them held."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, out: Path, scratch: Path) -> None:
+        self.connection = connection
+        self.out = out
+        self.scratch = scratch
+        self.held: Counter[tuple[str, str | None]] = Counter()  # resources by file and kind
+        self.left_out: Counter[tuple[str, str | None]] = Counter()
+        self.unreadable: list[tuple[str, int]] = []  # file and line of the first one of each chunk
+
+    def write(self, numbered: tuple[int, Sequence[Texts]]) -> _Brought:
+        """Write the rows of a chunk."""
+        number, chunk = numbered
+        with self.connection.cursor() as connection:
+            return _Chunk(connection, number, self.out, self.scratch).write(chunk)
+
+    def add(self, brought: _Brought) -> None:
+        """Count what a chunk held."""
+        self.held += brought.held
+        self.left_out += brought.left_out
+        self.unreadable += brought.unreadable
+
     def finish(self, files: Sequence[TextFile]) -> Sequence[SourceFile]:
         """Write what needed all chunks; the files whose resources became rows."""
-        self.connection.unregister("usual_text")
-        self.connection.unregister("resource_text")
         self._give_times("timed_by_specimen", "specimens")
         self._give_times("timed_by_list", "listed_results")
         drugs = sorted(str(path) for path in self.scratch.glob("drugs_*.parquet"))

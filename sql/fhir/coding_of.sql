@@ -1,5 +1,5 @@
 -- macro: of the codings of a resource's code the LOINC one that names an analyte, else the first LOINC one, else the first
-CREATE OR REPLACE TEMP MACRO coding_of(codings, known) AS
+CREATE OR REPLACE MACRO coding_of(codings, known) AS
 coalesce(
     list_filter(codings, coding -> names_loinc(coding.system) AND list_contains(known, coding.code))[1],
     list_filter(codings, coding -> names_loinc(coding.system))[1],

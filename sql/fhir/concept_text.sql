@@ -1,5 +1,5 @@
 -- macro: the JSON of a concept in words: its text, else a display of a coding, else a code; null for what is no concept
-CREATE OR REPLACE TEMP MACRO concept_text(concept) AS
+CREATE OR REPLACE MACRO concept_text(concept) AS
 regexp_replace(
     coalesce(
         nullif(trim(try(json_extract_string(concept, '$.text'))), ''),

@@ -1,5 +1,5 @@
 -- macro: the codings of a concept in code systems of the extract; where it has none of them, the first one as it came
-CREATE OR REPLACE TEMP MACRO event_codings(concept) AS
+CREATE OR REPLACE MACRO event_codings(concept) AS
 CASE
     WHEN len(list_filter(concept.coding, coding -> is_event_system(coding.system) AND coding.code IS NOT NULL)) > 0
         THEN list_transform(

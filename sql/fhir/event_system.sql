@@ -1,5 +1,5 @@
 -- macro: the extract's name of a code system; another system keeps the name it came with
-CREATE OR REPLACE TEMP MACRO event_system(system) AS
+CREATE OR REPLACE MACRO event_system(system) AS
 CASE
     WHEN system IN ('http://hl7.org/fhir/sid/icd-10-cm', 'urn:oid:2.16.840.1.113883.6.90') THEN 'ICD10CM'
     WHEN system IN (

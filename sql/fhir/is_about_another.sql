@@ -1,5 +1,5 @@
 -- macro: whether an Observation has a focus that is another person than its subject (a fetus, a donor)
-CREATE OR REPLACE TEMP MACRO is_about_another(text, subject) AS
+CREATE OR REPLACE MACRO is_about_another(text, subject) AS
 coalesce(
     list_bool_or(
         list_transform(

@@ -1,3 +1,3 @@
 -- macro: whether the extract has a name for a code system
-CREATE OR REPLACE TEMP MACRO is_event_system(system) AS
+CREATE OR REPLACE MACRO is_event_system(system) AS
 coalesce(event_system(system) != system, FALSE)

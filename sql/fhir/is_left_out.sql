@@ -1,5 +1,5 @@
 -- macro: whether a resource says that something is not so: a refuted diagnosis, a drug not given, a visit that was canceled
-CREATE OR REPLACE TEMP MACRO is_left_out(kind, source) AS
+CREATE OR REPLACE MACRO is_left_out(kind, source) AS
 coalesce(
     CASE
         WHEN kind = 'Condition'

@@ -1,5 +1,5 @@
 -- macro: the organization among those who performed a test, by name, else by id
-CREATE OR REPLACE TEMP MACRO laboratory_of(performers) AS
+CREATE OR REPLACE MACRO laboratory_of(performers) AS
 list_transform(
     list_filter(
         performers, performer -> performer.type = 'Organization' OR contains(performer.reference, 'Organization/')

@@ -1,7 +1,7 @@
 -- macro: a number of a resource as the source wrote it (58.000), where reading it has changed its digits. Most stand as
 -- the first condition says; it looks for a word that begins with Q, for a text is searched the faster, the rarer the
 -- letter that is sought
-CREATE OR REPLACE TEMP MACRO number_as_written(number, source) AS
+CREATE OR REPLACE MACRO number_as_written(number, source) AS
 CASE
     WHEN number IS NULL OR contains(source, concat('Quantity":{"value":', number, ',')) THEN number
     WHEN contains(source, concat('value":', number, ',')) OR contains(source, concat('value": ', number, ',')) THEN number

@@ -1,6 +1,6 @@
 -- macro: what is read of an Observation, or of one of its components, in one pass over its JSON; null where the JSON is
 -- broken. What is rare, or of several kinds, stays JSON
-CREATE OR REPLACE TEMP MACRO observation_of(source) AS
+CREATE OR REPLACE MACRO observation_of(source) AS
 try(
     from_json(
         source,

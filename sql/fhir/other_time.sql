@@ -1,6 +1,6 @@
 -- macro: when an Observation was made, where it is not said as a moment: a period, the only event of a schedule, or when the
 -- specimen it contains was collected
-CREATE OR REPLACE TEMP MACRO other_time(source) AS
+CREATE OR REPLACE MACRO other_time(source) AS
 coalesce(
     json_extract_string(source, '$.effectiveInstant'),
     json_extract_string(source, '$.effectivePeriod.start'),

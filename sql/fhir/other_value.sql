@@ -1,5 +1,5 @@
 -- macro: the value of an Observation, or of a component, that is neither a quantity, a text nor a concept
-CREATE OR REPLACE TEMP MACRO other_value(source) AS
+CREATE OR REPLACE MACRO other_value(source) AS
 coalesce(
     json_extract_string(source, '$.valueInteger'),
     json_extract_string(source, '$.valueBoolean'),

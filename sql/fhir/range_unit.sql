@@ -1,5 +1,5 @@
 -- macro: the unit of a value that is a range
-CREATE OR REPLACE TEMP MACRO range_unit(source) AS
+CREATE OR REPLACE MACRO range_unit(source) AS
 coalesce(
     json_extract_string(source, '$.valueRange.low.code'),
     json_extract_string(source, '$.valueRange.high.code'),

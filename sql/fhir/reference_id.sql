@@ -1,5 +1,5 @@
 -- macro: the id in a reference to a resource of a kind; null where it refers to another kind or to nothing outside
-CREATE OR REPLACE TEMP MACRO reference_id(reference, kind) AS
+CREATE OR REPLACE MACRO reference_id(reference, kind) AS
 CASE
     WHEN starts_with(reference, concat(kind, '/')) AND NOT contains(substr(reference, length(kind) + 2), '/')
         THEN substr(reference, length(kind) + 2)
