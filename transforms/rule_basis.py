@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 
 from schemas.evidence import CONTEXT, INPUTS
 from schemas.history_atoms import HISTORY_ATOMS
@@ -137,7 +136,6 @@ def _input_basis(input_id: str, seen: frozenset[str]) -> object:
     return [item.id, item.unit, item.window, item.anchor, [_input_basis(name, deeper) for name in parts]]
 
 
-@cache
 def _codes(set_id: str) -> object:
     return sorted(
         [CODE_SETS[set_id].domain, line.system, line.match, line.bare] for line in CODE_SETS[set_id].codes

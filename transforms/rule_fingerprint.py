@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from functools import cache
 
 from schemas.switches import DEFAULTS
 from transforms.choices import settled_criterion
@@ -27,11 +26,13 @@ _LENGTH = 16  # hexadecimal digits: enough to notice a change, short enough to r
 def fingerprints(rules: Sequence[Rule]) -> dict[str, str]:
     """Fingerprint of each rule by id. A rule stands after those it rests on, as in transforms.rules."""
     found: dict[str, str] = {}
+    read = {column for rule in rules for column in columns_read(rule)}
+    behind = {column: _column(column) for column in read}  # many rules read the same
     for rule in rules:
         found[rule.rule_id] = _digest(
             {
                 "parts": {name: _structure(node, found) for name, node in rule.parts.items()},
-                "columns": {column: _column(column) for column in columns_read(rule)},
+                "columns": {column: behind[column] for column in columns_read(rule)},
             }
         )
     return found
@@ -59,7 +60,6 @@ def _sorted(nodes: Sequence[Node], known: Mapping[str, str]) -> list[object]:
     return sorted((_structure(node, known) for node in nodes), key=_text)
 
 
-@cache
 def _column(column: str) -> object:
     """What is declared behind a column; one that asks other blood counts also rests on the lines that are low there."""
     asked = [PERSISTENT[column]] if column in PERSISTENT else TOGETHER.get(column, ())
