@@ -22,7 +22,7 @@ from flows.errors import CheckError, UsageError
 from flows.exports import why_everybody
 from flows.generations import pieces_of
 from flows.home import Home
-from flows.manifest import Manifest, read_manifest
+from flows.manifest import Manifest, night_number, read_manifest
 from flows.rule_fingerprints import known_versions
 from flows.sql import statement
 from flows.stages import Counts, Night
@@ -93,9 +93,22 @@ def carry_on(night: Night) -> None:
     earlier = Home(night.home).last() if night.known_at is None else None
     for table, columns in (("measure", MEASURE), ("check_history", CHECK_HISTORY)):
         piece = earlier / "tables" / table / "all.parquet" if earlier is not None else None
-        rows = pl.read_parquet(piece) if piece is not None and piece.is_file() else pl.DataFrame()
-        write_piece(night.build, table, shaped(rows, columns) if rows.width else pl.DataFrame(schema=columns))
+        rows = pl.DataFrame(schema=columns)
+        if earlier is not None and piece is not None and piece.is_file():
+            rows = shaped(_numbered(pl.read_parquet(piece), night_number(earlier)), columns)
+        write_piece(night.build, table, rows)
     write_piece(night.build, "check", pl.DataFrame(schema=CHECK))
+
+
+def _numbered(rows: pl.DataFrame, last: int) -> pl.DataFrame:
+    """The rows with the number of each night, which those of a version before lack; they stand night after night.
+
+    last: number of the newest of them.
+    """
+    if "night" in rows.columns:
+        return rows
+    order = pl.col("run_id").rle_id().cast(pl.Int64)
+    return rows.with_columns(night=order - order.max() + last)
 
 
 def audit(night: Night, as_of: date) -> Counts:
@@ -109,11 +122,14 @@ def audit(night: Night, as_of: date) -> Counts:
     place = night.place
     with opened(place / DATABASE) as connection:
         _record(connection, place, "measure", _measures(connection, night, as_of))
-        nights = _earlier_nights(place, night.run_id)
-        done = [_carried_out(connection, audit, night, nights) for audit in AUDITS]
+        number = night_number(place)
+        nights = _earlier_nights(place, number)
+        done = [_carried_out(connection, audit, night, number, nights) for audit in AUDITS]
         checks = pl.DataFrame([outcome.record() for outcome in done], schema=dict(CHECK))
         history = pl.read_parquet(place / "tables" / "check_history" / "all.parquet")
-        tonight = checks.with_columns(run_id=pl.lit(night.run_id), as_of=pl.lit(as_of))
+        tonight = checks.with_columns(
+            night=pl.lit(number, pl.Int64), run_id=pl.lit(night.run_id), as_of=pl.lit(as_of)
+        )
         history = history.filter(pl.col("run_id") != night.run_id)
         _record(connection, place, "check", checks)
         _record(connection, place, "check_history", pl.concat([history, shaped(tonight, CHECK_HISTORY)]))
@@ -181,12 +197,15 @@ def _measures(connection: duckdb.DuckDBPyConnection, night: Night, as_of: date) 
         frames.append(results.with_columns(measure=pl.lit("results")))
     occasion = "backfill" if before is None else why_everybody(before, manifest)
     tonight = pl.concat([shaped(frame, MEASURE) for frame in frames]).with_columns(
-        run_id=pl.lit(night.run_id), as_of=pl.lit(as_of), occasion=pl.lit(occasion, dtype=pl.String)
+        night=pl.lit(night_number(night.place), pl.Int64),
+        run_id=pl.lit(night.run_id),
+        as_of=pl.lit(as_of),
+        occasion=pl.lit(occasion, dtype=pl.String),
     )
     past = pl.read_parquet(night.place / "tables" / "measure" / "all.parquet")
     past = past.filter(pl.col("run_id") != night.run_id)
-    kept = past["run_id"].unique().sort(descending=True).head(NIGHTS_KEPT)
-    return pl.concat([past.filter(pl.col("run_id").is_in(kept.implode())), tonight])
+    kept = past["night"].unique().sort(descending=True).head(NIGHTS_KEPT)
+    return pl.concat([past.filter(pl.col("night").is_in(kept.implode())), tonight])
 
 
 def _newest_pieces(place: Path, manifest: Manifest | None) -> list[str]:
@@ -196,30 +215,30 @@ def _newest_pieces(place: Path, manifest: Manifest | None) -> list[str]:
     return [str(piece) for piece in pieces.get(number, [])]
 
 
-def _earlier_nights(place: Path, run_id: str) -> int:
-    measures = pl.read_parquet(place / "tables" / "measure" / "all.parquet", columns=["run_id"])
-    return int(measures.filter(pl.col("run_id") != run_id)["run_id"].n_unique())
+def _earlier_nights(place: Path, number: int) -> int:
+    measures = pl.read_parquet(place / "tables" / "measure" / "all.parquet", columns=["night"])
+    return int(measures.filter(pl.col("night") < number)["night"].n_unique())
 
 
-def offending(connection: duckdb.DuckDBPyConnection, audit: Audit, run_id: str) -> list[dict[str, Any]]:
-    """The rows a check finds wrong with the night ``run_id`` of a warehouse: counts by rule, site or analyte."""
-    text = statement(f"checks/{audit.name}")
+def offending(connection: duckdb.DuckDBPyConnection, audit: Audit, number: int) -> list[dict[str, Any]]:
+    """The rows a check finds wrong with a warehouse's night of a number: counts by rule, site or analyte."""
+    text = statement(f"checks/{audit.statement or audit.name}")
     given = {
-        "run_id": run_id,
+        "number": number,
         "nights": PAST_NIGHTS,
         "enough": ENOUGH_NIGHTS,
         "width": XMR,
-        **audit.limits,
+        **audit.given,
     }
     asked = {name: value for name, value in given.items() if f"${name}" in text}
     return connection.execute(text, asked).pl().to_dicts()
 
 
 def _carried_out(
-    connection: duckdb.DuckDBPyConnection, audit: Audit, night: Night, earlier_nights: int
+    connection: duckdb.DuckDBPyConnection, audit: Audit, night: Night, number: int, earlier_nights: int
 ) -> _Outcome:
     start = time.perf_counter()
-    rows = offending(connection, audit, night.run_id)
+    rows = offending(connection, audit, number)
     comparable = not audit.compares or earlier_nights >= ENOUGH_NIGHTS
     return _Outcome(audit, rows, time.perf_counter() - start, comparable, night.accept.get(audit.name))
 

@@ -113,6 +113,7 @@ def _ledger(night: Night, as_of: date) -> int:
     earlier = Home(night.home).last()
     if night.known_at is not None and earlier is not None:  # a past night changes nothing
         told = pl.read_parquet(earlier / "ledger.parquet").filter(pl.col("as_of") <= as_of)
+        told = told.filter(~pl.col("run_id").is_in(_later(ground.manifest, read_manifest(build))))
         told.write_parquet(build / "ledger.parquet", compression="zstd")
         return told.height
     ledger = (
@@ -135,6 +136,13 @@ def _ledger(night: Night, as_of: date) -> int:
     ledger = pl.concat([ledger, new])
     ledger.write_parquet(build / "ledger.parquet", compression="zstd")
     return ledger.height
+
+
+def _later(now: Manifest | None, then: Manifest | None) -> list[str]:
+    """The runs that a past night knows nothing of."""
+    if now is None or then is None:
+        return []
+    return [load.run_id for load in now.loads if load.number > then.load]
 
 
 def _members_of(folder: Path | None, patients: pl.Series | None) -> pl.DataFrame:

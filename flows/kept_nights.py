@@ -66,14 +66,14 @@ def roll_back(root: Path, run: str | None) -> tuple[str, str]:
 
 
 def _before(night: Path, kept: Sequence[str]) -> str | None:
-    """The kept night that was in force before this one; None where none is kept.
+    """The kept night that was in force before this one; None where none is kept. kept: the oldest first.
 
-    A finished night may never have been in force (a kill just before the swap), and the names of nights do not say their
-    order where the clock was set back. A night of a version that kept no checks goes by the names all the same.
+    A finished night may never have been in force (a kill just before the swap). A night of a version that kept no checks
+    goes by what is kept.
     """
     in_force_before = [name for name in nights_before(night) if name in kept]
-    by_name = [name for name in kept if name < night.name]
-    return next(iter([*reversed(in_force_before), *reversed(by_name)]), None)
+    older = kept[: kept.index(night.name)] if night.name in kept else ()
+    return next(iter([*reversed(in_force_before), *reversed(older)]), None)
 
 
 def prune(root: Path, keep: int | None, *, dry: bool, superseded_before: date | None = None) -> Pruning:

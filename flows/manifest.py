@@ -97,10 +97,16 @@ class Manifest(_Frozen):
         return False
 
     def known_at(self, moment: datetime) -> Manifest | None:
-        """The same home as it was known at a local time; None if nothing was."""
-        loads = tuple(load for load in self.loads if load.loaded_at <= moment)
-        if not loads:
+        """The same home as it was known at a local time; None if nothing was.
+
+        Local times go back when the clock is set back. A load is known with all before it, whatever the clock said then.
+        """
+        known = max(
+            (place for place, load in enumerate(self.loads) if load.loaded_at <= moment), default=None
+        )
+        if known is None:
             return None
+        loads = self.loads[: known + 1]
         merges = [load.merges for load in loads if load.merges is not None]
         return self.model_copy(update={"loads": loads, "merges": merges[-1] if merges else {}})
 

@@ -13,6 +13,7 @@ from flows.night import summary
 from flows.plain_words import counted
 
 _MINUTES_TOLD = 120
+_CLOCKS_DIFFER = timedelta(hours=1)
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -25,13 +26,21 @@ def age_of(text: str) -> timedelta:
 
 
 def check_age(root: Path, max_age: timedelta, now: datetime | None = None) -> None:
-    """Raise OverdueError if the home at ``root`` has published no night for longer than ``max_age``.
+    """Raise OverdueError if the home at ``root`` has published no night for longer than ``max_age``, or if its night
+    seems to come from the future: a clock that was ahead would keep the watch silent for as long.
 
     The age runs from the end of the night in force, so that a night going back (``rollback``) counts as old; in a
     home without a night, from when the home was made. now: an aware time. UsageError for a folder that is no home.
     """
     since, word = _since(Home(root.absolute()))
-    age = (now or datetime.now(UTC)) - since
+    now = now or datetime.now(UTC)
+    age = now - since
+    if -age > _CLOCKS_DIFFER:
+        raise OverdueError(
+            f"The night in force was finished on {since:%Y-%m-%d %H:%M} {since.tzname()} ({word}), {_in_words(-age)} from "
+            f"now by the clock of this machine ({now:%Y-%m-%d %H:%M} UTC), so that its age cannot be told. "
+            "Look whether the clock is right, and run a night."
+        )
     if age > max_age:
         raise OverdueError(
             f"No night has been published since {since:%Y-%m-%d %H:%M} {since.tzname()} ({word}), {_in_words(age)} "

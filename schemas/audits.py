@@ -19,13 +19,14 @@ NIGHTS_KEPT = 60  # whose measures a night carries on, so that a year of nights 
 
 @dataclass(frozen=True)
 class Audit:
-    """A named check: ``sql/checks/NAME.sql`` returns the offending rows, counts only.
+    """A named check: a statement under ``sql/checks`` returns the offending rows, counts only.
 
     says: what holds where it passes. blocking: a night that fails it is not published, because its lists may be wrong;
     the others warn that they may be incomplete. look: ``sql/looks/LOOK.sql`` shows, on the published night, what
-    tonight was compared with. compares: it needs ENOUGH_NIGHTS earlier nights. least and share: how far beyond its
-    center something must also lie to matter, in its own unit and as a share of the center; limits computed from a
-    quiet past are narrow.
+    tonight was compared with. compares: it needs ENOUGH_NIGHTS earlier nights. given: what the statement is given besides;
+    least and share: how far beyond its center something must also lie to matter, in its own unit and as a share of the
+    center, for limits computed from a quiet past are narrow. statement: its name, that of the check unless several share
+    one.
     """
 
     name: str
@@ -33,7 +34,8 @@ class Audit:
     blocking: bool
     look: str
     compares: bool = False
-    limits: Mapping[str, float] = field(default_factory=dict)
+    given: Mapping[str, float | str] = field(default_factory=dict)
+    statement: str = ""
 
     @property
     def kind(self) -> str:
@@ -59,7 +61,7 @@ AUDITS = (
         blocking=True,
         look="members",
         compares=True,
-        limits={"least": 5, "share": 0.1},
+        given={"least": 5, "share": 0.1},
     ),
     Audit(
         "freshness_by_site",
@@ -67,7 +69,7 @@ AUDITS = (
         blocking=False,
         look="results",
         compares=True,
-        limits={"least": 1},
+        given={"least": 1},
     ),
     Audit(
         "volume_by_site_and_analyte",
@@ -75,7 +77,7 @@ AUDITS = (
         blocking=False,
         look="results",
         compares=True,
-        limits={"least": 10, "share": 0.5},
+        given={"least": 10, "share": 0.5},
     ),
     Audit(
         "analyte_vanished",
@@ -83,7 +85,7 @@ AUDITS = (
         blocking=False,
         look="results",
         compares=True,
-        limits={"least": 5, "share": 0.5},
+        given={"least": 5, "share": 0.5},
     ),
     Audit(
         "unmapped_share",
@@ -91,7 +93,8 @@ AUDITS = (
         blocking=False,
         look="shares",
         compares=True,
-        limits={"least": 1, "share": 0.2},
+        given={"fate": "ignored", "least": 1, "share": 0.2},
+        statement="share_of_rows",
     ),
     Audit(
         "quarantine_share",
@@ -99,13 +102,15 @@ AUDITS = (
         blocking=False,
         look="shares",
         compares=True,
-        limits={"least": 1, "share": 0.2},
+        given={"fate": "quarantined", "least": 1, "share": 0.2},
+        statement="share_of_rows",
     ),
 )
 
 # What is measured of a night. measure: members (by rule), results (newly loaded, by site and analyte), and rows,
 # ignored, quarantined (newly loaded laboratory rows).
 MEASURE: Mapping[str, Any] = {
+    "night": pl.Int64,
     "run_id": pl.String,
     "as_of": pl.Date,
     "occasion": pl.String,
@@ -128,4 +133,4 @@ CHECK: Mapping[str, Any] = {
     "says": pl.String,
     "accepted_because": pl.String,
 }
-CHECK_HISTORY: Mapping[str, Any] = {"run_id": pl.String, "as_of": pl.Date, **CHECK}
+CHECK_HISTORY: Mapping[str, Any] = {"night": pl.Int64, "run_id": pl.String, "as_of": pl.Date, **CHECK}

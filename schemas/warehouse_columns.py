@@ -88,6 +88,7 @@ _SAYS: Mapping[str, str] = {
     "caveats": "flags that touch the inputs of the rule",
     "as_of": "the night: nothing collected after it is seen",
     "run_id": "run that made the row",
+    "night": "number of the night, one more than that of the night it goes back to; names of runs follow a clock, which may be set back",
     "entered_on": "collection date of the first draw of the unbroken run of met draws",
     "event": "entered, left, tier_changed, became_indeterminate, reentered",
     "tier_before": "tier the night before",

@@ -28,7 +28,7 @@ def causes_of_results(results: pl.DataFrame, sent: pl.Series, loaded_at: datetim
     whom tonight's load has any laboratory row, usable or not. loaded_at: time of tonight's load.
     """
     tonight = pl.col("loaded_at") == loaded_at
-    replaced = results.filter((pl.col("superseded_at") == loaded_at) & (pl.col("loaded_at") < loaded_at))
+    replaced = results.filter((pl.col("superseded_at") == loaded_at) & ~tonight)
     standing = results.filter(pl.col("superseded_at").is_null() & tonight).with_columns(
         reference=pl.coalesce("result_id", pl.format("{}:{}", "source_file", "source_line"))
     )

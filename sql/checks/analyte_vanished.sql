@@ -1,8 +1,8 @@
 -- one row per site and analyte that used to come and has now been absent for longer than ever before
 WITH nights AS (
-    SELECT run_id, row_number() OVER (ORDER BY run_id DESC) AS age
+    SELECT night, row_number() OVER (ORDER BY night DESC) AS age
     FROM run.measure
-    WHERE measure = 'rows' AND amount > 0 AND occasion IS DISTINCT FROM 'backfill' AND run_id < $run_id
+    WHERE measure = 'rows' AND amount > 0 AND occasion IS DISTINCT FROM 'backfill' AND night < $number
 ),
 sent AS (
     SELECT
@@ -13,7 +13,7 @@ sent AS (
         nights.age - lag(nights.age) OVER (PARTITION BY measured.site, measured.analyte ORDER BY nights.age) - 1
             AS absent
     FROM run.measure AS measured
-    INNER JOIN nights ON measured.run_id = nights.run_id
+    INNER JOIN nights ON measured.night = nights.night
     WHERE measured.measure = 'results' AND nights.age <= $nights
 ),
 habits AS (
@@ -31,7 +31,7 @@ habits AS (
 tonight AS (
     SELECT site, analyte
     FROM run.measure
-    WHERE measure = 'results' AND run_id = $run_id
+    WHERE measure = 'results' AND night = $number
 )
 SELECT
     habits.site,

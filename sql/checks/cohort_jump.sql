@@ -1,18 +1,18 @@
 -- one row per rule whose cohort changed tonight beyond the control limits of its past changes, without a reason
 WITH counted AS (
     SELECT
-        rule_id, run_id, occasion, amount,
-        amount - lag(amount) OVER (PARTITION BY rule_id ORDER BY run_id) AS change
+        rule_id, night, occasion, amount,
+        amount - lag(amount) OVER (PARTITION BY rule_id ORDER BY night) AS change
     FROM run.measure
-    WHERE measure = 'members' AND run_id <= $run_id
+    WHERE measure = 'members' AND night <= $number
 ),
 aged AS (
-    SELECT *, row_number() OVER (PARTITION BY rule_id ORDER BY run_id DESC) AS age
+    SELECT *, row_number() OVER (PARTITION BY rule_id ORDER BY night DESC) AS age
     FROM counted
-    WHERE run_id < $run_id AND change IS NOT NULL AND occasion IS NULL
+    WHERE night < $number AND change IS NOT NULL AND occasion IS NULL
 ),
 moved AS (
-    SELECT rule_id, change, abs(change - lag(change) OVER (PARTITION BY rule_id ORDER BY run_id)) AS moved
+    SELECT rule_id, change, abs(change - lag(change) OVER (PARTITION BY rule_id ORDER BY night)) AS moved
     FROM aged
     WHERE age <= $nights
 ),
@@ -30,7 +30,7 @@ SELECT
     limits.nights
 FROM counted AS tonight
 INNER JOIN limits ON tonight.rule_id = limits.rule_id
-WHERE tonight.run_id = $run_id
+WHERE tonight.night = $number
     AND tonight.occasion IS NULL
     AND limits.nights >= $enough
     AND abs(tonight.change - limits.center)

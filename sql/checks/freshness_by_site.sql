@@ -1,19 +1,19 @@
 -- one row per site whose newest result is older than its past delays allow
 WITH nights AS (
-    SELECT run_id, as_of, row_number() OVER (ORDER BY run_id DESC) - 1 AS age  -- tonight is 0
+    SELECT night, as_of, row_number() OVER (ORDER BY night DESC) - 1 AS age  -- tonight is 0
     FROM run.measure
-    WHERE measure = 'rows' AND run_id <= $run_id
+    WHERE measure = 'rows' AND night <= $number
 ),
 seen AS (
-    SELECT site, run_id, max(newest) AS newest
+    SELECT site, night, max(newest) AS newest
     FROM run.measure
     WHERE measure = 'results'
-    GROUP BY site, run_id
+    GROUP BY site, night
 ),
 sites AS (
     SELECT seen.site, max(nights.age) AS known
     FROM seen
-    INNER JOIN nights ON seen.run_id = nights.run_id
+    INNER JOIN nights ON seen.night = nights.night
     GROUP BY seen.site
     HAVING min(nights.age) <= $nights  -- a site that has long sent nothing is not waited for
 ),
@@ -23,12 +23,12 @@ delays AS (
         nights.age,
         date_diff(
             'day',
-            cast(max(seen.newest) OVER (PARTITION BY sites.site ORDER BY nights.run_id) AS DATE),
+            cast(max(seen.newest) OVER (PARTITION BY sites.site ORDER BY nights.night) AS DATE),
             nights.as_of
         ) AS days
     FROM sites
     INNER JOIN nights ON nights.age <= sites.known
-    LEFT JOIN seen ON seen.site = sites.site AND seen.run_id = nights.run_id
+    LEFT JOIN seen ON seen.site = sites.site AND seen.night = nights.night
 ),
 moved AS (
     SELECT site, days, abs(days - lag(days) OVER (PARTITION BY site ORDER BY age DESC)) AS moved

@@ -2,7 +2,7 @@
 WITH tonight AS (
     SELECT rule_id, rule_version, fingerprint, known
     FROM run.measure
-    WHERE measure = 'members' AND run_id = $run_id
+    WHERE measure = 'members' AND night = $number
 ),
 otherwise AS (
     -- a fingerprint begins with the version of Polars that wrote it, and only those of one version compare
@@ -13,7 +13,7 @@ otherwise AS (
         AND tonight.rule_version = earlier.rule_version
         AND split_part(tonight.fingerprint, '/', 1) = split_part(earlier.fingerprint, '/', 1)
         AND tonight.fingerprint <> earlier.fingerprint
-    WHERE earlier.measure = 'members' AND earlier.run_id < $run_id
+    WHERE earlier.measure = 'members' AND earlier.night < $number
 )
 SELECT
     tonight.rule_id,

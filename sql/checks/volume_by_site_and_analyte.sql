@@ -1,14 +1,14 @@
 -- one row per site and analyte of which tonight brought more or fewer results than its past nights allow
 WITH nights AS (
     -- nights that brought laboratory rows, but for a first one, which brings years
-    SELECT run_id, row_number() OVER (ORDER BY run_id DESC) AS age
+    SELECT night, row_number() OVER (ORDER BY night DESC) AS age
     FROM run.measure
-    WHERE measure = 'rows' AND amount > 0 AND occasion IS DISTINCT FROM 'backfill' AND run_id < $run_id
+    WHERE measure = 'rows' AND amount > 0 AND occasion IS DISTINCT FROM 'backfill' AND night < $number
 ),
 sent AS (
     SELECT measured.site, measured.analyte, nights.age, measured.amount
     FROM run.measure AS measured
-    INNER JOIN nights ON measured.run_id = nights.run_id
+    INNER JOIN nights ON measured.night = nights.night
     WHERE measured.measure = 'results' AND nights.age <= $nights
 ),
 pairs AS (
@@ -33,7 +33,7 @@ limits AS (
 tonight AS (
     SELECT site, analyte, amount
     FROM run.measure
-    WHERE measure = 'results' AND run_id = $run_id
+    WHERE measure = 'results' AND night = $number
 ),
 alive AS (
     -- a site that sent nothing at all is a matter of freshness

@@ -1,2 +1,2 @@
 -- one row per night and rule: its version and the fingerprint of its logic
-SELECT as_of, rule_id, rule_version, fingerprint, known FROM run.measure WHERE measure = 'members' ORDER BY rule_id, run_id
+SELECT night, as_of, rule_id, rule_version, fingerprint, known FROM run.measure WHERE measure = 'members' ORDER BY rule_id, night

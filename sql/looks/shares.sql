@@ -1,2 +1,2 @@
 -- one row per night and fate: laboratory rows that came
-SELECT as_of, measure, amount, occasion FROM run.measure WHERE measure IN ('rows', 'ignored', 'quarantined') ORDER BY run_id, measure
+SELECT night, as_of, measure, amount, occasion FROM run.measure WHERE measure IN ('rows', 'ignored', 'quarantined') ORDER BY night, measure

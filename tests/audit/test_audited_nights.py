@@ -58,13 +58,14 @@ def doctor(home: Home, members: int) -> None:
     told = pl.read_parquet(piece)
     past = [
         told.with_columns(
+            night=pl.lit(number - 8, pl.Int64),
             run_id=pl.lit(f"20260101T00000{number}-000000"),
             occasion=pl.lit(None, pl.String),
             amount=pl.when(pl.col("measure") == "members").then(members).otherwise("amount"),
         )
         for number in range(9)
     ]
-    now = past[-1].with_columns(run_id=told["run_id"])
+    now = past[-1].with_columns(told["night"], told["run_id"])
     pl.concat([*past, now]).write_parquet(piece)
 
 
@@ -136,6 +137,19 @@ def test_what_is_measured_is_carried_on_and_only_tonights_load_is_counted(home: 
     assert measured["rows"].to_list() == [brought, 0]
     loaded = ask(home.root, "SELECT count(*) FROM lab.result").item()
     assert measured["results"].to_list() == [loaded, 0]
+
+
+def test_nights_of_a_version_that_did_not_number_them_are_numbered(home: Home, run: Run) -> None:
+    run()
+    run()
+    for table in ("measure", "check_history"):
+        piece = home.night() / "tables" / table / "all.parquet"
+        pl.read_parquet(piece).drop("night").write_parquet(piece)
+    run()
+    for table in ("run.measure", "run.check_history"):
+        told = ask(home.root, f"SELECT DISTINCT night, run_id FROM {table} ORDER BY night")
+        assert told["night"].to_list() == [1, 2, 3]
+        assert told["run_id"].to_list() == sorted(told["run_id"])
 
 
 @pytest.mark.parametrize(

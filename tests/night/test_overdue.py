@@ -52,6 +52,15 @@ def test_a_night_is_overdue_when_its_age_is_passed_and_the_sentence_says_since_w
         check_age(home.root, timedelta(minutes=1), datetime(2026, 7, 1, 2, 0, tzinfo=UTC))
 
 
+def test_a_night_from_the_future_is_told_for_the_watch_would_be_silent_until_then(
+    night: Path, home: Home
+) -> None:
+    finished(night, "2027-07-01 02:30:00", "UTC")
+    with pytest.raises(OverdueError, match="by the clock of this machine"):
+        check_age(home.root, timedelta(hours=26), datetime(2026, 7, 1, 2, 30, tzinfo=UTC))
+    check_age(home.root, timedelta(hours=26), datetime(2027, 7, 1, 2, 20, tzinfo=UTC))
+
+
 @pytest.mark.parametrize(
     ("local", "now", "late"),
     [
