@@ -218,7 +218,12 @@ def what_to_try(home: Path) -> str:
     found = ask(home, statement("warehouse/someone"))
     who = found.item(0, 0) if found.height else "PATIENT_ID"
     page = (home / "published" / "report" / "index.html").absolute()
-    return f"\nLook at {page}, then try: hemacohort explain --home {quote(str(home))} {quote(who)}"
+    return f"\nLook at {page}, then try: {_command()} explain --home {quote(str(home))} {quote(who)}"
+
+
+def _command() -> str:
+    """What a person types to run this program: its name where the shell finds it, else the path it was called by."""
+    return "hemacohort" if shutil.which("hemacohort") else quote(sys.argv[0])
 
 
 def query_text(query: str | None, file: Path | None) -> str:

@@ -38,6 +38,7 @@ class _Tables:
     night: Row
     population: Row
     cohorts: list[Row]
+    changes: list[Row]
     attrition: list[Row]
     missing_by_test: list[Row]
     missing_by_rule: list[Row]
@@ -101,6 +102,7 @@ def _page(tables: _Tables) -> str:
         flag=plain_words.flag_words,
         step=plain_words.step_words,
         clip=_clip,
+        name=_breakable,
         percent=_percent,
     )
     environment.globals.update(share=plain_words.share, counted=plain_words.counted)
@@ -110,6 +112,8 @@ def _page(tables: _Tables) -> str:
         window_days=LOOK_BACK,
         sides=_sides(tables),
         cohorts=tables.cohorts,
+        changes=tables.changes,
+        is_first_night=any(row["first_night"] for row in tables.changes),
         tiers=plain_words.TIERS,
         fates=plain_words.FATES,
         not_a_diagnosis=plain_words.NOT_A_DIAGNOSIS,
@@ -225,6 +229,11 @@ def _long_date(day: date | None) -> str:
 
 def _percent(part: float | None) -> str:
     return plain_words.NOTHING if part is None else f"{part:.0f}%"
+
+
+def _breakable(name: str) -> Markup:
+    """A name of the project's own, which a narrow column may break behind an underscore and nowhere else."""
+    return Markup("_<wbr>").join(_clip(name).split("_"))
 
 
 def _clip(text: str | None) -> str:

@@ -93,7 +93,7 @@ _SAYS: Mapping[str, str] = {
     "event": "entered, left, tier_changed, became_indeterminate, reentered",
     "tier_before": "tier the night before",
     "tier_after": "tier tonight",
-    "what": "what it means to the person who acts: new, worse (a surer tier), better, resolved, withdrawn (it was never right), undecided",
+    "what": "what it means to the person who acts: new, worse (a surer tier), better, resolved, gone (died, or no blood count for a year), withdrawn (it was never right), undecided",
     "because": "why the membership changed",
     "caused_by": "the result or event that caused the change",
     "criterion_id": "criterion",

@@ -1,4 +1,4 @@
--- one row per patient and rule that changed tonight, for whom to do what: new, worse, better, resolved, withdrawn, undecided
+-- one row per patient and rule that changed tonight, for whom to do what: new, worse, better, resolved, gone, withdrawn, undecided
 CREATE VIEW cohort.tonight AS
 SELECT
     CASE
@@ -8,6 +8,7 @@ SELECT
         WHEN ledger.event = 'became_indeterminate' THEN 'undecided'
         WHEN ledger.because IN ('corrected_result', 'withdrawn', 'merged', 'unmerged', 'rule_changed', 'setting_changed')
             THEN 'withdrawn'
+        WHEN ledger.because IN ('died', 'aged_out') THEN 'gone'
         ELSE 'resolved'
     END AS what,
     ledger.patient_id,

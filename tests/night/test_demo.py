@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from flows.cli import main
-from flows.commands import simulate_into
+from flows.commands import simulate_into, what_to_try
 from flows.errors import UsageError
 from flows.home import Home
 
@@ -51,3 +51,14 @@ def test_a_demo_can_be_run_again(home: Home) -> None:
         simulate_into(home.root, patients=3, seed=1)
     assert patients() == second
     assert not [*home.work.iterdir()]
+
+
+@pytest.mark.parametrize(
+    ("found", "typed"), [("/usr/bin/hemacohort", "hemacohort"), (None, "'my env/bin/hemacohort'")]
+)
+def test_what_to_try_can_be_typed_as_it_stands(
+    night: Path, home: Home, monkeypatch: pytest.MonkeyPatch, found: str | None, typed: str
+) -> None:
+    monkeypatch.setattr("shutil.which", lambda _: found)
+    monkeypatch.setattr("sys.argv", ["my env/bin/hemacohort", "demo"])
+    assert f"then try: {typed} explain --home " in what_to_try(home.root)

@@ -7,6 +7,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from flows.sql import statement
+
 HOSTILE = "<script>alert(1)</script>"
 FORMULA = "=cmd()"
 
@@ -72,6 +74,8 @@ create view run.population as select
 create view run.site_results as
     select site, count(*) as results, cast(max(collected_at) as date) as newest from lab.result
     where superseded_at is null group by site;
+create table cohort.ledger (patient_id text, rule_id text, event text, tier_before text, tier_after text,
+    because text, caused_by text, run_id text);
 create table reference.rule (rule_id text, version integer, title text, side text, summary text,
     follow_up text);
 """
@@ -87,9 +91,9 @@ insert into run.check values
 insert into reference.rule values
     ('iron_deficiency_anemia', 1, 'Iron deficiency anemia', 'supply',
      'Anemia with too little iron in store.', 'Find the source of loss.'),
-    ('sideroblastic_anemia', 1, 'Possible sideroblastic anemia', 'production',
+    ('sideroblastic_anemia', 1, 'Suspected sideroblastic anemia', 'production',
      'Anemia in which the marrow cannot build iron in.', 'Marrow with iron stain.'),
-    ('functional_iron_deficiency', 1, 'Probable functional iron deficiency', 'restricted supply',
+    ('functional_iron_deficiency', 1, 'Functional iron deficiency', 'restricted supply',
      'Stores are there, the marrow cannot reach them.', 'Treat the cause.');
 insert into lab.patient
     select 'secretpatient' || i, if(i % 2 = 0, 'female', 'male'), date '1970-03-01', null
@@ -128,6 +132,17 @@ insert into screen.finding
 insert into cohort.membership
     select patient_id, rule_id, 1, status, tier, date '2026-06-02', index_collected_at
     from screen.finding where index_collected_at >= '2026-06-01';
+insert into cohort.ledger values
+    ('secretpatient0', 'iron_deficiency_anemia', 'entered', null, 'probable', 'new_result', 'hb', 'run-20260630'),
+    ('secretpatient1', 'iron_deficiency_anemia', 'reentered', null, 'probable', 'new_result', 'hb', 'run-20260630'),
+    ('secretpatient2', 'iron_deficiency_anemia', 'tier_changed', 'probable', 'confirmed', 'new_result', 'hb', 'run-20260630'),
+    ('secretpatient3', 'iron_deficiency_anemia', 'tier_changed', 'confirmed', 'possible', 'new_result', 'hb', 'run-20260630'),
+    ('secretpatient4', 'iron_deficiency_anemia', 'left', 'probable', null, 'new_result', 'hb', 'run-20260630'),
+    ('secretpatient5', 'iron_deficiency_anemia', 'left', 'probable', null, 'died', null, 'run-20260630'),
+    ('secretpatient6', 'iron_deficiency_anemia', 'left', 'probable', null, 'aged_out', null, 'run-20260630'),
+    ('secretpatient7', 'iron_deficiency_anemia', 'left', 'probable', null, 'corrected_result', 'hb', 'run-20260630'),
+    ('secretpatient8', 'iron_deficiency_anemia', 'became_indeterminate', 'probable', null, 'withdrawn', null, 'run-20260630'),
+    ('secretpatient9', 'iron_deficiency_anemia', 'entered', null, 'probable', 'backfill', null, 'run-20260101');
 insert into run.attrition values
     ('iron_deficiency_anemia', 1, 'all blood counts', 2001, 1999),
     ('iron_deficiency_anemia', 2, 'anemia', 1500, 1499),
@@ -175,6 +190,7 @@ def night(tmp_path: Path) -> Path:
     folder.mkdir()
     with duckdb.connect(str(folder / "hemacohort.duckdb")) as con:
         con.execute(_TABLES)
+        con.execute(statement("warehouse/tonight"))
         for text in _ROWS.split(";\n"):
             parameters = {name: value for name, value in _HOSTILE.items() if f"${name}" in text}
             if text.strip():

@@ -133,10 +133,10 @@ def test_the_words(night: Path) -> None:
     assert f"yes: ferritin is below 30 ug/L | {ferritin}" in flat
     assert "limit: 120 g/L [1]" in flat
     assert "[1] WHO 2024 [2] AGA 2020" in flat
-    assert "CANNOT BE DETERMINED: Possible sideroblastic anemia" in flat
+    assert "CANNOT BE DETERMINED: Suspected sideroblastic anemia" in flat
     assert "This alone would decide: ferritin." in flat
     assert "ferritin not measured, or not usable" in flat
-    assert "DOES NOT HOLD: Probable functional iron deficiency" in flat
+    assert "DOES NOT HOLD: Functional iron deficiency" in flat
     assert "no: transferrin saturation is below 20 %" in flat
     assert flat.index("HOLDS (") < flat.index("CANNOT BE") < flat.index("DOES NOT HOLD")
     assert "Usual next step: Find the source of loss." in flat

@@ -76,7 +76,7 @@ def test_outside_its_scope_the_cohort_does_not_apply(one_rule: Any, night: Path)
     answer = explain_patient(night, PATIENT, None, None)
     assert _about(answer, "functional_iron_deficiency")["answer"] == "does_not_apply"
     text = render(answer)
-    assert text.rstrip().endswith("Do not apply to this blood count: Probable functional iron deficiency.")
+    assert text.rstrip().endswith("Do not apply to this blood count: Functional iron deficiency.")
     assert "DOES NOT HOLD" not in text
 
 

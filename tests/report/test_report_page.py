@@ -74,7 +74,7 @@ def test_numbers_equal_the_tables(html: str) -> None:
     assert page.row("Iron deficiency anemia") == [
         "Iron deficiency anemia", "0", "1,200", "0", "1,200 60.0%", "0 0.0%",
     ]  # fmt: skip
-    assert page.row("Possible sideroblastic anemia")[-2:] == ["0 0.0%", "7 0.4%"]
+    assert page.row("Suspected sideroblastic anemia")[-2:] == ["0 0.0%", "7 0.4%"]
     assert page.row("ferritin ferritin") == ["ferritin ferritin", "3", "7", "1"]
     assert page.row("reticulocytes retic_pct") == ["reticulocytes retic_pct", "0", "4", "1"]
     assert page.row("lab_results.csv.gz") == [
@@ -262,6 +262,38 @@ def test_the_same_night_gives_the_same_page(night: Path, tmp_path: Path) -> None
     write_report(night, tmp_path / "a")
     write_report(night, tmp_path / "b")
     assert (tmp_path / "a/index.html").read_bytes() == (tmp_path / "b/index.html").read_bytes()
+
+
+def test_what_changed_tonight_is_counted_by_cohort(html: str) -> None:
+    [heads] = [row for row in _Page(html).rows if "Undecided" in row]
+    changes = next(
+        row for row in _Page(html).rows if row[0] == "Iron deficiency anemia" and len(row) == len(heads)
+    )
+    assert dict(zip(heads[1:], changes[1:], strict=True)) == {
+        "New": "2", "Worse": "1", "Better": "1", "Resolved": "1", "Gone": "2", "Withdrawn": "1", "Undecided": "1",
+    }  # fmt: skip
+
+
+def test_a_first_night_and_a_quiet_one_say_so(night: Path, tmp_path: Path) -> None:
+    with duckdb.connect(str(night / "hemacohort.duckdb")) as con:
+        con.execute("delete from cohort.ledger where run_id = 'run-20260630'")
+    write_report(night, tmp_path)
+    quiet = _Page((tmp_path / "index.html").read_text(encoding="utf-8")).text
+    assert "Nobody entered a cohort, left one, or changed in certainty." in quiet
+    with duckdb.connect(str(night / "hemacohort.duckdb")) as con:
+        con.execute("update cohort.ledger set run_id = 'run-20260630'")
+    write_report(night, tmp_path)
+    assert "This is the first night of this home" in (tmp_path / "index.html").read_text(encoding="utf-8")
+
+
+def test_names_break_behind_an_underscore_only(html: str) -> None:
+    assert '<code class="name">row_<wbr>conservation</code>' in html
+    assert '<code class="name">FERRITIN_<wbr>UNIT_<wbr>SLIP</code>' in html
+    assert "code.name { overflow-wrap: normal; }" in html
+
+
+def test_a_cohort_names_its_rule_as_files_and_commands_do(html: str) -> None:
+    assert "Iron deficiency anemia iron_deficiency_anemia" in _Page(html.replace("<wbr>", "")).text
 
 
 def test_times_to_care_are_shown_over_all_patients(html: str) -> None:

@@ -1,4 +1,4 @@
-"""4.9 Possible sideroblastic anemia: small red cells, too few reticulocytes, and iron that is there but not used.
+"""4.9 Suspected sideroblastic anemia: small red cells, too few reticulocytes, and iron that is there but not used.
 
 Ring sideroblasts prove it at any cell size. Without them anemia must be established, and red cells that are not
 small exclude it (RULES.md 4.31.10). Ring sideroblasts measured below 5 % exclude it altogether.
@@ -19,7 +19,7 @@ PATTERN = soft(ANEMIA) & MICRO & LOW_RI
 SIDEROBLASTIC_ANEMIA = Rule(
     rule_id="sideroblastic_anemia",
     version=1,
-    title="Possible sideroblastic anemia",
+    title="Suspected sideroblastic anemia",
     side="production",
     says="Ring sideroblasts in the marrow, or a microcytic anemia with few reticulocytes although iron is adequate.",
     follow_up="Stop the toxin (isoniazid, linezolid, chloramphenicol, penicillamine, alcohol); vitamin B6; copper, "
