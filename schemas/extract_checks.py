@@ -27,6 +27,16 @@ def _named(column: str) -> Check:
     return Check(f"{column.upper()}_MISSING", f"{column} is given", ~is_blank(column))
 
 
+def _no_header(first: str, second: str) -> Check:
+    """Files that were put one behind another have the names of their columns between the rows."""
+    named = [
+        pl.any_horizontal([pl.col(name) == word for word in (name, name.upper(), name.title())])
+        for name in (first, second)
+    ]
+    repeated = pl.all_horizontal(named).fill_null(value=False)
+    return Check("REPEATED_HEADER", "the row is not the names of the columns again", ~repeated)
+
+
 def _word(column: str, words: tuple[str, ...], reason: str, *, empty: bool = False) -> Check:
     holds = tidy(column).str.to_lowercase().is_in([word.lower() for word in words])
     return Check(
@@ -56,6 +66,7 @@ _WHOLE_BIRTH_DATE = _date("birth_date", "BAD_BIRTH_DATE", empty=True, happened=T
 _A_YEAR_OR_MONTH = tidy("birth_date").str.contains(r"^(?:1[89]|2[0-3])\d{2}(?:\.0|-(?:0[1-9]|1[0-2]))?$")
 
 PATIENT_CHECKS = (
+    _no_header("patient_id", "sex"),
     _named("patient_id"),
     Check(
         _WHOLE_BIRTH_DATE.reason,
@@ -85,6 +96,7 @@ PATIENT_VALUE_CHECKS: Mapping[str, Check] = {
     ),
 }
 EVENT_CHECKS = (
+    _no_header("patient_id", "start_date"),
     _named("patient_id"),
     _word("kind", EVENT_KINDS, "UNKNOWN_KIND"),
     Check(
@@ -98,6 +110,7 @@ EVENT_CHECKS = (
     _in_order("start_date", "end_date", "END_BEFORE_START"),
 )
 COVERAGE_CHECKS = (
+    _no_header("patient_id", "observed_from"),
     _named("patient_id"),
     _word("domain", COVERAGE_DOMAINS, "UNKNOWN_DOMAIN"),
     _date("observed_from", "BAD_OBSERVED_FROM", empty=False),
@@ -105,6 +118,7 @@ COVERAGE_CHECKS = (
     _in_order("observed_from", "observed_to", "END_BEFORE_START"),
 )
 MERGE_CHECKS = (
+    _no_header("from_patient_id", "to_patient_id"),
     _named("from_patient_id"),
     _named("to_patient_id"),
     Check(
@@ -113,7 +127,8 @@ MERGE_CHECKS = (
         (tidy("from_patient_id") != tidy("to_patient_id")).fill_null(value=True),
     ),
 )
-LAB_CHECKS = (_named("patient_id"),)  # the other required fields of a result: transforms.results
+# the other required fields of a result: transforms.results
+LAB_CHECKS = (_named("patient_id"), _no_header("patient_id", "collected_at"))
 
 ROW_CHECKS: Mapping[str, tuple[Check, ...]] = {
     "lab_results": LAB_CHECKS,

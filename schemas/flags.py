@@ -183,6 +183,7 @@ ROW_REASONS: Mapping[str, str] = {
 TABLE_REASONS: Mapping[str, str] = {
     "RAGGED_LINE": "the line has too few or too many fields, or a quote that is never closed; of another source: it is "
     "no JSON resource or no HL7 segment",
+    "REPEATED_HEADER": "the line is the names of the columns again, as where files were put one behind another",
     "BAD_BIRTH_DATE": "the date of birth cannot be read",
     "BAD_DEATH_DATE": "the date of death cannot be read",
     "DEATH_BEFORE_BIRTH": "the death lies before the birth",

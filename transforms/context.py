@@ -56,6 +56,18 @@ class Intervals:
         ends = self.patients * _END_DAYS + last[order]
         self.ends = np.maximum.accumulate(ends) - self.patients * _END_DAYS
 
+    def joined(self) -> Intervals:
+        """The same days as few intervals as can be: what overlaps or adjoins (ends one day, goes on the next) is one."""
+        whole = object.__new__(Intervals)
+        whole.patients, whole.keys = self.patients, self.keys
+        apart = np.ones(
+            len(self.keys), dtype=np.bool_
+        )  # whether anything begins behind a gap after the interval
+        apart[:-1] = self.keys[1:] > self.patients[:-1] * DAYS + self.ends[:-1] + 1
+        last = np.flatnonzero(apart)
+        whole.ends = self.ends[last[np.searchsorted(last, np.arange(len(apart)))]]
+        return whole
+
     def latest_end(self, patient: pl.Series, until: pl.Series) -> pl.Series:
         """Latest end among a patient's intervals that start on or before ``until``; null if there is none."""
         if not len(self.keys):
@@ -125,11 +137,12 @@ def domain_columns(draws: pl.DataFrame, coverage: pl.DataFrame, as_of_day: int) 
     """observed_<domain> per draw, and the days of follow-up in each (null where not observed).
 
     draws: patient, day. coverage: patient, domain, first, last (days). Follow-up ends at the earlier of the end of
-    the coverage that contains the draw and the night (RULES.md 0.4).
+    the coverage that contains the draw and the night (RULES.md 0.4); intervals that adjoin are one coverage, as where a
+    source cuts it by year or by contract.
     """
     columns = []
     for domain, short in DOMAINS.items():
-        spans = Intervals(coverage.filter(pl.col("domain") == domain))
+        spans = Intervals(coverage.filter(pl.col("domain") == domain)).joined()
         end = spans.latest_end(draws["patient"], draws["day"])
         known = pl.DataFrame({"end": end, "day": draws["day"]}).select(
             pl.when(pl.col("end") >= pl.col("day")).then(pl.col("end")).alias("end"), "day"

@@ -137,11 +137,11 @@ def _convert_read(pairs: pl.DataFrame, read: pl.DataFrame) -> pl.DataFrame:
         low=pl.when(bound.is_in([int(Bound.BELOW), int(Bound.AT_MOST)])).then(0.0).otherwise("end"),
         high=pl.when(bound.is_in([int(Bound.ABOVE), int(Bound.AT_LEAST)])).then(inf).otherwise("end"),
     )
-    # A text without a number has no limits to break; its own flag says why there is no value.
-    limits = pl.when(pl.col("limit").is_not_null()).then(_limit_flags(pairs)).otherwise(0)
-    return frame.with_columns(flags=pl.col("flags") | limits).select(
-        "row", "number", "bound", "low", "high", "flags"
-    )
+    # A text without a number has no limits to break and lacks no unit; its own flag says why there is no value.
+    limits = _limit_flags(pairs)
+    without = pl.col("flags") & ~FLAG_BITS["UNIT_MISSING"]
+    flags = pl.when(pl.col("limit").is_not_null()).then(pl.col("flags") | limits).otherwise(without)
+    return frame.with_columns(flags=flags).select("row", "number", "bound", "low", "high", "flags")
 
 
 def _inside(numbers: pl.Series, bounds: pl.Series) -> pl.Series:
@@ -172,8 +172,8 @@ def _factor_and_flags(pairs: pl.DataFrame, asked: pl.Expr) -> list[pl.Expr]:
 
 def _converted(pairs: pl.DataFrame) -> pl.Expr:
     """The number in the canonical unit, rounded so that comparisons need no tolerance (RULES.md 0.2)."""
-    # adding zero turns -0.0 into 0.0
-    exact = (pl.col("number") * pl.col("factor")).round(9) + 0.0
+    rounded = (pl.col("number") * pl.col("factor")).round(9)
+    exact = pl.when(rounded == 0).then(0.0).otherwise(rounded)  # -0.0, as analyzers print it, is zero
     tenths = exact.round(1, mode="half_away_from_zero")
     return pl.when(_of(pairs, "decimals") == 1).then(tenths).otherwise(exact).alias("limit")
 

@@ -66,8 +66,9 @@ _MARKED = re.compile(r"(?<=[A-Za-z%])\*+$")  # a star that points to a remark
 _LIKE_AN_L = re.compile(r"(?<=/)([dmu]?)I$|(?<=/)([dmu])1$")
 _POWER_LAST = re.compile(r"^((?:cells?|#)?/[a-z]+\*?3?)\(?x(10[^/()]*|1,000)\)?$", re.IGNORECASE)  # /uL x10^3
 _NUMBER_OF = re.compile(r"^(?:n|1(?:\.0+)?)[x*](?=1)", re.IGNORECASE)
+# g.L-1, and g/L-1 of those who write both
 _PER_BY_POWER = re.compile(
-    r"(?:^|[.*]?(?<=[A-Za-z0-9.*)\]]))(?:([dcmunp]?l|mm\*?3)\*?\(?-1\)?|(mm)\*?-3)$", re.IGNORECASE
+    r"(?:^|/|[.*]?(?<=[A-Za-z0-9.*)\]]))(?:([dcmunp]?l|mm\*?3)\*?\(?-1\)?|(mm)\*?-3)$", re.IGNORECASE
 )
 # 10^9, 10**9, 10E9, 10E+9, 10.e9, 10e*9, 10(9), 10[9], 10exp9, 10x9, 10'9, 10''9, (10)9, 10S9 (\S\ without its marks)
 _POWER = re.compile(

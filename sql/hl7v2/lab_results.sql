@@ -92,7 +92,8 @@ COPY (
             words,
             parts[1] AS test,
             unit_of(parts[2]) AS unit,
-            split_part(parts[3], '~', 1) AS limits,
+            -- some laboratories send the two limits as components, 4.50&5.90
+            regexp_replace(split_part(parts[3], '~', 1), '^\s*(-?[\d.,]+)\s*[&^]\s*(-?[\d.,]+)', '\1-\2') AS limits,
             replace(parts[4], '~', ' ') AS abnormal_flag,
             coalesce(part(parts[5], 2), part(parts[5], 1)) AS method,
             part(parts[6], 1) AS laboratory,

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from tests.testbed import evidence_of
-from transforms.context import age_columns
+from transforms.context import age_columns, domain_columns
 
 
 def row(**case: str) -> dict[str, object]:
@@ -231,6 +231,34 @@ def test_coverage_observes_a_domain() -> None:
     assert seen["esa"] is None
     assert row(observed="lab", dx="I50.9@-100")["heart_failure"] is True
     assert row(followup="10000")["follow_up_lab_days"] == 730  # the night of 2026-06-15 comes first
+
+
+@pytest.mark.parametrize(
+    ("spans", "observed", "followed"),
+    [
+        ([(-100, 20), (21, 60)], True, 60),  # a contract ends and the next one begins
+        ([(-100, 20), (22, 60)], True, 20),  # a day between them
+        ([(-100, 20), (10, 60), (61, 61)], True, 61),
+        ([(-100, -1), (0, 60)], True, 60),
+        ([(-100, -2), (-1, 5), (6, 6), (8, 60)], True, 6),
+        ([(-100, 50), (-90, -80), (51, 60)], True, 60),  # one inside another
+        ([(-100, -1), (1, 60)], False, None),
+        ([(1, 60)], False, None),
+        ([], False, None),
+    ],
+)
+def test_coverage_that_adjoins_is_one(
+    spans: list[tuple[int, int]], observed: bool, followed: int | None
+) -> None:
+    """RULES.md 0.4: follow-up counts to the end of the coverage, which a source may cut by year or by contract."""
+    others = [(1, -5000, 5000), (3, -5000, 5000)]  # of patients before and behind
+    told = [*((2, first + 1000, last + 1000) for first, last in spans), *others]
+    coverage = pl.DataFrame(told, schema=["patient", "first", "last"], orient="row").with_columns(
+        domain=pl.lit("lab")
+    )
+    draws = pl.DataFrame({"patient": [2], "day": [1000]})
+    found = domain_columns(draws, coverage, 9000).row(0, named=True)
+    assert (found["observed_lab"], found["follow_up_lab_days"]) == (observed, followed)
 
 
 def test_neutrophils_of_the_own_draw_go_first() -> None:

@@ -261,6 +261,28 @@ def test_columns_that_are_not_read_are_named_only_where_they_are_no_data(extract
     )
 
 
+@pytest.mark.parametrize("spelled", [str.lower, str.upper])
+def test_the_names_of_the_columns_between_the_rows_are_no_row(
+    extract: Path, labs: Callable[..., Path], load: Load, table: Table, spelled: Callable[[str], str]
+) -> None:
+    """Files put one behind another with their first lines: neither a test called code nor a patient called patient_id."""
+    labs(ROW, spelled("patient_id,collected_at,code_system,code,value,unit,specimen_id,comment"))
+    small = {
+        "patients": ("patient_id,sex", "P1,male"),
+        "clinical_events": ("patient_id,kind,code_system,code,start_date", "P1,diagnosis,ICD10CM,D50.9,2026-01-01"),
+        "coverage": ("patient_id,domain,observed_from,observed_to", "P1,lab,2020-01-01,2026-05-01"),
+        "patient_merges": ("from_patient_id,to_patient_id", "P0,P1"),
+    }  # fmt: skip
+    for name, (header, row) in small.items():
+        (extract / f"{name}.csv").write_text(f"{header}\n{row}\n{spelled(header)}\n")
+    counts = load()
+    assert {(file.name, file.accepted, file.ignored, file.quarantined) for file in counts.files} == {
+        (f"{name}.csv", 1, 0, 1) for name in ("lab_results", *small)
+    }
+    reasons = table("quarantine")["reasons"].to_list()
+    assert all("REPEATED_HEADER" in found for found in reasons)
+
+
 @pytest.mark.parametrize("word", ["nan", "NaN", "None", "NULL", "NA", "<NA>", "\\N", "Unknown", "."])
 def test_a_word_for_no_identifier_is_no_patient(
     extract: Path, labs: Callable[..., Path], load: Load, word: str

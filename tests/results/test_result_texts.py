@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import inf, nextafter
+from math import copysign, inf, nextafter
 
+import polars as pl
 import pytest
 
+from transforms.codes import PAIR_SCHEMA, describe_pair
+from transforms.conversion import to_intervals
 from transforms.results import Normalized
 
 One = Callable[..., dict[str, object]]
@@ -170,6 +173,10 @@ REJECTED = [
     ("hb", "#VALUE!", "g/dL", "REJECT_TEXT"),
     ("hb", "NULL", "g/dL", "REJECT_TEXT"),
     ("hb", "?", "g/dL", "REJECT_TEXT"),
+    # where there is no number, no unit is missing
+    ("ferritin", "QNS", None, "REJECT_TEXT"),
+    ("ferritin", "normal", "", "REJECT_TEXT"),
+    ("b12", " ", None, "MISSING_VALUE"),
 ]
 
 
@@ -218,3 +225,12 @@ def test_value_of_another_row_is_not_taken_from_a_comment(normalize: Callable[..
         {"code": "hb", "value": "see comment", "unit": "g/dL", "comment": "7.0 g/dL", "specimen_id": "S2"},
     )
     assert sorted(done.results["value"].to_list()) == [70.0, 90.0]
+
+
+@pytest.mark.parametrize("text", ["-0", "-0.0", "−0,0"])
+def test_zero_has_no_sign(text: str) -> None:
+    """As analyzers print it; the sign of a zero would show in files and digests."""
+    pair = pl.Series([0])
+    pairs = pl.DataFrame([describe_pair("hemacohort", "nrbc", "/100 WBC")], schema=PAIR_SCHEMA)
+    found = to_intervals(pairs, pair, pl.Series([text]))
+    assert [copysign(1.0, found[name].item()) for name in ("low", "high")] == [1.0, 1.0]

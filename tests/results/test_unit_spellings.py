@@ -68,7 +68,7 @@ SPELLED = [
     (
         "hb mchc albumin transferrin",
         "g/L",
-        "g/L|G/L|g/l|gm/L|GM/L|g/ltr|g/Lt|г/л|gram per liter|g/I|gram/litre|grams per liter|g L-1|mg/mL",
+        "g/L|G/L|g/l|gm/L|GM/L|g/ltr|g/Lt|г/л|gram per liter|g/I|gram/litre|grams per liter|g L-1|g/L-1|g/l-¹|mg/mL",
     ),
     (
         "hb",

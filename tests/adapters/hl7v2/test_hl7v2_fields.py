@@ -132,6 +132,8 @@ def test_units(labs: Read, unit: str, read: str | None) -> None:
         ("-2 - 3", "-2", "3"),
         ("<5", None, "5"),
         (">= 60", "60", None),
+        ("4.50&5.90", "4.50", "5.90"),
+        ("12.0^16.0", "12.0", "16.0"),
         ("Recommended: <200; High: >240", None, None),
         ("", None, None),
     ],
