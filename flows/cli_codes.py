@@ -30,7 +30,8 @@ def codes_review(
     from flows.code_review import review
 
     path, lines = review(home, out, everything=everything)
-    print(f"{lines:,} {'suggestion' if lines == 1 else 'suggestions'} in {path}")
+    listed = "code" if everything else "suggestion"  # for some codes nothing is suggested
+    print(f"{lines:,} {listed}{'' if lines == 1 else 's'} in {path}")
     if lines:
         print(
             "They are suggestions: nothing is mapped until a person says yes. Fill the column accept with yes or no, "

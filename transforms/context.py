@@ -218,7 +218,7 @@ def pregnancy_columns(draws: pl.DataFrame, coded: dict[str, pl.DataFrame]) -> pl
     """pregnant (Boolean) and trimester (Int8, null if no gestational week is known) per draw.
 
     A week code dates the whole pregnancy of 42 weeks; another pregnancy code covers the 30 days before to the 60
-    days after it; a delivery or end-of-pregnancy code ends either (RULES.md 5.1). T1 <14+0, T2 14+0..27+6,
+    days after it, and as an episode (RULES.md 0.5) that lasts longer the days to its end, 42 weeks at most; a delivery or end-of-pregnancy code ends either (RULES.md 5.1). T1 <14+0, T2 14+0..27+6,
     T3 >=28+0 weeks (0.5). draws: patient, day, sex.
     """
     ends = coded["pregnancy_end"].select("patient", ended=pl.col("first")).sort("patient", "ended")
@@ -236,7 +236,12 @@ def pregnancy_columns(draws: pl.DataFrame, coded: dict[str, pl.DataFrame]) -> pl
     other = (
         coded["pregnancy"]
         .filter(~dates)
-        .with_columns(first=pl.col("first") + before, last=pl.col("first") + after)
+        .with_columns(
+            first=pl.col("first") + before,
+            last=pl.max_horizontal(
+                pl.col("first") + after, pl.min_horizontal("last", pl.col("first") + PREGNANCY_DAYS)
+            ),
+        )
     )
     female = draws["sex"].eq_missing("male").not_()
     within_dated, started = _inside(draws, _ended(dated, ends))

@@ -37,7 +37,11 @@ COPY (
         unescaped(patient_id) AS patient_id,
         -- other, unknown, ambiguous and not applicable say that no sex is known by which limits could be chosen
         CASE WHEN upper(sex) NOT IN ('O', 'U', 'A', 'N', '') THEN sex END AS sex,
-        left(moment(nullif(born_at, '""'), NULL), 10) AS birth_date,
+        -- a month alone as the extract has it
+        CASE
+            WHEN regexp_full_match(born_at, '\d{6}') THEN concat(born_at[1:4], '-', born_at[5:6])
+            ELSE left(moment(nullif(born_at, '""'), NULL), 10)
+        END AS birth_date,
         left(moment(nullif(died_at, '""'), NULL), 10) AS death_date,
         source_file,
         source_line

@@ -230,6 +230,9 @@ def test_commands_say_that_suggestions_are_suggestions(
     told = capsys.readouterr().out
     assert "1 suggestion in" in told
     assert "nothing is mapped until a person says yes" in told
+    with pytest.raises(SystemExit):
+        main(["codes", "review", "--home", str(root), "--all", "--out", str(root / "all.csv")])
+    assert "1 code in" in capsys.readouterr().out
     path = answer(root / "code_proposal.csv", ferritin="yes")
     with pytest.raises(SystemExit) as ended:
         main(["codes", "accept", "--home", str(root), str(path), "--by", " "])

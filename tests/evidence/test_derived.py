@@ -217,6 +217,23 @@ def test_pregnancy_and_its_end() -> None:
     assert row(sex="M", dx="Z34.81@0")["pregnant"] is False
 
 
+@pytest.mark.parametrize(
+    ("dx", "pregnant"),
+    [
+        ("Z34.81@-200:0", True),
+        ("Z34.81@-200:-1", False),
+        ("Z34.81@-294:10", True),
+        ("Z34.81@-295:10", False),  # no pregnancy lasts longer than 42 weeks
+        ("Z34.81@-200:10; O80@-20", False),
+        ("Z34.81@-40:-30", True),  # as a code without an end
+        ("Z34.81@-200", False),
+    ],
+)
+def test_a_pregnancy_recorded_as_an_episode_lasts_to_its_end(dx: str, pregnant: bool) -> None:
+    """RULES.md 0.5: a code or an episode that covers the draw."""
+    assert row(dx=dx)["pregnant"] is pregnant
+
+
 def test_trimesters_change_on_their_day() -> None:
     def trimester(days: int) -> object:
         return row(dx=f"Z3A.10@{70 - days}")["trimester"]

@@ -72,6 +72,16 @@ def test_patients_are_told_once(labs: Read, adapted: Read) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("sent", "read"), [("198005", "1980-05"), ("19800000", "1980-00-00"), ("1980", "1980"), ('""', None)]
+)
+def test_a_birth_that_is_no_day_comes_as_the_extract_has_it(
+    labs: Read, adapted: Read, sent: str, read: str | None
+) -> None:
+    labs(MSH, PID.replace("19600203", sent), OBR, obx())
+    assert adapted("patients")["birth_date"].to_list() == [read]
+
+
 def test_a_merge(labs: Read, adapted: Read) -> None:
     labs(
         MSH,
