@@ -16,6 +16,7 @@ from flows import plain_words
 from flows.answers import has_lost_bytes
 from flows.duck import opened
 from flows.errors import UsageError
+from flows.explain_grounds import Grounds, criteria_entries
 from flows.explain_reasons import (
     Book,
     book_of,
@@ -28,6 +29,8 @@ from flows.explain_reasons import (
 )
 from flows.settings import switches_of
 from flows.sql import statement
+from schemas.switches import Switches
+from transforms.context import coded_events
 from transforms.membership import LOOK_BACK
 
 Row = dict[str, Any]
@@ -50,8 +53,9 @@ def explain_patient(night: Path, patient_id: str, rule_id: str | None, as_of: da
     ``night`` is a published night folder; ``rule_id`` None asks about every cohort; ``as_of`` None asks
     about the night itself, an earlier day about the blood counts up to that day. Keys: patient, blood_count
     (the newest), as_of, run_id, not_a_diagnosis, not_reviewed, cohorts (one entry a rule: answer, status,
-    tier, the deciding draw, criteria with verdict, value, unit, date, source, threshold and citation, other
-    cohorts it rests on among them, what is missing, the one test that would decide, caveats, other draws with what they lack).
+    tier, the deciding draw, criteria with verdict, value, unit, date, source, threshold, citation, the code on record
+    and the other blood count behind it, other cohorts it rests on among them, what is missing, the one test that would
+    decide, caveats, other draws with what they lack).
 
     Raises UsageError for a patient or rule the night does not know, and for a day after the night.
     """
@@ -64,8 +68,7 @@ def explain_patient(night: Path, patient_id: str, rule_id: str | None, as_of: da
         known = _rows(con, "patient", patient_id=patient_id)
         if not known:
             raise UsageError("This night knows no patient with that id.")
-        book = book_of(switches_of(night))
-        case = _case(con, patient_id, day, rules, book, is_the_night=day == about["as_of"])
+        case = _case(con, patient_id, day, rules, switches_of(night), is_the_night=day == about["as_of"])
     draws = case.draws
     answer = {
         "patient": {**known[0], "age_years": draws[0]["age_years"] if draws else None},
@@ -91,6 +94,7 @@ class _Case:
     findings: dict[tuple[str, datetime], Row]  # rule, draw -> finding
     verdicts: dict[datetime, Row]  # draw -> stored verdicts and statuses
     why: dict[tuple[str, datetime], list[Row]]  # rule, draw -> one row a criterion and input
+    grounds: Grounds
 
     def tiers(self, at: datetime) -> dict[str, str]:
         """The tier of every rule met at a draw."""
@@ -106,11 +110,17 @@ def _case(
     patient_id: str,
     day: date,
     rules: Sequence[Row],
-    book: Book,
+    switches: Switches,
     *,
     is_the_night: bool,
 ) -> _Case:
+    book = book_of(switches)
     window = {"patient_id": patient_id, "first_day": day - timedelta(days=LOOK_BACK), "as_of": day}
+    always = {
+        "patient_id": patient_id,
+        "first_day": date.min,
+        "as_of": date.max,
+    }  # another count may be older
     members = _rows(con, "membership", patient_id=patient_id) if is_the_night else []
     why: dict[tuple[str, datetime], list[Row]] = defaultdict(list)
     for row in _rows(con, "why", **window):
@@ -136,6 +146,11 @@ def _case(
         },
         verdicts={row["index_collected_at"]: row for row in verdicts.to_dicts()},
         why=why,
+        grounds=Grounds(
+            coded_events(con.sql(statement("explain/events"), params={"patient_id": patient_id}).pl()),
+            con.sql(statement("explain/evidence"), params=always).pl(),
+            switches,
+        ),
     )
 
 
@@ -202,7 +217,9 @@ def _cohort(rule: Row, case: _Case) -> Row:
         "entered_on": member["entered_on"] if member else None,
         "decided_by": _blood_count(next(draw for draw in case.draws if draw["index_collected_at"] == at)),
         "ruled_out": excluded,
-        "criteria": _criteria([*why, *(_NO_RESULT | cohort for cohort in asked)], decisive),
+        "criteria": criteria_entries(
+            [*why, *(_NO_RESULT | cohort for cohort in asked)], decisive, case.grounds, at
+        ),
         "missing": [{"reason": reason, "says": plain_words.reason_words(reason)} for reason in missing],
         "one_test": missing[0] if len(missing) == 1 else None,
         "caveats": [
@@ -246,28 +263,6 @@ def _deciding(statuses: Mapping[datetime, str]) -> datetime:
 
 def _verdicts(rows: Sequence[Row]) -> dict[str, bool | None]:
     return {row["criterion_id"]: row["verdict"] for row in rows}
-
-
-def _criteria(rows: Sequence[Row], decisive: frozenset[str] | None) -> list[Row]:
-    """One entry a criterion, with every input it read. decisive is null where the night's rule text is older."""
-    entries: dict[str, Row] = {}
-    for row in rows:
-        entry = entries.setdefault(
-            row["criterion_id"],
-            {
-                "criterion_id": row["criterion_id"],
-                "says": row["says"],
-                "verdict": row["verdict"],
-                "decisive": None if decisive is None else row["criterion_id"] in decisive,
-                "threshold": row["threshold"],
-                "citation": row["citation"],
-                "inputs": [],
-            },
-        )
-        if row["input"] is not None:
-            names = ("input", "value", "unit", "collected_at", "specimen_id", "source_value", "source_unit")
-            entry["inputs"].append({name: row[name] for name in names})
-    return list(entries.values())
 
 
 def _plain(value: Any) -> Any:

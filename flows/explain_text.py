@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
 from typing import Any
 
 import typer
 
-from flows.plain_words import counted, input_words, limit_words, reason_words
-from schemas.evidence import INPUTS
+from flows.explain_values import (
+    VERDICTS,
+    day_words,
+    event_words,
+    is_result,
+    moment_words,
+    other_counts_words,
+    safe,
+    specimen_words,
+    value_words,
+)
+from flows.plain_words import counted, criterion_words, limit_words, reason_words
 from transforms.membership import LOOK_BACK
 
 Row = Mapping[str, Any]
@@ -28,12 +37,7 @@ _STATUS_WORDS = {
     "indeterminate": "could not be determined",
     "not_applicable": "did not apply",
 }
-_VERDICTS = {True: "yes", False: "no", None: "not known"}
-_UNITLESS = {"1", ""}
-_OF_OTHER_COUNTS = (
-    "persistent_",
-    "repeat_",
-)  # criteria that another blood count meets, beside this one's results
+_ON_RECORD = "has_"  # criteria about a patient's history of codes
 
 
 def render(answer: Row, *, terminal: bool = False) -> str:
@@ -52,7 +56,7 @@ def render(answer: Row, *, terminal: bool = False) -> str:
     lines += [*sources.lines(), ""]
     outside = [cohort["title"] for cohort in answer["cohorts"] if cohort["answer"] == "does_not_apply"]
     if outside:
-        lines += _wrap(f"Do not apply to this blood count: {'; '.join(map(_safe, outside))}.")
+        lines += _wrap(f"Do not apply to this blood count: {'; '.join(map(safe, outside))}.")
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -60,7 +64,7 @@ def _who(answer: Row, style: Callable[..., str]) -> list[str]:
     patient = answer["patient"]
     age = patient["age_years"]
     facts = [
-        f"Patient {_safe(patient['patient_id'])}",
+        f"Patient {safe(patient['patient_id'])}",
         patient["sex"] or "sex unknown",
         *(
             []
@@ -72,19 +76,19 @@ def _who(answer: Row, style: Callable[..., str]) -> list[str]:
     count = answer["blood_count"]
     if count is None:
         lines += _wrap(
-            f"No blood count in the {LOOK_BACK} days up to {_day(answer['as_of'])}: no cohort can be judged."
+            f"No blood count in the {LOOK_BACK} days up to {day_words(answer['as_of'])}: no cohort can be judged."
         )
     else:
         others = answer["blood_counts"] - 1
-        asked = "" if answer["as_of"] == answer["night"] else f", asked for {_day(answer['as_of'])}"
+        asked = "" if answer["as_of"] == answer["night"] else f", asked for {day_words(answer['as_of'])}"
         earlier = f", and {counted(others, 'earlier one')} in the {LOOK_BACK} days before" if others else ""
         lines += _wrap(
-            f"Newest blood count: {_moment(count['collected_at'])}{_specimen(count)}{earlier}. "
-            f"Night of {_day(answer['night'])}{asked}."
+            f"Newest blood count: {moment_words(count['collected_at'])}{specimen_words(count)}{earlier}. "
+            f"Night of {day_words(answer['night'])}{asked}."
         )
     if patient["death_date"] is not None:
         lines += _wrap(
-            f"Died on {_day(patient['death_date'])}: the patient has left every cohort. "
+            f"Died on {day_words(patient['death_date'])}: the patient has left every cohort. "
             "Below is what the last blood counts said."
         )
     lines += _wrap(f"{answer['not_a_diagnosis']} {answer['not_reviewed']}")
@@ -95,33 +99,33 @@ def _cohort(cohort: Row, answer: Row, sources: _Sources, style: Callable[..., st
     verdict = _HEADINGS[cohort["answer"]]
     if cohort["tier"]:
         verdict += f" ({cohort['tier']})"
-    heading = f"{verdict}: {_safe(cohort['title'])} [{cohort['rule_id']}]"
+    heading = f"{verdict}: {safe(cohort['title'])} [{cohort['rule_id']}]"
     lines = [style(line, fg=_COLORS[cohort["answer"]], bold=True) for line in _wrap(heading)]
-    lines += _wrap(_safe(cohort["summary"]), 2)
+    lines += _wrap(safe(cohort["summary"]), 2)
     decided_by = cohort["decided_by"]
     if answer["blood_count"] and decided_by["collected_at"] != answer["blood_count"]["collected_at"]:
         is_open = cohort["answer"] == "cannot_be_determined"
         lines += _wrap(
-            f"Judged by the blood count of {_moment(decided_by['collected_at'])}{_specimen(decided_by)}, "
+            f"Judged by the blood count of {moment_words(decided_by['collected_at'])}{specimen_words(decided_by)}, "
             f"the newest {'to which this applies' if is_open else 'that can be decided'}.",
             2,
         )
     if cohort["entered_on"] and cohort["answer"] == "holds":
-        lines += _wrap(f"Holds since the blood count of {_day(cohort['entered_on'])}.", 2)
+        lines += _wrap(f"Holds since the blood count of {day_words(cohort['entered_on'])}.", 2)
     lines += _missing(cohort)
     lines += _because(cohort, sources)
     for caveat in cohort["caveats"]:
         words = f"{caveat['says']} ({caveat['flag']})" if caveat["says"] else caveat["flag"]
-        lines += _wrap(f"Caution: {_safe(words)}.", 2)
+        lines += _wrap(f"Caution: {safe(words)}.", 2)
     if cohort["answer"] == "holds" and cohort["follow_up"]:
-        lines += _wrap(f"Usual next step: {_safe(cohort['follow_up'])}", 2)
+        lines += _wrap(f"Usual next step: {safe(cohort['follow_up'])}", 2)
     return lines + _other_draws(cohort)
 
 
 def _missing(cohort: Row) -> list[str]:
     if cohort["answer"] != "cannot_be_determined":
         return []
-    says = [_safe(item["says"]) for item in cohort["missing"]]
+    says = [safe(item["says"]) for item in cohort["missing"]]
     lines = _wrap(f"Because this is missing or could not be used: {'; '.join(says)}.", 2)
     if cohort["one_test"]:
         lines += _wrap(f"This alone would decide: {says[0]}.", 2)
@@ -135,27 +139,43 @@ def _because(cohort: Row, sources: _Sources) -> list[str]:
     is_open = cohort["answer"] == "cannot_be_determined"
     told = [criterion for criterion in chosen if is_open or not decisive or criterion["verdict"] is not None]
     absent = [criterion for criterion in chosen if criterion not in told]
+    order = [None, True, False] if is_open else [True, False, None]  # what the answer rests on first
+    told.sort(key=lambda criterion: order.index(criterion["verdict"]))
+    unrecorded = [criterion for criterion in told if _is_unrecorded(criterion)]
     lines = []
     if told:
         lines += _wrap(
             "ruled out, because" if cohort["ruled_out"] else "because" if decisive else "looked at", 2
         )
-    for sentence in dict.fromkeys(_sentence(criterion, sources) for criterion in told):
+    sentences = [_sentence(criterion, sources) for criterion in told if criterion not in unrecorded]
+    if unrecorded:
+        named = (f"{safe(item['says'])} {sources.mark(item['citation'])}" for item in unrecorded)
+        sentences.append(f"no code on record: {'; '.join(dict.fromkeys(named))}")
+    for sentence in dict.fromkeys(sentences):
         lines += _wrap(sentence, 4, hanging=2)
     if absent:
-        says = "; ".join(_safe(criterion["says"]) for criterion in absent)
+        says = "; ".join(criterion_words(safe(criterion["says"])) for criterion in absent)
         lines += _wrap(f"Not known, and not counted: {says}.", 2 if not told else 4, hanging=2)
     return lines
 
 
 def _sentence(criterion: Row, sources: _Sources) -> str:
-    says, threshold = _safe(criterion["says"]), _safe(criterion["threshold"] or "")
-    parts = [f"{_VERDICTS[criterion['verdict']]}: {says}"]
-    here = "in this one: " if criterion["criterion_id"].startswith(_OF_OTHER_COUNTS) else ""
-    parts += [here + _value(item) for item in criterion["inputs"] if _is_result(item)]
-    if threshold and threshold not in says:
-        parts.append(f"limit: {limit_words(threshold)}")
+    says, limit = criterion_words(safe(criterion["says"])), limit_words(safe(criterion["threshold"] or ""))
+    parts = [f"{VERDICTS[criterion['verdict']]}: {says}"]
+    others = criterion["other_counts"]
+    if criterion["event"]:
+        parts.append(event_words(criterion["event"]))
+    if others:
+        parts.append(other_counts_words(others, criterion["verdict"]))
+    here = "in this one: " if others else ""
+    parts += [here + value_words(item) for item in criterion["inputs"] if is_result(item)]
+    if limit and not others and limit not in says and says == safe(criterion["says"]):
+        parts.append(f"limit: {limit}")
     return " | ".join(parts) + (f" {sources.mark(criterion['citation'])}" if criterion["citation"] else "")
+
+
+def _is_unrecorded(criterion: Row) -> bool:
+    return criterion["verdict"] is False and criterion["criterion_id"].startswith(_ON_RECORD)
 
 
 class _Sources:
@@ -165,37 +185,21 @@ class _Sources:
         self._numbers: dict[str, int] = {}
 
     def mark(self, citation: str) -> str:
-        return f"[{self._numbers.setdefault(_safe(citation), len(self._numbers) + 1)}]"
+        return f"[{self._numbers.setdefault(safe(citation), len(self._numbers) + 1)}]"
 
     def lines(self) -> list[str]:
         if not self._numbers:
             return []
         listed = [_wrap(f"[{number}] {citation}", 2, hanging=4) for citation, number in self._numbers.items()]
-        return ["Sources of the limits", *(line for lines in listed for line in lines)]
-
-
-def _is_result(item: Row) -> bool:
-    """Age, codes and coverage are inputs too, but no test that could have been measured."""
-    return item["input"] in INPUTS or item["value"] is not None
-
-
-def _value(item: Row) -> str:
-    name = input_words(_safe(item["input"]))
-    if item["value"] is None and item["source_value"] is None and item["collected_at"] is not None:
-        return f"{name} has no exact number{_on(item)}"
-    if item["value"] is None and item["source_value"] is None:
-        return f"{name} not measured, or not usable"
-    received = " ".join(_safe(text) for text in (item["source_value"], item["source_unit"]) if text)
-    if item["value"] is None:
-        return f'{name} received as "{received}"{_on(item)}'
-    unit = "" if (item["unit"] or "") in _UNITLESS else f" {_safe(item['unit'])}"
-    value = f"{_number(item['value'])}{unit}"
-    source = f' (received as "{received}")' if received and received != value else ""
-    return f"{name} {value}{_on(item)}{source}"
-
-
-def _on(item: Row) -> str:
-    return f" on {_day(item['collected_at'])}" if item["collected_at"] else ""
+        own = (
+            _wrap(
+                "RULES.md is the reference these rules were written from; it says where each value comes from.",
+                2,
+            )
+            if any("RULES.md" in citation for citation in self._numbers)
+            else []
+        )
+        return ["Sources of the limits", *(line for lines in listed for line in lines), *own]
 
 
 def _other_draws(cohort: Row) -> list[str]:
@@ -203,10 +207,10 @@ def _other_draws(cohort: Row) -> list[str]:
     if not others:
         return []
     says = [
-        f"{_day(draw['index_collected_at'])} {_STATUS_WORDS[draw['status']]}"
+        f"{day_words(draw['index_collected_at'])} {_STATUS_WORDS[draw['status']]}"
         + (f" ({draw['tier']})" if draw["tier"] else "")
         + (
-            f" for want of {', '.join(map(_safe, map(reason_words, draw['missing'])))}"
+            f" for want of {', '.join(map(safe, map(reason_words, draw['missing'])))}"
             if draw["missing"]
             else ""
         )
@@ -226,36 +230,11 @@ def _wrap(text: str, indent: int = 0, *, hanging: int = 0) -> list[str]:
     )
 
 
-def _safe(text: object) -> str:
-    """Text without control characters (escape sequences in a result must not drive a terminal)."""
-    return "".join(character if character.isprintable() else " " for character in str(text))
-
-
 def _unstyled(text: str, **_: object) -> str:
     return text
-
-
-def _number(value: object) -> str:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return _safe(value)
-    return f"{value:.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
 
 
 def _age(years: float) -> str:
     if years < 2:
         return counted(int(years * 12), "month") + " old"
     return f"{int(years)} years old"
-
-
-def _specimen(draw: Row) -> str:
-    return f" (specimen {_safe(draw['specimen_id'])})" if draw["specimen_id"] else ""
-
-
-def _day(text: str) -> str:
-    moment = date.fromisoformat(text[:10])
-    return f"{moment.day} {moment:%B %Y}"
-
-
-def _moment(text: str) -> str:
-    moment = datetime.fromisoformat(text)
-    return f"{moment.day} {moment:%B %Y}, {moment:%H:%M}"

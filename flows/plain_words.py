@@ -38,6 +38,7 @@ FATES: Mapping[str, str] = {
     "quarantined": "could not be used; kept aside with a reason",
 }
 
+YES_OR_NO = " (1 yes, 0 no)"  # ends the title of a finding that is there or not
 NOTHING = "-"  # in place of a number or a text that is not there
 
 _DOMAINS = {
@@ -118,6 +119,14 @@ def reason_words(reason: str) -> str:
 def input_words(name: str) -> str:
     """An input id (``hb``) in words (``hemoglobin``); unknown ids with their underscores opened."""
     return INPUTS[name].title if name in INPUTS else name.replace("_", " ")
+
+
+def criterion_words(says: str) -> str:
+    """A criterion about a finding that is there or not, without its numbers: ``X (1 yes, 0 no) below 1`` -> ``X absent``."""
+    present, absent = f"{YES_OR_NO} at least 1", f"{YES_OR_NO} below 1"
+    if says.endswith(present):
+        return says.removesuffix(present)
+    return f"{says.removesuffix(absent)} absent" if says.endswith(absent) else says
 
 
 def flag_words(flag: str) -> str:

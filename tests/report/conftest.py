@@ -26,7 +26,8 @@ create table lab.patient (patient_id text, sex text, birth_date date, death_date
 create table lab.result (patient_id text, specimen_id text, collected_at timestamp, analyte text,
     value double, value_low double, value_high double,
     unit text, source_value text, source_unit text, site text, superseded_at timestamp);
-create table lab.clinical_event (patient_id text, kind text);
+create table lab.clinical_event (patient_id text, kind text, code_system text, code text, start_date date,
+    end_date date);
 create table quality.flag (patient_id text, specimen_id text, collected_at timestamp, analyte text, flag text,
     source_file text, source_line bigint, detail text);
 create table quality.quarantine (table_name text, patient_id text, reasons text[], analyte text,

@@ -197,7 +197,7 @@ def test_an_age_that_nothing_asked_for_is_not_called_unknown(night: Path) -> Non
 @pytest.mark.parametrize(
     "known_by",
     [
-        "insert into lab.clinical_event values ('onlyhere', 'diagnosis')",
+        "insert into lab.clinical_event (patient_id, kind) values ('onlyhere', 'diagnosis')",
         "insert into quality.quarantine (table_name, patient_id) values ('lab_results', 'onlyhere')",
     ],
 )
@@ -224,9 +224,87 @@ def test_a_blood_count_of_365_days_ago_is_looked_at_and_an_older_one_is_not(nigh
 
 def test_result_of_this_blood_count_beside_a_criterion_of_another_one_is_told_as_such(night: Path) -> None:
     answer = explain_patient(night, PATIENT, "iron_deficiency_anemia", None)
-    for criterion in answer["cohorts"][0]["criteria"]:
-        criterion["criterion_id"] = "persistent_ferritin_found"
-    assert "in this one: ferritin 12.5 ug/L" in " ".join(render(answer).split())
+    result = {"input": "plt", "value": 90.0, "unit": "10*9/L"}
+    other = {
+        "collected_at": "2026-01-03T08:00:00",
+        "specimen_id": "S7",
+        "results": [
+            {**result, "collected_at": "2026-01-03T08:00:00"},
+            {**result, "input": "hb", "collected_at": "2026-01-04T08:00:00", "unit": "g/L"},
+            {**result, "input": "anc", "value": None, "collected_at": None},
+        ],
+    }
+    said = {
+        "that of 3 January 2026 (specimen S7): platelet count 90 10*9/L, hemoglobin 90 g/L on 4 January 2026 |": (
+            other,
+            2,
+            True,
+        ),
+        "there is no such blood count |": (None, 0, False),
+        "not in the only blood count of those days |": (None, 1, False),
+        "not in the 2 blood counts of those days, as far as is known |": (None, 2, None),
+    }
+    for words, (found, counted, verdict) in said.items():
+        for criterion in answer["cohorts"][0]["criteria"]:
+            criterion |= {"verdict": verdict, "other_counts": {"counted": counted, "found": found}}
+        flat = " ".join(render(answer).split())
+        assert f"| {words} in this one: ferritin 12.5 ug/L on 30 May 2026" in flat
+        assert "limit:" not in flat
+
+
+def test_code_on_record_is_named_and_those_that_are_not_there_are_told_in_one_line(night: Path) -> None:
+    answer = explain_patient(night, PATIENT, "iron_deficiency_anemia", None)
+    event = {
+        "code_system": "ATC",
+        "code": "L04AX03",
+        "display": "methotrexate",
+        "start": "2026-05-01",
+        "end": "2026-05-30",
+    }
+    history = {
+        "inputs": [],
+        "threshold": "-90..+0 d",
+        "citation": "5.1",
+        "event": event,
+        "verdict": True,
+        "decisive": True,
+    }
+    cohort = answer["cohorts"][0]
+    [drug, cancer, ckd] = [
+        {**cohort["criteria"][0], **history, "criterion_id": f"has_{name}", "says": f"known {name}"}
+        for name in ("drug", "cancer", "ckd")
+    ]
+    cohort["criteria"] = [
+        cancer | {"verdict": False, "event": None},
+        ckd | {"verdict": False, "event": None},
+        drug,
+    ]
+    flat = " ".join(render(answer).split())
+    assert (
+        "yes: known drug | ATC L04AX03 (methotrexate) from 1 May 2026 to 30 May 2026 | limit: from 90 days"
+        in flat
+    )
+    assert "no code on record: known cancer [1]; known ckd [1]" in flat
+    assert flat.index("yes: known drug") < flat.index("no code on record")
+    drug["event"] = {**event, "display": "", "end": "2026-05-01"}
+    assert "known drug | ATC L04AX03 of 1 May 2026 |" in " ".join(render(answer).split())
+
+
+def test_finding_that_is_there_or_not_is_told_without_numbers(night: Path) -> None:
+    answer = explain_patient(night, PATIENT, "iron_deficiency_anemia", None)
+    [criterion, *_] = answer["cohorts"][0]["criteria"]
+    criterion["says"], criterion["threshold"] = "SF3B1 mutation (1 yes, 0 no) at least 1", "at least 1"
+    criterion["inputs"][0] |= {
+        "input": "sf3b1",
+        "value": 1,
+        "unit": "1",
+        "source_value": None,
+        "source_unit": None,
+    }
+    flat = " ".join(render(answer).split())
+    assert "yes: SF3B1 mutation | SF3B1 mutation yes on 1 June 2026 [1]" in flat
+    criterion["says"] = "SF3B1 mutation (1 yes, 0 no) below 1"
+    assert "yes: SF3B1 mutation absent |" in " ".join(render(answer).split())
 
 
 def test_undetermined_cohort_is_not_said_to_be_decided(night: Path) -> None:
