@@ -56,7 +56,6 @@ def _gather(path: Path) -> None:
     from benchmarks.made_up import make
     from benchmarks.until_ingested import begun
     from flows.stages import STAGES, run_stage
-    from schemas.analytes import BLOOD_COUNT_ANALYTES
     from transforms.evidence import build_evidence, index_draws
     from transforms.repeats import with_repeats
 
@@ -71,9 +70,8 @@ def _gather(path: Path) -> None:
         for name in ("lab_result", "reported_count", "lab_patient", "lab_clinical_event", "lab_coverage")
     }
     results = tables["lab_result"].filter(pl.col("superseded_at").is_null())
-    counts = results.filter(pl.col("analyte").is_in(BLOOD_COUNT_ANALYTES))
     evidence = build_evidence(
-        index_draws(counts, tables["reported_count"]),
+        index_draws(results, tables["reported_count"]),
         results,
         tables["reported_count"],
         tables["lab_patient"],

@@ -168,4 +168,4 @@ def why_everybody(before: Manifest | None, now: Manifest | None) -> str | None:
     return None
 
 
-_SETTINGS = ("version", "polars", "timezone", "code_map", "unit_inference")
+_SETTINGS = ("version", "polars", "division", "timezone", "code_map", "unit_inference")

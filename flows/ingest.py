@@ -26,7 +26,7 @@ from flows.loading import Arrival, Ground, Loaded, load_extract
 from flows.manifest import Manifest
 from flows.missing_units import Changed, write_missing_units
 from flows.row_counts import FileCounts
-from flows.staging import bucket_count
+from flows.staging import bucket_count, division
 from flows.tables import inherit_table, write_table
 from schemas.tables import INPUT_FILE, UNMAPPED_CODE, UNMAPPED_TEXTS, empty, shaped
 from transforms.causes import causes_of_merges, causes_of_results, causes_of_tables, first_causes
@@ -150,7 +150,8 @@ def _basis(arrival: Arrival, known: Known) -> Mapping[str, str]:
     """What the tables of every patient rest on besides his own rows."""
     return {
         "version": arrival.version,
-        "polars": pl.__version__,  # its hash divides the patients
+        "polars": pl.__version__,
+        "division": division(),
         "timezone": arrival.timezone,
         "code_map": str(arrival.code_map.sha256),
         "unit_inference": str(arrival.unit_inference),

@@ -24,6 +24,7 @@ from flows.staging import (
     SMALL_LOAD,
     UnevenLinesError,
     bucket_count,
+    division,
     slice_count,
     slice_of,
     stage_lab_results,
@@ -218,10 +219,9 @@ def _lab_pieces(
     folder = ground.store / arrival.run_id / "new"
     staged = stage_lab_results(files, folder, slices=slices, load=number, small=small) if rows else []
     new = [piece.model_copy(update={"path": f"{arrival.run_id}/new/{piece.path}"}) for piece in staged]
-    if (
-        total > CROWDED * ROWS_PER_SLICE * slices
-        and (wanted := slice_count(total, bucket_count(total, buckets))) > slices
-    ):
+    crowded = total > CROWDED * ROWS_PER_SLICE * slices
+    wanted = max(slices, slice_count(total, bucket_count(total, buckets))) if crowded else slices
+    if wanted > slices or (before is not None and before.lab_basis.get("division") != division()):
         again = _divided_anew([*earlier, *new], ground.store, arrival, wanted)
         return tuple(again), new, wanted, True
     merged = merge_small_pieces(ground.store, ground.store / arrival.run_id / "merged", earlier)

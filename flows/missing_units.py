@@ -17,9 +17,9 @@ from schemas.tables import empty
 from transforms.changes import Concerned
 from transforms.missing_units import (
     NONE_DECIDED,
-    changed_months,
+    changed_groups,
     decide_units,
-    of_months,
+    of_groups,
     regrouped,
     summed,
     switched_off,
@@ -72,10 +72,10 @@ def write_missing_units(
         write_table(build, DECIDED, "all", switched_off(decided))
         return Told(None, nobody)
     write_table(build, DECIDED, "all", decided)
-    months = changed_months(NONE_DECIDED if before is None else before, decided)
-    if changed is None or before is None or months.is_empty():
+    groups = changed_groups(NONE_DECIDED if before is None else before, decided)
+    if changed is None or before is None or groups.is_empty():
         return Told(decided, nobody)
-    return Told(decided, of_months(pl.concat([_results(changed.earlier), new]), months))
+    return Told(decided, of_groups(pl.concat([_results(changed.earlier), new]), groups))
 
 
 def decided_units(tables: Path) -> pl.DataFrame:

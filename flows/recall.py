@@ -13,7 +13,7 @@ from flows.errors import UsageError
 from flows.loading import TABLES_OF_LOADS, Arrival, Ground
 from flows.manifest import Manifest
 from flows.missing_units import write_missing_units
-from flows.staging import bucket_count
+from flows.staging import bucket_count, division
 from flows.tables import inherit_table, write_table
 from schemas.tables import INPUT_FILE, UNMAPPED_CODE, UNMAPPED_TEXTS, shaped
 
@@ -24,13 +24,17 @@ def recall(
     """Write the tables of generations.LAB as they were known at a local time; the home's state then, and the
     newest collection time.
 
-    Nothing is loaded. Raises UsageError for a home that knew nothing then or of which too much of that time was
-    removed, and CheckError if rows are lost.
+    Nothing is loaded. Raises UsageError for a home that knew nothing then, of which too much of that time was
+    removed, or which no night has divided as patients are divided now, and CheckError if rows are lost.
     """
     now, night = ground.manifest, ground.night
     then = None if now is None else now.known_at(moment)
     if now is None or then is None or night is None:
         raise UsageError(f"This home knew nothing yet at {moment:%Y-%m-%d %H:%M}.")
+    if now.lab_basis.get("division") != division():
+        raise UsageError(
+            "This home was last written with a library that divides patients otherwise; let a night run first."
+        )
     newest_load = then.load
     if newest_load < now.forgotten:
         raise UsageError(

@@ -38,7 +38,6 @@ from flows.staging import bucket_of
 from flows.tables import write_table
 from flows.totals import write_totals
 from flows.workers import in_order
-from schemas.analytes import BLOOD_COUNT_ANALYTES
 from schemas.contracts import CONTRACTS
 from schemas.evidence import CONTEXT, INPUTS
 from schemas.gaps import GAP_TALLY
@@ -227,7 +226,7 @@ def _due(tables: Path, as_of: date, concerned: pl.Series) -> pl.Series:
 def _judge(build: Path, name: str, bucket: Bucket, as_of_day: int, switches: Switches) -> Counted:
     """Judge the draws of a bucket and write its pieces."""
     rules = rule_book(switches)
-    draws = index_draws(bucket.results.filter(pl.col("analyte").is_in(BLOOD_COUNT_ANALYTES)), bucket.reported)
+    draws = index_draws(bucket.results, bucket.reported)
     evidence = with_repeats(
         build_evidence(
             draws,

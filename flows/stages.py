@@ -87,15 +87,19 @@ def run_stage(stage: Stage, night: Night) -> Counts:
     Raises the stage's own HemacohortError; anything else as UnforeseenError with its log written, so that no message
     of a library (which may quote a value or the name of a file) goes further.
     """
+    extract = (
+        night.extract if night.known_at is None else None
+    )  # a past night has none: its folder is the home
     reset_peak()
     start = time.perf_counter()
     try:
         counts = dict(stage.work(night))
     except HemacohortError as error:
-        error.args = (without_names(str(error), night.extract),)
+        if extract is not None:
+            error.args = (without_names(str(error), extract),)
         raise
     except (Exception, pl.exceptions.PanicException) as error:  # noqa: BLE001  its text may quote a patient
-        raise unforeseen(Home(night.home).logs, error, night.extract) from None
+        raise unforeseen(Home(night.home).logs, error, extract) from None
     if "notes" in counts:
         counts["notes"] = tuple(without_names(note, night.extract) for note in counts["notes"])
     entry = {

@@ -84,10 +84,12 @@ class RawRows:
     def received(self, identifiers: pl.Series) -> pl.LazyFrame:
         """All rows that came under the given identifiers, as they were received."""
         nothing = self._nothing()
-        if not self.pieces or identifiers.is_empty():
+        slices = {*identifiers.to_frame("id").select(slice_of(pl.col("id"), self.slices)).to_series()}
+        pieces = [piece for piece in self.pieces if piece.slice is None or piece.slice in slices]
+        if not pieces or identifiers.is_empty():
             return nothing
         every = pl.scan_parquet(
-            [self.folder / piece.path for piece in self.pieces],
+            [self.folder / piece.path for piece in pieces],
             glob=False,
             schema=nothing.collect_schema(),
             missing_columns="insert",

@@ -17,7 +17,6 @@ from datetime import date, datetime, timedelta
 
 import polars as pl
 
-from schemas.analytes import BLOOD_COUNT_ANALYTES
 from schemas.evidence import INPUTS
 from schemas.switches import DEFAULTS, Switches
 from transforms.evidence import build_evidence, index_draws
@@ -139,10 +138,9 @@ def evidence_of(cases: list[dict[str, str]], switches: Switches = DEFAULTS) -> p
 
 def evidence_from(extract: Extract, switches: Switches = DEFAULTS) -> pl.DataFrame:
     """screen.evidence of an extract, every draw of every patient."""
-    counts = extract.results.filter(pl.col("analyte").is_in(BLOOD_COUNT_ANALYTES))
     return with_repeats(
         build_evidence(
-            index_draws(counts, extract.unusable),
+            index_draws(extract.results, extract.unusable),
             extract.results,
             extract.unusable,
             extract.patients,

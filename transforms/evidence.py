@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from schemas.analytes import BLOOD_COUNT_ANALYTES
 from schemas.evidence import CONTEXT, DOMAINS, INPUTS
 from schemas.history_atoms import HISTORY_ATOMS
 from schemas.switches import DEFAULTS, Switches
@@ -19,15 +20,21 @@ from transforms.treatment import treatment_columns
 from transforms.windows import key
 
 
-def index_draws(usable: pl.DataFrame, unusable: pl.DataFrame) -> pl.DataFrame:
+def index_draws(results: pl.DataFrame, unusable: pl.DataFrame) -> pl.DataFrame:
     """One row per patient and collection time with a reported blood count.
 
-    usable: current results of blood-count analytes; unusable: reported results whose value could not be used, with
+    results: current results, with analyte; unusable: reported results whose value could not be used, with
     is_blood_count; both with patient_id, collected_at, specimen_id. The specimen of most results names the draw, the
     first by name among equals.
     """
     columns = ("patient_id", "collected_at", "specimen_id")
-    reported = pl.concat([usable.select(columns), unusable.filter("is_blood_count").select(columns)])
+    of_blood_count = results["analyte"].is_in(BLOOD_COUNT_ANALYTES)
+    reported = pl.concat(
+        [
+            results.select(columns).filter(of_blood_count),
+            unusable.select(columns).filter(unusable["is_blood_count"]),
+        ]
+    )
     return (
         reported.group_by(columns)
         .len()

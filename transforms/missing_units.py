@@ -160,19 +160,19 @@ def decide_units(tallies: pl.DataFrame) -> pl.DataFrame:
     return shaped(decided, MISSING_UNIT).sort(GROUP)
 
 
-def changed_months(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
-    """Sites and months of which another unit is inferred than before, or one no longer is: site, month; sorted."""
+def changed_groups(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+    """Site, analyte and month of which another unit is inferred than before, or one no longer is; sorted."""
     keys = [*GROUP, "unit"]
     told = [frame.filter(pl.col("unit").is_not_null()).select(keys) for frame in (before, after)]
     changed = pl.concat(
         [told[0].join(told[1], on=keys, how="anti"), told[1].join(told[0], on=keys, how="anti")]
     )
-    return changed.select("site", "month").unique().sort("site", "month")
+    return changed.select(GROUP).unique().sort(GROUP)
 
 
-def of_months(results: pl.DataFrame, months: pl.DataFrame) -> pl.Series:
-    """Patients with results without a unit in the months of a site. results: ``WITHOUT_UNIT``."""
-    mine = results.with_columns(month=month("at")).join(months, on=["site", "month"], how="semi")
+def of_groups(results: pl.DataFrame, groups: pl.DataFrame) -> pl.Series:
+    """Patients with results without a unit in the groups. results: ``WITHOUT_UNIT``. groups: site, analyte, month."""
+    mine = results.with_columns(month=month("at")).join(groups, on=GROUP, how="semi")
     return mine["patient_id"].unique()
 
 

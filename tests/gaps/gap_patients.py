@@ -7,7 +7,6 @@ from typing import Any
 
 import polars as pl
 
-from schemas.analytes import BLOOD_COUNT_ANALYTES
 from tests.testbed import EVENT_SCHEMA, KINDS, RESULT_SCHEMA, UNUSABLE_SCHEMA, dated
 from transforms.evidence import build_evidence, index_draws
 from transforms.gap_metrics import gap_times
@@ -90,7 +89,7 @@ def gaps(**patients: dict[str, Any]) -> pl.DataFrame:
     as_of = (day(AS_OF) - EPOCH).days
     evidence = with_repeats(
         build_evidence(
-            index_draws(result_frame.filter(pl.col("analyte").is_in(BLOOD_COUNT_ANALYTES)), unusable),
+            index_draws(result_frame, unusable),
             result_frame,
             unusable,
             patient_frame,

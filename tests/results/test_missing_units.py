@@ -15,8 +15,9 @@ from schemas.site_medians import INFERENCE_MIN_PATIENTS, INFERENCE_MIN_RESULTS, 
 from schemas.tables import empty
 from transforms.missing_units import (
     READ,
-    changed_months,
+    changed_groups,
     decide_units,
+    of_groups,
     regrouped,
     silent,
     summed,
@@ -170,11 +171,19 @@ def test_results_follow_a_merge_and_its_withdrawal() -> None:
     assert set(regrouped(merged, {own[0]: own[1]})["patient_id"]) == set(own[1:])
 
 
-def test_months_with_another_decision_are_named() -> None:
-    few, enough = decisions(month_of("wbc", 7.2, count=10)), decisions(month_of("wbc", 7.2))
+def test_groups_with_another_decision_are_named_and_their_patients_only() -> None:
+    others = [{**row, "patient_id": f"other {row['patient_id']}"} for row in month_of("plt", 245)]
+    few, enough = (
+        decisions(month_of("wbc", 7.2, count=10) + others),
+        decisions(month_of("wbc", 7.2) + others),
+    )
+    rows = pl.DataFrame(month_of("wbc", 7.2) + others, schema=dict.fromkeys(READ, pl.String))
     for one, other in ((few, enough), (enough, few)):
-        assert changed_months(one, other).rows() == [("north", date(2026, 3, 1))]
-    assert changed_months(enough, decisions(month_of("wbc", 7.3, count=70))).is_empty()
+        groups = changed_groups(one, other)
+        assert groups.rows() == [("north", "wbc", date(2026, 3, 1))]
+        concerned = of_groups(without_unit(rows, timezone="UTC"), groups)
+        assert set(concerned) == {row["patient_id"] for row in month_of("wbc", 7.2)}
+    assert changed_groups(enough, decisions(month_of("wbc", 7.3, count=70) + others)).is_empty()
 
 
 def test_what_is_no_number_or_names_its_unit_tells_nothing() -> None:

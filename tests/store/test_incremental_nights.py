@@ -11,9 +11,11 @@ import pytest
 from histories import AS_OF, in_nights
 from small_nights import adults, asked, count, labs, members, told
 
+from flows.errors import UsageError
 from flows.generations import pieces_of
 from flows.home import Home
 from flows.manifest import read_manifest
+from flows.night import begin, run_night
 from transforms.ledger import replayed
 
 Run = Callable[..., dict[str, Any]]
@@ -39,6 +41,32 @@ def test_a_home_that_outgrows_its_slices_is_divided_anew(
     assert stored == extract["lab_results"].height
     assert nights[-1]["digest"] == at_once["digest"]
     assert members(home_of("grown")) == members(home_of("at_once"))
+
+
+def test_a_library_that_divides_patients_otherwise_finds_all_that_is_theirs(
+    extract: dict[str, pl.DataFrame],
+    run: Run,
+    home_of: Callable[[str], Home],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """After an upgrade the hash is another, in a home of several slices, buckets and merged patients."""
+
+    def recalled(night: dict[str, Any]) -> dict[str, Any]:
+        home = home_of("upgraded").root
+        return run_night(begin(home, home, "canonical", AS_OF.isoformat(), {}, known_at=night["started_at"]))
+
+    monkeypatch.setattr("flows.staging.ROWS_PER_SLICE", 300)
+    ids = sorted(extract["patients"]["patient_id"])
+    merges = pl.DataFrame({"from_patient_id": ids[:8], "to_patient_id": ids[8:16]})
+    first, second = in_nights(extract, 2, seed=3)
+    at_once = run("at_once", {**extract, "patient_merges": merges}, buckets=3)
+    before = run("upgraded", {**first, "patient_merges": merges}, buckets=3)
+    monkeypatch.setattr("flows.staging._SEED", 7)
+    with pytest.raises(UsageError, match="let a night run first"):
+        recalled(before)
+    after = run("upgraded", second, buckets=3)
+    assert after["digest"] == at_once["digest"]
+    assert recalled(after)["digest"] == at_once["digest"]
 
 
 # what does not depend on the file a row came in
