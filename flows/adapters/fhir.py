@@ -82,6 +82,7 @@ _STEPS = (
     _Step("specimens", ("Specimen",), ""),
 )
 _LISTS = _Step("listed_results", ("DiagnosticReport", "Observation"), "")
+_ADDRESSES = _Step("addresses", ("Observation",), "")
 # The tables that a kind of resource brings rows to, or leaves rows out of; a text that is no resource is set aside there.
 _TABLES: Mapping[str | None, tuple[str, ...]] = {
     None: ("lab_results",),
@@ -158,6 +159,8 @@ class _Chunk:
                 self._execute(step)
         if "DiagnosticReport" in kinds or any(texts.list_members() for texts in chunk):
             self._execute(_LISTS)
+        if any(texts.have_addresses() for texts in chunk):
+            self._execute(_ADDRESSES)
         unreadable: Sequence[tuple[Any, ...]] = ()
         if None in kinds:
             self._execute(_Step("unreadable", (), "lab_results"))
@@ -226,6 +229,7 @@ class _Writer:
     def finish(self, files: Sequence[TextFile]) -> Sequence[SourceFile]:
         """Write what needed all chunks; the files whose resources became rows."""
         self._give_times("timed_by_specimen", "specimens")
+        self._follow_addresses()
         self._give_times("timed_by_list", "listed_results")
         drugs = sorted(str(path) for path in self.scratch.glob("drugs_*.parquet"))
         if drugs:
@@ -252,6 +256,17 @@ class _Writer:
             if execute(self.connection, "fhir/without_time", values)[0][0]:
                 execute(self.connection, f"fhir/{statement}", values)
                 timed.replace(piece)
+
+    def _follow_addresses(self) -> None:
+        """Say of results that are listed by their address in a Bundle under which id they are known."""
+        listed, addresses = (
+            sorted(str(path) for path in self.scratch.glob(f"{step.statement}_[0-9]*.parquet"))
+            for step in (_LISTS, _ADDRESSES)
+        )
+        if listed and addresses:
+            target = str(self.scratch / "listed_results_by_address.parquet")
+            values = {"listed_results": listed, "addresses": addresses, "target": target}
+            execute(self.connection, "fhir/listed_by_address", values)
 
     def _look_up(self, drugs: list[str], medications: list[str], target: str) -> None:
         if not medications:

@@ -51,6 +51,10 @@ class Texts:
     usual: pa.RecordBatch
     others: pa.RecordBatch
 
+    def have_addresses(self) -> bool:
+        """Whether some resource has an address that a Bundle gives it."""
+        return self.others.column("full_url").null_count < self.others.num_rows
+
     def list_members(self) -> bool:
         """Whether some resource may list others as its members."""
         return _hold(self.others.column("text"), _MEMBERS).any()

@@ -5,6 +5,7 @@ COPY (
         SELECT
             source_file,
             source_line,
+            full_url,
             text,
             text AS part,
             whole,
@@ -24,6 +25,7 @@ COPY (
         SELECT
             source_file,
             source_line,
+            full_url,
             text,
             part,
             whole,
@@ -104,7 +106,11 @@ COPY (
                     ), ''
                 )
         END AS comment,
-        coalesce(whole.id, json_extract_string(text, '$.identifier[0].value')) AS result_id,
+        coalesce(
+            whole.id,
+            json_extract_string(text, '$.identifier[0].value'),
+            CASE WHEN starts_with(full_url, 'urn:uuid:') THEN substr(full_url, 10) END
+        ) AS result_id,
         source_file,
         source_line
     FROM coded

@@ -103,6 +103,34 @@ def test_a_result_without_a_time_has_that_of_the_report_or_panel_that_lists_it(
     }
 
 
+def test_results_that_are_listed_by_their_address_in_a_bundle(folder: Path, adapted: Rows) -> None:
+    """As in transactions: whatever the result is known by, the list names the address."""
+    told = [
+        observation(id="o1", effectiveDateTime=None),
+        observation(id=None, effectiveDateTime=None, identifier=[{"value": "acc-2"}]),
+        observation(id=None, effectiveDateTime=None),
+        observation(id="u4", effectiveDateTime=None),
+        observation(id="o5", effectiveDateTime=None),
+    ]
+    report = listing(
+        "DiagnosticReport",
+        "result",
+        *(f"urn:uuid:u{n}" for n in (1, 2, 3, 4)),
+        effectiveDateTime="2024-03-06",
+    )
+    entries = [
+        {"fullUrl": f"urn:uuid:u{n}", "resource": resource} for n, resource in enumerate([*told, report], 1)
+    ]
+    (folder / "a.json").write_text(json.dumps({"resourceType": "Bundle", "entry": entries}))
+    assert dict(adapted().select("result_id", "collected_at").iter_rows()) == {
+        "o1": "2024-03-06",
+        "acc-2": "2024-03-06",
+        "u3": "2024-03-06",
+        "u4": "2024-03-06",
+        "o5": None,
+    }
+
+
 def test_a_result_without_a_time_has_that_of_its_specimen(folder: Path, adapted: Rows) -> None:
     """A specimen says more exactly than a report when blood was taken, and less exactly than the result itself."""
 
