@@ -31,3 +31,12 @@ def listed(names: Sequence[str], total: int, most: int) -> str:
     if not shown:
         return ""
     return ", ".join(shown) + (f" and {rest} more" if rest else "")
+
+
+def separator_hint(header: Sequence[str]) -> str:
+    """A sentence, with a blank before it, about what separates fields or lines instead; empty if nothing seems to."""
+    line = ",".join(header)
+    for mark, what in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
+        if line.count(mark) >= max(2, len(header)):
+            return f" The fields look separated by {what}; commas are needed."
+    return " The lines end in carriage returns alone; line feeds are needed." if "\r" in line else ""

@@ -15,9 +15,10 @@ from schemas.extract import EXTRACT_TABLES
 
 # Tables of the foreign layouts and their folders. One that is missing here is said by its place.
 _LAYOUTS = (
-    "admissions concept condition_occurrence conditions csv d_labitems death diagnoses_icd drug_exposure encounters "
-    "hcpcsevents hosp labevents measurement medications observation observation_period observations patients person "
-    "prescriptions procedure_occurrence procedures procedures_icd provider services specimen visit_occurrence"
+    "admissions concept condition condition_occurrence conditions csv d_labitems death diagnoses_icd diagnosticreport "
+    "drug_exposure encounter encounters hcpcsevents hosp labevents measurement medication medicationadministration "
+    "medicationrequest medications medicationstatement observation observation_period observations patient patients person "
+    "prescriptions procedure procedure_occurrence procedures procedures_icd provider services specimen visit_occurrence"
 ).split()
 _STEMS = "|".join(sorted({*EXTRACT_TABLES, *_LAYOUTS}, key=len, reverse=True))
 # Also of files that are not read: a sentence about lab_results.xlsx should say so.

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.column_names import listed, names_to_show
+from flows.column_names import listed, names_to_show, separator_hint
 from flows.csv_lines import read_header
 from flows.errors import ExtractError
 from flows.exact_reader import RAGGED_SCHEMA, read_exactly
@@ -161,7 +161,7 @@ def _known_names(header: list[str], table: ExtractTable, place: str) -> list[str
     ):  # a row of data, perhaps: its cells are not repeated
         raise ExtractError(
             f"{place}: none of the {len(header)} fields names a column of {table.name}; the first line must "
-            f"name the columns.{_delimiter_hint(header)}"
+            f"name the columns.{separator_hint(header)}"
         )
     twice = sorted({name for name in lowered if name and lowered.count(name) > 1})
     if twice:
@@ -174,7 +174,7 @@ def _known_names(header: list[str], table: ExtractTable, place: str) -> list[str
         found = listed(names_to_show(header, lambda name: is_known(name, table)), len(header), 30)
         raise ExtractError(
             f"{place}: the required column{'s' if len(missing) > 1 else ''} {', '.join(missing)} "
-            f"{'are' if len(missing) > 1 else 'is'} missing; the columns found are {found}.{_delimiter_hint(header)}"
+            f"{'are' if len(missing) > 1 else 'is'} missing; the columns found are {found}.{separator_hint(header)}"
         )
     return [name if is_known(name, table) else f"__{number}" for number, name in enumerate(lowered)]
 
@@ -182,14 +182,6 @@ def _known_names(header: list[str], table: ExtractTable, place: str) -> list[str
 def is_known(name: str, table: ExtractTable) -> bool:
     """Whether the table has a column of this name."""
     return name in table.column_names or bool(table.open_prefix and name.startswith(table.open_prefix))
-
-
-def _delimiter_hint(header: list[str]) -> str:
-    line = ",".join(header)
-    for mark, what in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
-        if line.count(mark) >= max(2, len(header)):
-            return f" The fields look separated by {what}; commas are needed."
-    return " The lines end in carriage returns alone; line feeds are needed." if "\r" in line else ""
 
 
 def _scan(path: Path, names: list[str], *, null_for_empty: bool = True) -> pl.LazyFrame:

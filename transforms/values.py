@@ -61,6 +61,7 @@ _INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
 _VARIANTS: dict[str, str] = {
     **dict.fromkeys("−‐‑‒–—﹣", "-"),
     **dict.fromkeys("·∙⋅", "."),  # middle dots
+    **dict.fromkeys("’‘´`", "'"),  # 1’000, as Swiss spreadsheets group digits
     **dict.fromkeys("≤≦⩽", "<="),
     **dict.fromkeys("≥≧⩾", ">="),
     "×": "x",
@@ -152,8 +153,9 @@ def _quantity(analyte: Analyte, text: str) -> Reading:
     token = TOKEN.match(found)
     numeral = read_numeral(token["numeral"]) if token else None
     rest = found[token.end() :] if token else ""
-    if token and numeral is None and token["numeral"].endswith("."):  # the end of a sentence
-        numeral = read_numeral(token["numeral"].rstrip("."))
+    # the end of a sentence, or a comma before a remark; one with nothing behind it has lost its decimals
+    if token and numeral is None and (token["numeral"].endswith(".") or rest.strip()):
+        numeral = read_numeral(token["numeral"].rstrip(".,"))
     if numeral is None:
         return REJECTED
     reading = Reading(numeral.number, bound, numeral.comma, numeral.thousands)

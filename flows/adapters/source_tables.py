@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from duckdb import ColumnExpression, ConstantExpression, Expression, FunctionExpression
 
 from flows.adapters.csv_records import csv_records, unglobbed
+from flows.column_names import separator_hint
 from flows.errors import ExtractError
 from flows.file_probe import FileBytes, file_sha256, probe_bytes
 from flows.sql import statement
@@ -131,7 +132,7 @@ def _must_have(columns: Sequence[str], table: SourceTable, where: str) -> None:
     missing = [column for column in table.columns if column not in columns]
     if missing:
         what = f"column {missing[0]} is" if len(missing) == 1 else f"columns {', '.join(missing)} are"
-        raise ExtractError(f"{where}: the {what} missing.")
+        raise ExtractError(f"{where}: the {what} missing.{separator_hint(columns)}")
 
 
 def _select(

@@ -182,6 +182,10 @@ def test_the_columns_of_older_versions(read: Read) -> None:
     ("changed", "words"),
     [
         ({"observations": "DATE | PATIENT | CODE | VALUE\n"}, "line 1: the column units is missing."),
+        (
+            {"observations": "DATE;PATIENT;CODE;VALUE;UNITS\n"},
+            "units are missing. The fields look separated by semicolons; commas are needed.",
+        ),
         ({"conditions": EXPORT["conditions"] + "SECRET\n"}, "conditions.csv, line 4: not well-formed CSV"),
     ],
 )

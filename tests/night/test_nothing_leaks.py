@@ -206,8 +206,10 @@ def test_nothing_planted_reaches_prefect_or_an_alert(
         ("lab_results.csv, line 3: torn", "lab_results.csv, line 3: torn"),
         ("lab_results_02.csv.gz is torn", "lab_results_02.csv.gz is torn"),
         ("lab_results-2026-06-15.parquet is torn", "lab_results-2026-06-15.parquet is torn"),
-        (f"lab_results_{WHO}.csv, line 3: torn", "file 5 of 5, line 3: torn"),
-        ("lab_results_20260615.csv is torn", "file 4 of 5 is torn"),  # may be a number of a patient
+        ("MedicationRequest.000.ndjson is torn", "MedicationRequest.000.ndjson is torn"),
+        ("Patient.ndjson.gz is torn", "Patient.ndjson.gz is torn"),
+        (f"lab_results_{WHO}.csv, line 3: torn", "file 7 of 7, line 3: torn"),
+        ("lab_results_20260615.csv is torn", "file 6 of 7 is torn"),  # may be a number of a patient
         (f"/x/{NAME}/patients.csv is torn", "/x/folder 1 of 1/patients.csv is torn"),
         (f"no file is called x{WHO}", f"no file is called x{WHO}"),
     ],
@@ -219,6 +221,8 @@ def test_name_of_a_file_is_shown_only_where_it_is_plain(said: str, shown: str, t
         "lab_results-2026-06-15.parquet",
         f"lab_results_{WHO}.csv",
         "lab_results_20260615.csv",
+        "MedicationRequest.000.ndjson",
+        "Patient.ndjson.gz",
     ):
         (tmp_path / name).touch()
     (tmp_path / NAME).mkdir()

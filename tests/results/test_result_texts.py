@@ -26,6 +26,8 @@ PRINTED = [
     ("hb", "13.5 12.0-16.0", "g/dL", 135, ""),
     ("hb", "13.5 ref: 12-16", "g/dL", 135, ""),
     ("hb", "8.1 (verified by repeat)", "g/dL", 81, ""),
+    ("hb", "8.1, repeated", "g/dL", 81, ""),
+    ("plt", "250’000", "/uL", 250, "THOUSANDS_COMMA"),
     ("hb", "8.1 LOW", "g/dL", 81, ""),
     ("hb", "Result: 8.1", "g/dL", 81, ""),
     ("ferritin", "12 ng/mL (13-150 ng/mL)", "ug/L", 12, ""),
@@ -173,6 +175,8 @@ REJECTED = [
     ("hb", "#VALUE!", "g/dL", "REJECT_TEXT"),
     ("hb", "NULL", "g/dL", "REJECT_TEXT"),
     ("hb", "?", "g/dL", "REJECT_TEXT"),
+    ("hb", "13,", "g/dL", "REJECT_TEXT"),  # its decimals are lost
+    ("hb", "13, 5", "g/dL", "REJECT_TEXT"),
     # where there is no number, no unit is missing
     ("ferritin", "QNS", None, "REJECT_TEXT"),
     ("ferritin", "normal", "", "REJECT_TEXT"),
