@@ -9,7 +9,7 @@ from typing import Literal
 import polars as pl
 
 from flows.errors import UsageError
-from flows.spreadsheets import inert
+from flows.inert_cells import inert_frame
 
 Format = Literal["table", "csv", "json", "parquet"]
 SHOWN_ROWS = 200
@@ -24,7 +24,7 @@ def show(answer: pl.DataFrame, form: Format) -> None:
     elif form == "json":
         sys.stdout.write(_json(answer) + "\n")
     elif form == "csv":
-        sys.stdout.write(inert(_flat(answer)).write_csv())
+        sys.stdout.write(inert_frame(_flat(answer)).write_csv())
     else:
         _table(answer)
 

@@ -9,7 +9,6 @@ import csv
 import hashlib
 import io
 import os
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,12 +16,12 @@ from pathlib import Path
 import polars as pl
 
 from flows.errors import UsageError
+from flows.inert_cells import inert_cell, plain_cell
 from schemas.code_map import ACCEPT_WORDS, CODE_MAP, COLUMNS, PROPOSED, REQUIRED, MapLine
 from transforms.code_map import NO_MAP, CodeMap, analyte_named, problems
 
 CODE_MAP_FILE = "code_map.csv"
 _MOST_BYTES = 50_000_000
-_FORMULA = re.compile(r"^'*[=+\-@\t\r\n＝＋－＠]")
 
 
 @dataclass(frozen=True)
@@ -115,7 +114,7 @@ def _rows(path: Path, content: bytes) -> list[tuple[int, dict[str, str]]]:
                 raise UsageError(
                     f"{path.name}, line {number}: {len(cells)} fields under {len(header)} columns."
                 )
-            rows.append((number, {name: plain(cell) for name, cell in zip(header, cells, strict=True)}))
+            rows.append((number, {name: plain_cell(cell) for name, cell in zip(header, cells, strict=True)}))
     except csv.Error as error:
         raise UsageError(f"{path.name}, line {reader.line_num}: {error}.") from None
     if header is None:
@@ -173,20 +172,8 @@ def write_rows(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, o
             os.fchmod(file.fileno(), 0o600)
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(columns)
-            writer.writerows([inert(row.get(name)) for name in columns] for row in rows)
+            writer.writerows([inert_cell(row.get(name)) for name in columns] for row in rows)
         part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)
         raise UsageError(f"{path} cannot be written: {error.strerror}.") from None
-
-
-def inert(cell: object) -> str:
-    """A cell that no spreadsheet takes for a formula; ``plain`` takes the quote off again."""
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if _FORMULA.match(text) else text
-
-
-def plain(cell: str) -> str:
-    """The text of a cell as it was before ``inert``, blanks trimmed."""
-    text = cell.strip()
-    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text

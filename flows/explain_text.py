@@ -19,7 +19,7 @@ from flows.explain_values import (
     specimen_words,
     value_words,
 )
-from flows.plain_words import counted, criterion_words, limit_words, reason_words
+from flows.plain_words import OWN_REFERENCE, counted, criterion_words, limit_words, reason_words
 from transforms.membership import LOOK_BACK
 
 Row = Mapping[str, Any]
@@ -191,14 +191,7 @@ class _Sources:
         if not self._numbers:
             return []
         listed = [_wrap(f"[{number}] {citation}", 2, hanging=4) for citation, number in self._numbers.items()]
-        own = (
-            _wrap(
-                "RULES.md is the reference these rules were written from; it says where each value comes from.",
-                2,
-            )
-            if any("RULES.md" in citation for citation in self._numbers)
-            else []
-        )
+        own = _wrap(OWN_REFERENCE, 2) if any("RULES.md" in name for name in self._numbers) else []
         return ["Sources of the limits", *(line for lines in listed for line in lines), *own]
 
 

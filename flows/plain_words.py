@@ -15,6 +15,10 @@ NOT_A_DIAGNOSIS = (
     "This screens laboratory data of populations. It is not a diagnosis and does not guide treatment."
 )
 NOT_REVIEWED = "No hematologist has reviewed these rules yet."
+OWN_REFERENCE = (
+    "RULES.md is the reference that these rules were written from; it says which published value, window or reading was "
+    "chosen, and is not part of the program."
+)
 
 SIDES: Mapping[str, tuple[str, str]] = {
     "supply": ("Supply", "The marrow is not given enough iron."),

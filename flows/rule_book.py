@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator
 
 from flows.errors import CheckError, UsageError
-from flows.plain_words import NOT_A_DIAGNOSIS, NOT_REVIEWED, limit_words, reason_words
+from flows.plain_words import NOT_A_DIAGNOSIS, NOT_REVIEWED, OWN_REFERENCE, limit_words, reason_words
 from flows.rule_facts import options_in_words, review_words, surroundings, switches, windows
 from schemas.switches import DEFAULTS, SWITCHES, Switches
 from transforms.rule import Rule
@@ -47,6 +47,7 @@ def shown(rule_id: str, chosen: Switches = DEFAULTS) -> str:
         lines += _wrapped(f"{words}: {says}.", "  ", "    ")
     lines += _wrapped(UNCERTAIN, "  ", "    ")
     lines += ["", "Criteria", *_criteria(rule)]
+    lines += _wrapped(OWN_REFERENCE, "  ", "  ")
     lines += ["", "Where it looks"]
     for what, when in windows(rule):
         lines += _wrapped(f"{what}: {when}", "  ", "    ")

@@ -11,7 +11,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from flows.expert_tables import cells, expert_tables
-from flows.plain_words import NOT_A_DIAGNOSIS, NOT_REVIEWED, SIDES, TIERS, limit_words, reason_words
+from flows.plain_words import (
+    NOT_A_DIAGNOSIS,
+    NOT_REVIEWED,
+    OWN_REFERENCE,
+    SIDES,
+    TIERS,
+    limit_words,
+    reason_words,
+)
 from flows.rule_facts import codes, review_words, surroundings, switches, windows
 from transforms.rule import Rule
 from transforms.rule_words import KEY, PARTS, UNCERTAIN, Line, rule_tree
@@ -90,6 +98,7 @@ def _index() -> Iterator[str]:
         "",
     )
     yield from (f"- **{words}**: {says}" for words, says in _COLUMNS.items())
+    yield from ("", OWN_REFERENCE)
     yield from ("", "## How to review a rule", "")
     yield "Read its conditions, its thresholds with their sources, and its expert table. Where you disagree, say which row "
     yield "of the table should come out otherwise, or add a row. When you agree, your name and the day go into "

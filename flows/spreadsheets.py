@@ -9,11 +9,10 @@ from typing import Any
 import polars as pl
 import xlsxwriter
 
+from flows.inert_cells import inert_frame
 from flows.plain_words import NOT_A_DIAGNOSIS, NOT_REVIEWED
 from transforms.rule import Rule
 
-# the full-width signs start a formula in East Asian editions
-_FORMULA_START = r"^[=+\-@\t\r\n＝＋－＠]"
 _CELL_CHARACTERS = 32_767  # characters a cell may have in Excel; xlsxwriter leaves a longer one out
 _SHEET_NAME = 31  # characters a sheet name may have in Excel
 _SHEET_ROWS = (
@@ -22,14 +21,6 @@ _SHEET_ROWS = (
 _DATE, _TIME = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
 _WIDTH, _WIDTHS = 20, {"caveats": 60}  # in characters, by column of a cohort's sheet
 _OVERVIEW = {"sheet": 32, "cohort": 42, "rule": 50, "version": 9, "members": 10, "follow-up": 120}
-
-
-def inert(frame: pl.DataFrame) -> pl.DataFrame:
-    """The frame for CSV: a text that a spreadsheet would take for a formula is prefixed with a single quote."""
-    text = pl.col(pl.String)
-    return frame.with_columns(
-        pl.when(text.str.contains(_FORMULA_START)).then("'" + text).otherwise(text).name.keep()
-    )
 
 
 def write_cohort_files(members: pl.DataFrame, rules: Sequence[Rule], folder: Path) -> None:
@@ -41,7 +32,7 @@ def write_cohort_files(members: pl.DataFrame, rules: Sequence[Rule], folder: Pat
     (folder / "README.txt").write_text(f"{NOT_A_DIAGNOSIS}\n{NOT_REVIEWED}\n", encoding="utf-8")
     parts = _by_rule(members)
     for rule in rules:
-        inert(parts.get(rule.rule_id, members.clear()).drop("rule_id")).write_csv(
+        inert_frame(parts.get(rule.rule_id, members.clear()).drop("rule_id")).write_csv(
             folder / f"{rule.rule_id}.csv", datetime_format="%Y-%m-%d %H:%M:%S"
         )
 

@@ -51,8 +51,8 @@ RESULT_FLAGS: tuple[Flag, ...] = (
     Flag("NEUT_UNIT_INFERRED", "neutrophils without a unit: up to 1 a fraction, above 1 a percentage"),
     Flag("RS_TEXT", "ring sideroblasts reported in words"),
     Flag("MARROW_IRON_TRACE", "marrow iron reported as a trace, read as grade 1"),
-    Flag("ALERT_BLASTS", "blasts in the blood"),
-    Flag("ALERT_LYMPHO", "lymphocytosis"),
+    Flag("ALERT_BLASTS", "blasts in the blood, or 20 % or more in the marrow"),
+    Flag("ALERT_LYMPHO", "lymphocytes above 5*10^9/L"),
     Flag("ALERT_PARAPROTEIN", "a monoclonal protein"),
     Flag("DUPLICATE_CONFLICT", "two equally final results of one test on one specimen disagree"),
     Flag("PRELIMINARY", "a preliminary result without a final one"),
@@ -130,7 +130,10 @@ DRAW_FLAGS: tuple[Flag, ...] = (
     Flag("CONFLICT_MARROW_FERRITIN", "iron in the marrow although the ferritin is low"),
     Flag("SAA", "counts of severe aplastic anemia (Camitta)"),
     Flag("VSAA", "counts of very severe aplastic anemia (neutrophils below 0.2)"),
-    Flag("SF3B1_ALONE", "SF3B1 mutated without the ring sideroblasts that 4.9 and 4.16 ask for"),
+    Flag(
+        "SF3B1_ALONE",
+        "SF3B1 mutated without the ring sideroblasts that sideroblastic anemia and myelodysplastic syndrome ask for",
+    ),
     Flag("CCUS", "a clonal mutation with a persistent unexplained cytopenia"),
 )
 """Flags of a draw, raised by several results together."""

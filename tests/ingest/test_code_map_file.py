@@ -10,8 +10,9 @@ import polars as pl
 import pytest
 
 from flows.cli import main
-from flows.code_map import NO_CODE_MAP, inert, plain, read_code_map, read_rows, write_code_map
+from flows.code_map import NO_CODE_MAP, read_code_map, read_rows, write_code_map
 from flows.errors import UsageError
+from flows.inert_cells import inert_cell, plain_cell
 from flows.ingest import IngestCounts
 
 HEAD = "code_system,code,unit,analyte"
@@ -100,8 +101,8 @@ def test_lines_without_accept_are_in_force_and_refused_ones_are_not(write: Calla
 
 @pytest.mark.parametrize("text", ["=1+1", "+A", "-", "@x", "'=x", "＝x", "'", "HGB", "", "a=b"])
 def test_cells_never_start_a_formula_and_come_back_as_they_were(text: str) -> None:
-    assert not inert(text).startswith(("=", "+", "-", "@", "＝"))
-    assert plain(inert(text)) == text
+    assert not inert_cell(text).startswith(("=", "+", "-", "@", "＝"))
+    assert plain_cell(inert_cell(text)) == text
 
 
 def test_what_is_written_reads_back(write: Callable[..., Path], tmp_path: Path) -> None:

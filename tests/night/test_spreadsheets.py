@@ -8,8 +8,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from flows.inert_cells import inert_frame
 from flows.plain_words import NOT_A_DIAGNOSIS, NOT_REVIEWED
-from flows.spreadsheets import inert, write_cohort_files, write_workbook
+from flows.spreadsheets import write_cohort_files, write_workbook
 from transforms.rules import RULES
 
 RULE = RULES[0].rule_id
@@ -30,7 +31,7 @@ def test_no_cell_of_a_csv_file_starts_a_formula(members: pl.DataFrame, tmp_path:
     read = pl.read_csv(tmp_path / f"{RULE}.csv", infer_schema=False)["patient_id"].to_list()
     assert [cell.removeprefix("'") for cell in read] == HOSTILE
     assert not [cell for cell in read if cell[0] in "=+-@\t\r\n＝＋－＠"]
-    assert inert(pl.DataFrame({"a": ["x=1", "1"]}))["a"].to_list() == ["x=1", "1"]
+    assert inert_frame(pl.DataFrame({"a": ["x=1", "1"]}))["a"].to_list() == ["x=1", "1"]
 
 
 def test_no_cell_of_the_workbook_is_a_formula_or_a_link(members: pl.DataFrame, tmp_path: Path) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from flows.plain_words import SIDES, flag_words, limit_words, reason_words, share, thousands
+from flows.plain_words import OWN_REFERENCE, SIDES, flag_words, limit_words, reason_words, share, thousands
+from flows.rule_book import shown
 from schemas.extract import RAGGED_LINE
 from schemas.extract_checks import ROW_CHECKS
 from schemas.flags import FLAGS, ROW_REASONS
@@ -89,3 +90,7 @@ def test_shares_never_round_somebody_away(part: int, whole: int, text: str) -> N
 
 def test_thousands() -> None:
     assert (thousands(1234567), thousands(0), thousands(None)) == ("1,234,567", "0", "-")
+
+
+def test_reader_of_a_limit_learns_what_the_rule_reference_is() -> None:
+    assert OWN_REFERENCE in " ".join(shown("bicytopenia").split())

@@ -59,6 +59,18 @@ def test_only_a_count_that_speaks_is_waited_for(
     assert ages_out(drawn(draws), TWO, NIGHT).rows() == expected
 
 
+@pytest.mark.parametrize(
+    ("before", "entered"),
+    [((400, 35), 400), ((401, 35), 35), ((400, 200, 100), 400), ((400, -200, 100), 100)],
+)
+def test_entry_is_the_first_count_of_a_run_without_a_year_between_or_a_no(
+    before: tuple[int, ...], entered: int
+) -> None:
+    draws = [("p", abs(day), NOT_MET if day < 0 else NOT_MET + 1, NOT_APPLICABLE) for day in before]
+    [row] = membership(drawn(draws), TWO, NOBODY, NIGHT).to_dicts()
+    assert row["entered_on"] == EPOCH + timedelta(days=NIGHT - entered)
+
+
 @given(
     st.lists(
         st.tuples(
