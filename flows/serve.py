@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -18,6 +19,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flows import alerts, settings
 from flows.errors import HemacohortError, UsageError
 from flows.night import begin
 from flows.overdue import age_of
@@ -142,15 +144,34 @@ def _server(home: Path, port: int | None) -> Iterator[str]:
             command, env=dict(os.environ), stdout=said, stderr=subprocess.STDOUT
         ) as server,
     ):
+        stopping = threading.Event()
         try:
             _wait_for(server, f"{address}/api/health", words)
+            threading.Thread(target=_look_after, args=(server, stopping, home, words), daemon=True).start()
             yield f"{address} (password in {password})"
         finally:
+            stopping.set()
             server.send_signal(signal.SIGTERM)
             try:
                 server.wait(20)
             except subprocess.TimeoutExpired:
                 server.kill()
+
+
+def _look_after(server: subprocess.Popen[bytes], stopping: threading.Event, home: Path, words: Path) -> None:
+    """Where the server ends by itself, tell so and end this process with it, for what starts processes again to see.
+
+    Without its server it would schedule neither a night nor the watch, and wait for ever. words: as in _wait_for.
+    """
+    server.wait()
+    if stopping.is_set():
+        return
+    sentence = f"Prefect's server ended by itself, so that nothing is scheduled any more; {words} holds what it said."
+    print(sentence, file=sys.stderr, flush=True)
+    try:
+        alerts.send(settings.alert_channels(home), alerts.nothing_scheduled(home, sentence))
+    finally:
+        os._exit(1)  # Prefect's own way to stop asks the server first
 
 
 def _password(home: Path) -> Path:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
+import subprocess
+import sys
+import time
 import urllib.error
 import urllib.request
 from base64 import b64encode
 from pathlib import Path
 
 import pytest
-from sinks import free_port
+from sinks import free_port, web_sink
 
 from flows.cli import main
 from flows.errors import UsageError
@@ -92,3 +96,31 @@ def test_folder_of_the_extract_that_is_not_there_is_said(
         main(["serve", "--home", str(home.root), "--extract", str(home.root / "nowhere"), *words])
     assert done.value.code == 0
     assert f"There is no folder {home.root / 'nowhere'} yet" in capsys.readouterr().err
+
+
+def test_a_server_that_is_killed_ends_the_serving_process_and_is_told(tmp_path: Path) -> None:
+    """Nothing would be scheduled any more, the watch neither."""
+    home = Home(tmp_path / "home")
+    home.create()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    words = ["serve", "--home", str(home.root), "--extract", str(tmp_path), "--cron", "15 2 * * *"]
+    with web_sink() as (address, came):
+        (home.root / "hemacohort.toml").write_text(f'alert_webhook = "{address}"\n')
+        with subprocess.Popen(
+            [sys.executable, "-c", "from flows.cli import main; main()", *words, "--timezone", "UTC"],
+            env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        ) as process:  # fmt: skip
+            assert process.stdout is not None
+            try:
+                assert "look at http" in process.stdout.readline()
+                children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+                os.kill(int(children.read_text().split()[0]), signal.SIGKILL)
+                until = time.monotonic() + 60
+                while process.poll() is None and time.monotonic() < until:
+                    time.sleep(0.1)
+                assert process.returncode == 1
+            finally:
+                process.kill()
+    [told] = came
+    assert "not scheduled any more" in told["subject"]
+    assert str(home.root / "prefect" / "server.log") in told["body"]
