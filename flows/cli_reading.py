@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from flows.cli_options import HomeOption
+from flows.errors import UsageError
 
 if TYPE_CHECKING:
     from flows.answers import Format
@@ -99,9 +100,13 @@ def status(
     from flows.status import status as tables
 
     oldest = None if max_age is None else age_of(max_age)
-    if oldest is not None and not home.joinpath("published").exists():
-        check_age(home, oldest)
-    for name, table in tables(home).items():
+    try:
+        found = tables(home)
+    except UsageError:
+        if oldest is not None:  # that a night is overdue is said rather than that it cannot be shown
+            check_age(home, oldest)
+        raise
+    for name, table in found.items():
         print(name.capitalize())
         show(table, "table")
     _say_what_it_is_not()

@@ -6,6 +6,7 @@ import errno
 import os
 import platform
 import re
+import shutil
 import traceback
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from flows.file_names import without_names
 
 _FROM_DATA = re.compile(r"""(["'`]).*?\1|\[.*?\]|\d[\d.,:-]*""", re.DOTALL)
 _LONGEST = 2000
+_HARDLY_ANYTHING = 200_000  # bytes
 NO_MEMORY = (
     "The memory did not suffice, and the published night is as it was; run again with more --buckets, with the setting "
     "workers at 1, or on a machine with more memory (--memory-limit is the part that DuckDB may use)"
@@ -70,7 +72,7 @@ def unforeseen(logs: Path, error: BaseException, extract: Path | None = None) ->
         lines.append(f"{type(link).__module__}.{type(link).__qualname__}: {masked(text)}")
     path = logs / f"failure-{now:%Y%m%dT%H%M%S}-{os.getpid()}.log"
     said = f"Something unforeseen happened ({_kind(error)})"
-    if any(_full_disk(link) for link in chain):
+    if any(_full_disk(link) for link in chain) or _without_room(logs):
         said = "The disk is full; make room and run again, the published night is as it was"
     elif any(_no_memory(link) for link in chain):
         said = NO_MEMORY
@@ -90,6 +92,14 @@ def _full_disk(error: BaseException) -> bool:
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return True
     return any(os.strerror(number) in str(error) for number in (errno.ENOSPC, errno.EDQUOT))
+
+
+def _without_room(logs: Path) -> bool:
+    """Whether nothing is left of the home's disk: a library may only say that a file did not come out as it should."""
+    try:
+        return shutil.disk_usage(logs).free < _HARDLY_ANYTHING
+    except OSError:
+        return False
 
 
 def _kind(error: BaseException) -> str:

@@ -17,6 +17,7 @@ HOME/checks/           what failed, where a blocking check kept the last run fro
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import logging
 import os
@@ -246,10 +247,14 @@ class Home:
     def _open_lock(self) -> int:
         try:
             return os.open(self.root / "lock", os.O_CREAT | os.O_RDWR, 0o600)
-        except PermissionError:
-            raise self._not_ours() from None
+        except OSError as error:
+            if isinstance(error, PermissionError) or error.errno == errno.EROFS:
+                raise self._not_ours() from None
+            raise
 
     def _not_ours(self) -> UsageError:
+        if os.statvfs(self.root).f_flag & os.ST_RDONLY:
+            return UsageError(f"{self.root} lies on a file system that is mounted to be read only.")
         return UsageError(
             f"{self.root} is not this user's to write; only its owner runs, prunes and goes back."
         )

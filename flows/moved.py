@@ -29,10 +29,11 @@ def in_place(home: Home, night: Path) -> Path:
     try:
         with home.lock(), private_files():
             settle_all(home)
-    except (OSError, HomeLockedError):
+    except (OSError, HomeLockedError, UsageError):
         raise UsageError(
             f"{home.root} was moved since its nights were published, and their views still name the old place; "
-            "the next `hemacohort run` of its owner, or `hemacohort status`, mends them."
+            "the next `hemacohort run` of its owner, or `hemacohort status`, mends them where it may write. "
+            "`hemacohort export` makes one file that can be asked as it is."
         ) from None
     if _lies_elsewhere(night):
         raise UsageError(

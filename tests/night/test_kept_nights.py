@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -10,6 +11,7 @@ import sys
 from collections.abc import Callable
 from datetime import date, datetime, timedelta, tzinfo
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import pytest
@@ -274,3 +276,33 @@ def test_moved_night_of_another_version_holds_up_no_run(
     again = run_night(begin(there.root, tmp_path / "extract", "canonical", first["as_of"], {}))
     assert again["digest"] == first["digest"]
     assert ask(there.root, "SELECT count(*) FROM screen.evidence").item() > 0
+
+
+def test_home_on_a_disk_that_is_mounted_to_be_read(
+    screened: Callable[..., Path],
+    home: Home,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """It can be asked where it was; nothing is tried that would write, and an overdue night is told all the same."""
+    screened()
+    there = Home(tmp_path / "snapshot")
+    home.root.rename(there.root)
+    opened = os.open
+
+    def read_only(path: str | Path, flags: int, *more: int, **named: int) -> int:
+        if flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT) and Path(path).is_relative_to(there.root):
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+        return opened(path, flags, *more, **named)
+
+    monkeypatch.setattr(os, "open", read_only)
+    monkeypatch.setattr(os, "statvfs", lambda _: SimpleNamespace(f_flag=os.ST_RDONLY))
+    for words in (["prune"], ["prune", "--yes"], ["rollback"]):
+        assert call(*words, "--home", there.root) == 2
+        assert "mounted to be read only" in capsys.readouterr().err
+    assert call("sql", "--home", there.root, "SELECT 1") == 2
+    assert "hemacohort export" in capsys.readouterr().err
+    content = json.loads((there.night() / "run.json").read_text())
+    (there.night() / "run.json").write_text(json.dumps({**content, "finished_at": "2020-01-01 02:15:00"}))
+    assert call("status", "--home", there.root, "--max-age", "26h") == 11
