@@ -11,7 +11,7 @@ import polars as pl
 
 from schemas.evidence import INPUTS
 from schemas.switches import Switches
-from transforms.grounds import event_behind, other_counts
+from transforms.grounds import cutoff_of, event_behind, other_counts
 
 Row = dict[str, Any]
 
@@ -25,7 +25,7 @@ class Grounds:
     switches: Switches
 
     def of(self, criterion_id: str, verdict: bool | None, at: datetime) -> Row:  # noqa: FBT001  a stored verdict
-        """Keys event (null, or code_system, code, display, start, end) and other_counts (null, or counted and found: the
+        """Keys event (null, or code_system, code, display, start, end), cutoff (null, or lowest, highest, adjusted) and other_counts (null, or counted and found: the
         nearest that meets the criterion, with its results), for a criterion at a draw.
         """
         event = event_behind(criterion_id, self.coded, at) if verdict else None
@@ -34,7 +34,12 @@ class Grounds:
         if counts is not None:
             found = self._count(counts.found, counts.inputs) if counts.found is not None and verdict else None
             others = {"counted": counts.counted, "found": found}
-        return {"event": None if event is None else asdict(event), "other_counts": others}
+        cutoff = cutoff_of(criterion_id, self.evidence, at, self.switches)
+        return {
+            "event": None if event is None else asdict(event),
+            "other_counts": others,
+            "cutoff": None if cutoff is None else asdict(cutoff),
+        }
 
     def _count(self, at: datetime, inputs: tuple[str, ...]) -> Row:
         draw = self.evidence.row(by_predicate=pl.col("index_collected_at") == at, named=True)

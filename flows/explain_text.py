@@ -10,6 +10,7 @@ import typer
 
 from flows.explain_values import (
     VERDICTS,
+    cutoff_words,
     day_words,
     event_words,
     is_result,
@@ -168,8 +169,13 @@ def _sentence(criterion: Row, sources: _Sources) -> str:
     if others:
         parts.append(other_counts_words(others, criterion["verdict"]))
     here = "in this one: " if others else ""
+    cutoff = criterion["cutoff"]
     parts += [here + value_words(item) for item in criterion["inputs"] if is_result(item)]
-    if limit and not others and limit not in says and says == safe(criterion["says"]):
+    if cutoff:
+        parts.append(cutoff_words(cutoff))
+    elif (
+        limit and not (others or criterion["event"]) and limit not in says and says == safe(criterion["says"])
+    ):
         parts.append(f"limit: {limit}")
     return " | ".join(parts) + (f" {sources.mark(criterion['citation'])}" if criterion["citation"] else "")
 

@@ -49,6 +49,14 @@ def event_words(event: Row) -> str:
     return f"{safe(event['code_system'])} {safe(event['code'])}{name} {days}"
 
 
+def cutoff_words(cutoff: Row) -> str:
+    """``cut-off here: 120 g/L``, with the adjusted hemoglobin where elevation changed it."""
+    ends = dict.fromkeys(_number(cutoff[end]) for end in ("lowest", "highest"))
+    adjusted = cutoff["adjusted"]
+    moved = "" if adjusted is None else f", hemoglobin adjusted {_number(adjusted)} g/L"
+    return f"cut-off here: {' or '.join(ends)} g/L{moved}"
+
+
 def other_counts_words(others: Row, verdict: bool | None) -> str:  # noqa: FBT001  a verdict is a value like others
     """Which other blood count meets the criterion, or that none does."""
     found = others["found"]

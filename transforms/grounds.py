@@ -1,7 +1,7 @@
-"""What stands behind a criterion that no result of the blood count itself meets: a code on record, another blood count.
+"""What stands behind a criterion beside the results it read: a code on record, another blood count, the cut-off at hand.
 
-A night stores only whether such a criterion holds. This finds again, for one patient, which event and which other count
-made it hold, by the windows and lines that judged it.
+A night stores only whether a criterion holds. This finds again, for one patient, which event and which other count
+made it hold, by the windows and lines that judged it, and which of WHO's cut-offs for hemoglobin it was.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import polars as pl
 from schemas.history_atoms import HISTORY_ATOMS
 from schemas.switches import DEFAULTS, Switches
 from schemas.value_sets import CODE_SETS, EXACT, bare
+from transforms.anemia import ANEMIA, anemia_cutoffs
 from transforms.choices import settled_criterion
 from transforms.context import TRANSFUSED
 from transforms.logic import Node, soft
@@ -58,6 +59,18 @@ class OtherCounts:
     counted: int
     found: datetime | None
     inputs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Cutoff:
+    """WHO's cut-off for hemoglobin at a draw, g/L, its ends apart where age, sex or trimester leave several open.
+
+    adjusted: the hemoglobin that is compared with it where elevation changes it, else None.
+    """
+
+    lowest: float
+    highest: float
+    adjusted: float | None
 
 
 def event_behind(criterion_id: str, coded: Mapping[str, pl.DataFrame], at: datetime) -> Event | None:
@@ -114,7 +127,7 @@ def _display(set_id: str, system: str, code: str) -> str:
 def other_counts(
     criterion_id: str, evidence: pl.DataFrame, at: datetime, switches: Switches = DEFAULTS
 ) -> OtherCounts | None:
-    """The other blood counts that a criterion at a draw is about; None where it asks for none.
+    """The other blood counts that a criterion at a draw is about; None where it asks for none, or cannot be told.
 
     evidence: every draw of the patient. switches: the edition that says what is anemia.
     """
@@ -126,9 +139,33 @@ def other_counts(
         (pl.col("index_collected_at") - at).abs(), "index_collected_at"
     )
     settled = [settled_criterion(line, switches) for line in lines]
+    if not _has(evidence, *(line.expr for line in settled)):
+        return None
     verdicts = counts.select("index_collected_at", *(line.expr.alias(line.id) for line in settled))
     met = verdicts.filter(
         pl.all_horizontal([pl.lit(value=True), *(soft(line).verdict() for line in settled)])
     )
     found = met["index_collected_at"][0] if len(met) else None
     return OtherCounts(len(counts), found, tuple(line.inputs[0] for line in settled))
+
+
+def cutoff_of(
+    criterion_id: str, evidence: pl.DataFrame, at: datetime, switches: Switches = DEFAULTS
+) -> Cutoff | None:
+    """The cut-off that the criterion of anemia compared with at a draw; None for another one, or where it cannot be told.
+
+    evidence, switches: as in ``other_counts``.
+    """
+    if criterion_id != settled_criterion(ANEMIA, switches).id:
+        return None
+    lowest, highest = anemia_cutoffs(switches.hb_edition)
+    moved = pl.when(pl.col("elevation_adjustment_g_l") != 0).then("hb_adjusted_g_l")
+    here = evidence.filter(pl.col("index_collected_at") == at)
+    if here.is_empty() or not _has(evidence, lowest, highest, moved):
+        return None
+    return Cutoff(**here.select(lowest=lowest, highest=highest, adjusted=moved).row(0, named=True))
+
+
+def _has(evidence: pl.DataFrame, *asked: pl.Expr) -> bool:
+    """Whether the evidence has what is asked of it; that of an older version may have other columns."""
+    return {name for expr in asked for name in expr.meta.root_names()} <= set(evidence.columns)

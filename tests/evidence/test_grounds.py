@@ -9,10 +9,11 @@ import polars as pl
 import pytest
 
 from schemas.history_atoms import HISTORY_ATOMS
+from schemas.switches import Switches
 from tests.evidence.window_edges import Edge, edges
 from tests.testbed import INDEX, evidence_of, extract_of
 from transforms.context import coded_events
-from transforms.grounds import Event, OtherCounts, event_behind, other_counts
+from transforms.grounds import Cutoff, Event, OtherCounts, cutoff_of, event_behind, other_counts
 from transforms.repeats import PERSISTENT, TOGETHER
 
 DAY = INDEX.date()
@@ -75,6 +76,31 @@ def test_all_the_lines_are_low_in_the_count_that_is_named() -> None:
 def test_a_count_that_is_not_known_to_be_low_is_not_named() -> None:
     evidence = evidence_of([{"case": "p", "sex": "M", "hb": "100; <150@-200"}])
     assert other_counts("persistent_hb_found", evidence, INDEX) == OtherCounts(1, None, ("hb",))
+
+
+@pytest.mark.parametrize(
+    ("case", "edition", "cutoff"),
+    [
+        ({"age": "57", "sex": "F"}, "2024", Cutoff(120, 120, None)),
+        ({"age": "57", "sex": "M"}, "2024", Cutoff(130, 130, None)),
+        ({"age": "57"}, "2024", Cutoff(120, 130, None)),
+        ({"age": "1.5"}, "2024", Cutoff(105, 105, None)),
+        ({"age": "1.5"}, "2011", Cutoff(110, 110, None)),
+        ({"age": "30", "sex": "F", "pregnant": "?"}, "2024", Cutoff(105, 110, None)),
+        ({"age": "57", "sex": "F", "elevation": "1600"}, "2024", Cutoff(120, 120, 89)),
+    ],
+)
+def test_the_cutoff_of_the_patient_is_told(case: dict[str, str], edition: str, cutoff: Cutoff) -> None:
+    switches = Switches(hb_edition=edition)
+    evidence = evidence_of([{"case": "p", "hb": "100", **case}], switches)
+    assert cutoff_of("anemia", evidence, INDEX, switches) == cutoff
+    assert cutoff_of("moderate_anemia", evidence, INDEX, switches) is None
+
+
+def test_evidence_of_an_older_version_is_not_asked_for_what_it_lacks() -> None:
+    evidence = evidence_of([{"case": "p", "sex": "M", "hb": "100; 100@-200"}])
+    assert other_counts("persistent_hb_found", evidence.drop("sex"), INDEX) is None
+    assert cutoff_of("anemia", evidence.drop("trimester"), INDEX) is None
 
 
 def test_a_criterion_about_a_result_names_neither() -> None:

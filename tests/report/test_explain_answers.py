@@ -280,14 +280,21 @@ def test_code_on_record_is_named_and_those_that_are_not_there_are_told_in_one_li
         drug,
     ]
     flat = " ".join(render(answer).split())
-    assert (
-        "yes: known drug | ATC L04AX03 (methotrexate) from 1 May 2026 to 30 May 2026 | limit: from 90 days"
-        in flat
-    )
+    assert "yes: known drug | ATC L04AX03 (methotrexate) from 1 May 2026 to 30 May 2026 [1]" in flat
     assert "no code on record: known cancer [1]; known ckd [1]" in flat
     assert flat.index("yes: known drug") < flat.index("no code on record")
     drug["event"] = {**event, "display": "", "end": "2026-05-01"}
-    assert "known drug | ATC L04AX03 of 1 May 2026 |" in " ".join(render(answer).split())
+    assert "known drug | ATC L04AX03 of 1 May 2026 [1]" in " ".join(render(answer).split())
+
+
+def test_cutoff_of_the_patient_stands_in_place_of_the_table(night: Path) -> None:
+    answer = explain_patient(night, PATIENT, "iron_deficiency_anemia", None)
+    [anemia, *_] = answer["cohorts"][0]["criteria"]
+    assert "limit: 120 g/L" in " ".join(render(answer).split())
+    anemia["cutoff"] = {"lowest": 120.0, "highest": 130.0, "adjusted": 97.5}
+    flat = " ".join(render(answer).split())
+    assert "| cut-off here: 120 or 130 g/L, hemoglobin adjusted 97.5 g/L [1]" in flat
+    assert "limit: 120 g/L" not in flat
 
 
 def test_finding_that_is_there_or_not_is_told_without_numbers(night: Path) -> None:
