@@ -15,6 +15,7 @@ from flows.generations import piece_name
 from flows.ingest import IngestCounts, Ingested
 from flows.loading import Arrival, Ground
 from flows.manifest import Load, Manifest
+from flows.staging import division
 from schemas.analytes import ANALYTES
 from schemas.code_map import CODE_MAP
 from schemas.site_medians import MISSING_UNIT
@@ -170,7 +171,7 @@ def brought(ground: Ground, arrival: Arrival, *, newest: datetime | None) -> Ing
         pieces=(),
         merges={},
         newest_collected_at=newest,
-        lab_basis={},
+        lab_basis={"division": division()},
         screen_basis={},
     )
     return Ingested(counts, manifest)
