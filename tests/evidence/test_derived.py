@@ -305,3 +305,20 @@ def test_a_gestational_week_dates_the_whole_pregnancy_and_no_more() -> None:
     assert not row(dx="Z3A.40@-15")["pregnant"]
     assert row(dx="Z3A.00@-60")["pregnant"]
     assert not row(dx="Z3A.00@-61")["pregnant"]
+
+
+def test_what_lies_on_the_limit_of_a_blood_count_that_disagrees_with_itself_still_agrees() -> None:
+    counts = {
+        "rbc": "5",
+        "mcv": "80",
+        "hct": "42",
+        "hb": "130",
+    }  # a computed MCV of 84, and 42 = 0.3 x 130 + 3
+    evidence = evidence_of(
+        [{"case": "on", **counts}, {"case": "past", **counts, "mcv": "79.9", "hb": "129.6"}]
+    ).sort("patient_id")
+    assert evidence["mcv_inconsistent"].to_list() == [False, True]
+    flagged = [
+        any("RULE_OF_THREE" in flag for flag in flags or []) for flags in evidence["draw_flags"].to_list()
+    ]
+    assert flagged == [False, True]
