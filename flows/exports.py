@@ -36,23 +36,22 @@ def write_exports(night: Night, as_of: date) -> Counts:
     """
     build = night.build
     tables = build / "tables"
-    totals = patient_totals(tables)
-    members = as_people_open_them(listed(tables))
     with ThreadPoolExecutor(1) as beside:  # Python writes the workbook while Polars writes the files
-        opened_by_people = beside.submit(_cohorts, members, build)
+        opened_by_people = beside.submit(_cohorts, build)
+        totals = patient_totals(tables)
         written = _files(night, as_of, totals)
         written["ledger"] = _ledger(night, as_of)
-        opened_by_people.result()
-    people = current(tables, "lab_patient")
-    on_file = (
-        pl.Series("patient_id", [], pl.String)
-        if people is None
-        else people.select("patient_id").collect(engine="streaming")["patient_id"]
-    )
-    write_table(build, "population", "all", population(totals, on_file, as_of))
+        people = current(tables, "lab_patient")
+        on_file = (
+            pl.Series("patient_id", [], pl.String)
+            if people is None
+            else people.select("patient_id").collect(engine="streaming")["patient_id"]
+        )
+        write_table(build, "population", "all", population(totals, on_file, as_of))
+        told = digest(totals, rule_book(night.settings.switches), as_of)
+        members = opened_by_people.result()
     shutil.rmtree(build / "canonical", ignore_errors=True)
-    told = digest(totals, rule_book(night.settings.switches), as_of)
-    return {**written, "members": members.height, "digest": told}
+    return {**written, "members": members, "digest": told}
 
 
 def _files(night: Night, as_of: date, totals: pl.DataFrame) -> dict[str, int]:
@@ -96,10 +95,12 @@ def _rows_of(tables: Path, file: NightFile) -> pl.LazyFrame:
     return pl.concat(frames, how="diagonal")
 
 
-def _cohorts(members: pl.DataFrame, build: Path) -> None:
-    """Write the files that people open."""
+def _cohorts(build: Path) -> int:
+    """Write the files that people open; returns the members of all cohorts."""
+    members = as_people_open_them(listed(build / "tables"))
     write_cohort_files(members, RULES, build / "cohorts")
     write_workbook(members, RULES, build / "cohorts.xlsx")
+    return members.height
 
 
 def _ledger(night: Night, as_of: date) -> int:

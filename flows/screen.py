@@ -56,7 +56,7 @@ from transforms.counts import (
 from transforms.due import due_on
 from transforms.evidence import build_evidence, index_draws
 from transforms.gap_metrics import gap_times
-from transforms.gap_summary import gap_metrics, gap_tallies, summed_tallies
+from transforms.gap_summary import gap_metrics, gap_tallies, negative_tally, summed_tallies
 from transforms.judging import judge
 from transforms.membership import membership
 from transforms.repeats import with_repeats
@@ -267,7 +267,7 @@ def _of_others(earlier: Path, again: pl.Series, rules: Sequence[Rule]) -> Counte
         counts = pl.concat([counts, negative(rule_counts(verdicts, rules))])
         steps = pl.concat([steps, negative(attrition(verdicts, rules))])
     if old_times is not None:
-        tally = summed_tallies([tally], [gap_tallies(old_times.collect(engine="streaming"))])
+        tally = pl.concat([tally, negative_tally(gap_tallies(old_times.collect(engine="streaming")))])
     return Counted(counts, steps, tally)
 
 

@@ -51,11 +51,15 @@ def _left(times: pl.DataFrame, days: str, start: str, value: pl.Expr) -> pl.Data
     ).agg(left=pl.len().cast(pl.Int64), events=pl.col("closed").sum().cast(pl.Int64))
 
 
-def summed_tallies(tallies: Sequence[pl.DataFrame], gone: Sequence[pl.DataFrame] = ()) -> pl.DataFrame:
-    """One tally of several, without those of what is gone."""
-    less = [tally.with_columns(-pl.col("left", "events")) for tally in gone]
+def negative_tally(tally: pl.DataFrame) -> pl.DataFrame:
+    """A tally to be taken off others."""
+    return tally.with_columns(-pl.col("left", "events"))
+
+
+def summed_tallies(tallies: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """One tally of several."""
     keys = ["metric", "stratum", "stratum_value", "days", "open_since"]
-    total = pl.concat([*tallies, *less]).group_by(keys).agg(pl.col("left", "events").sum())
+    total = pl.concat(tallies).group_by(keys).agg(pl.col("left", "events").sum())
     return shaped(total.filter(pl.col("left") > 0), GAP_TALLY).sort(keys, nulls_last=True)
 
 
