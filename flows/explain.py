@@ -6,20 +6,19 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import duckdb
+import polars as pl
 
 from flows import plain_words
 from flows.answers import has_lost_bytes
 from flows.duck import opened
 from flows.errors import UsageError
-from flows.explain_grounds import Grounds, criteria_entries
+from flows.explain_case import Case, read_case, rows
+from flows.explain_grounds import criteria_entries
 from flows.explain_reasons import (
-    Book,
-    book_of,
     cohorts_asked,
     decisive_criteria,
     is_ruled_out,
@@ -28,10 +27,6 @@ from flows.explain_reasons import (
     stored_status,
 )
 from flows.settings import switches_of
-from flows.sql import statement
-from schemas.switches import Switches
-from transforms.context import coded_events
-from transforms.membership import LOOK_BACK
 
 Row = dict[str, Any]
 
@@ -62,14 +57,16 @@ def explain_patient(night: Path, patient_id: str, rule_id: str | None, as_of: da
     if has_lost_bytes(patient_id):
         raise UsageError("The patient's id is not UTF-8 text.")
     with opened(night / "hemacohort.duckdb", read_only=True) as con:
-        about = _rows(con, "night")[0]
+        about = rows(con, "night")[0]
         day = _day(as_of, about["as_of"])
-        rules = _chosen(_rows(con, "rules"), rule_id)
-        known = _rows(con, "patient", patient_id=patient_id)
+        rules = _chosen(rows(con, "rules"), rule_id)
+        known = rows(con, "patient", patient_id=patient_id)
         if not known:
             raise UsageError("This night knows no patient with that id.")
-        case = _case(con, patient_id, day, rules, switches_of(night), is_the_night=day == about["as_of"])
-    draws = case.draws
+        case = read_case(con, patient_id, day, switches_of(night), is_the_night=day == about["as_of"])
+        draws = case.draws
+        decided = {rule["rule_id"]: _decided(rule, case) for rule in rules} if draws else {}
+        why = _why(rows(con, "why", patient_id=patient_id, draws=_draws(decided)), rules, case, decided)
     answer = {
         "patient": {**known[0], "age_years": draws[0]["age_years"] if draws else None},
         "blood_count": _blood_count(draws[0]) if draws else None,
@@ -79,85 +76,11 @@ def explain_patient(night: Path, patient_id: str, rule_id: str | None, as_of: da
         "run_id": about["run_id"],
         "not_a_diagnosis": plain_words.NOT_A_DIAGNOSIS,
         "not_reviewed": plain_words.NOT_REVIEWED,
-        "cohorts": [_cohort(rule, case) for rule in rules] if draws else [],
+        "cohorts": [
+            _cohort(rule, case, decided[rule["rule_id"]], why[rule["rule_id"]]) for rule in rules if draws
+        ],
     }
     return _plain(answer)
-
-
-@dataclass(frozen=True)
-class _Case:
-    """What the night holds about one patient in the 365 days up to the day asked about; the newest draw first."""
-
-    book: Book  # the rules as the night used them
-    draws: list[Row]
-    members: dict[str, Row]  # rule -> membership row
-    findings: dict[tuple[str, datetime], Row]  # rule, draw -> finding
-    verdicts: dict[datetime, Row]  # draw -> stored verdicts and statuses
-    why: dict[tuple[str, datetime], list[Row]]  # rule, draw -> one row a criterion and input
-    grounds: Grounds
-
-    def tiers(self, at: datetime) -> dict[str, str]:
-        """The tier of every rule met at a draw."""
-        return {
-            rule_id: row["tier"]
-            for (rule_id, draw), row in self.findings.items()
-            if draw == at and row["status"] == "met"
-        }
-
-
-def _case(
-    con: duckdb.DuckDBPyConnection,
-    patient_id: str,
-    day: date,
-    rules: Sequence[Row],
-    switches: Switches,
-    *,
-    is_the_night: bool,
-) -> _Case:
-    book = book_of(switches)
-    window = {"patient_id": patient_id, "first_day": day - timedelta(days=LOOK_BACK), "as_of": day}
-    always = {
-        "patient_id": patient_id,
-        "first_day": date.min,
-        "as_of": date.max,
-    }  # another count may be older
-    members = _rows(con, "membership", patient_id=patient_id) if is_the_night else []
-    why: dict[tuple[str, datetime], list[Row]] = defaultdict(list)
-    for row in _rows(con, "why", **window):
-        why[row["rule_id"], row["index_collected_at"]].append(row)
-    verdicts = con.sql(statement("explain/verdict"), params=window).pl()
-    computed = judged_why(
-        book,
-        con.sql(statement("explain/evidence"), params=window).pl(),
-        verdicts,
-        con.sql(statement("explain/sources"), params={"patient_id": patient_id}).pl(),
-        {rule["rule_id"]: rule["version"] for rule in rules},
-    )
-    published = set(why)
-    for row in computed:
-        if (row["rule_id"], row["index_collected_at"]) not in published:
-            why[row["rule_id"], row["index_collected_at"]].append(row)
-    return _Case(
-        book=book,
-        draws=_rows(con, "draws", **window),
-        members={row["rule_id"]: row for row in members},
-        findings={
-            (row["rule_id"], row["index_collected_at"]): row for row in _rows(con, "findings", **window)
-        },
-        verdicts={row["index_collected_at"]: row for row in verdicts.to_dicts()},
-        why=why,
-        grounds=Grounds(
-            coded_events(con.sql(statement("explain/events"), params={"patient_id": patient_id}).pl()),
-            con.sql(statement("explain/evidence"), params=always).pl(),
-            switches,
-        ),
-    )
-
-
-def _rows(con: duckdb.DuckDBPyConnection, name: str, **parameters: object) -> list[Row]:
-    cursor = con.execute(statement(f"explain/{name}"), parameters or None)
-    columns = [column[0] for column in cursor.description or ()]
-    return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
 
 
 def _day(as_of: date | None, night: date) -> date:
@@ -187,14 +110,58 @@ def _blood_count(draw: Row) -> Row:
     return {"collected_at": draw["index_collected_at"], "specimen_id": draw["index_specimen_id"]}
 
 
-def _cohort(rule: Row, case: _Case) -> Row:
-    """The answer about one rule: the deciding draw, its status, and why."""
+@dataclass(frozen=True)
+class _Decided:
+    """The status of a rule at every draw, the newest first, and the draw that decides."""
+
+    statuses: Mapping[datetime, str]
+    at: datetime
+
+
+def _decided(rule: Row, case: Case) -> _Decided:
+    draws = [draw["index_collected_at"] for draw in case.draws]
+    statuses = {at: _status(rule, case, at) for at in draws}
+    member = case.members.get(rule["rule_id"])
+    return _Decided(statuses, member["index_collected_at"] if member else _deciding(statuses))
+
+
+def _draws(decided: Mapping[str, _Decided]) -> list[datetime]:
+    """The draws that decide: a patient may have thousands of others, whose every criterion nobody asks about."""
+    return sorted({one.at for one in decided.values()})
+
+
+def _why(
+    stored: Sequence[Row], rules: Sequence[Row], case: Case, decided: Mapping[str, _Decided]
+) -> Mapping[str, list[Row]]:
+    """One row a criterion and input of each rule at the draw that decides it.
+
+    stored: of these draws what the night shows. It shows those that are met or cannot be judged; what is stored of
+    a draw tells the others.
+    """
+    why: dict[tuple[str, datetime], list[Row]] = defaultdict(list)
+    for row in stored:
+        why[row["rule_id"], row["index_collected_at"]].append(row)
+    of_them = pl.col("index_collected_at").is_in(_draws(decided))
+    computed = judged_why(
+        case.book,
+        case.evidence.filter(of_them),
+        case.verdicts.filter(of_them),
+        case.sources,
+        {rule["rule_id"]: rule["version"] for rule in rules},
+    )
+    shown = set(why)
+    for row in computed:
+        if (row["rule_id"], row["index_collected_at"]) not in shown:
+            why[row["rule_id"], row["index_collected_at"]].append(row)
+    return {rule_id: why[rule_id, one.at] for rule_id, one in decided.items()}
+
+
+def _cohort(rule: Row, case: Case, decided: _Decided, why: Sequence[Row]) -> Row:
+    """The answer about one rule. why: of its deciding draw."""
     rule_id = rule["rule_id"]
-    statuses = {at: _status(rule, case, at) for at in (draw["index_collected_at"] for draw in case.draws)}
+    statuses, at = decided.statuses, decided.at
     member = case.members.get(rule_id)
-    at = member["index_collected_at"] if member else _deciding(statuses)
     finding = case.findings.get((rule_id, at), {})
-    why = case.why.get((rule_id, at), [])
     missing = list(finding.get("missing") or [])
     verdicts, tiers = _verdicts(why), case.tiers(at)
     decisive = decisive_criteria(
@@ -238,16 +205,17 @@ def _cohort(rule: Row, case: _Case) -> Row:
     }
 
 
-def _status(rule: Row, case: _Case, at: datetime) -> str:
+def _status(rule: Row, case: Case, at: datetime) -> str:
     """met or indeterminate as found; without a finding the rule was not met, or did not apply."""
     rule_id = rule["rule_id"]
     finding = case.findings.get((rule_id, at))
     if finding is not None:
         return str(finding["status"])
-    stored = stored_status(rule_id, case.verdicts.get(at, {}))
+    stored = stored_status(rule_id, case.statuses.get(at, {}))
     if stored is not None:
         return stored
-    verdicts = _verdicts(case.why.get((rule_id, at), []))
+    # a night of a version that stored no statuses
+    [verdicts] = case.verdicts.filter(pl.col("index_collected_at") == at).to_dicts() or [{}]
     outside = not_applicable(case.book, rule_id, rule["version"], verdicts, case.tiers(at))
     return "not_applicable" if outside else "not_met"
 

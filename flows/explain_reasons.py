@@ -128,10 +128,10 @@ def judged_why(
     sources: pl.DataFrame,
     rule_versions: Mapping[str, int],
 ) -> list[dict[str, Any]]:
-    """Why rows of every draw, for the rules whose version is at hand, from the stored evidence and verdicts.
+    """Why rows of the given draws, for the rules whose version is at hand, from the stored evidence and verdicts.
 
     ``evidence`` and ``verdicts`` hold the same draws in the same order; ``sources`` as transforms.why asks.
-    The published why covers only the draws that decide a membership row; this answers for the others.
+    screen.why shows only what is met or cannot be judged; this answers for the rest.
     """
     rules = [rule for rule in (_rule(book, *pair) for pair in rule_versions.items()) if rule is not None]
     stored = set(verdicts.columns)

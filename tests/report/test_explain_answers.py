@@ -8,11 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import polars as pl
 import pytest
 
-from flows import explain
+from flows import explain_case
+from flows.duck import opened
 from flows.errors import UsageError
 from flows.explain import explain_patient
+from flows.explain_case import rows
+from flows.explain_reasons import judged_why
 from flows.explain_text import render
 
 PATIENT = "secretpatient0"
@@ -21,7 +25,7 @@ PATIENT = "secretpatient0"
 @pytest.fixture(autouse=True)
 def no_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     """The night of these tests was judged by rules of its own; a test that needs a tree brings one."""
-    monkeypatch.setattr(explain, "book_of", lambda switches: {})
+    monkeypatch.setattr(explain_case, "book_of", lambda switches: {})
 
 
 def _about(answer: dict[str, Any], rule_id: str) -> dict[str, Any]:
@@ -170,6 +174,26 @@ def test_results_cannot_drive_the_terminal(night: Path) -> None:
     assert "\x07" not in text
     assert "[red]12" in text  # shown as it came, not read as markup
     assert "=cmd()" in text
+
+
+def test_criteria_are_looked_up_of_the_draws_that_decide_alone(
+    night: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A patient in intensive care has thousands of draws, of which all criteria would fill the memory."""
+    asked: list[set[Any]] = []
+
+    def only(book: Any, evidence: pl.DataFrame, verdicts: pl.DataFrame, *more: Any) -> list[dict[str, Any]]:
+        asked.append({*evidence["index_collected_at"], *verdicts["index_collected_at"]})
+        return judged_why(book, evidence, verdicts, *more)
+
+    monkeypatch.setattr("flows.explain.judged_why", only)
+    answer = explain_patient(night, PATIENT, None, None)
+    deciding = {cohort["decided_by"]["collected_at"] for cohort in answer["cohorts"]}
+    assert [{at.isoformat() for at in draws} for draws in asked] == [deciding]
+    assert len(deciding) < answer["blood_counts"]
+    with opened(night / "hemacohort.duckdb", read_only=True) as con:
+        some = rows(con, "why", patient_id=PATIENT, draws=[])
+    assert some == []
 
 
 def test_the_stored_status_is_believed(night: Path) -> None:

@@ -9,7 +9,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from flows import explain, explain_reasons
+from flows import explain_case, explain_reasons
 from flows.explain import explain_patient
 from flows.explain_text import render
 from schemas.switches import Switches
@@ -54,7 +54,7 @@ def _rule(version: int = 1, **parts: Node) -> Rule:
 @pytest.fixture
 def one_rule(monkeypatch: pytest.MonkeyPatch) -> Any:
     def use(rule: Rule) -> None:
-        monkeypatch.setattr(explain, "book_of", lambda switches: {rule.rule_id: rule})
+        monkeypatch.setattr(explain_case, "book_of", lambda switches: {rule.rule_id: rule})
 
     return use
 
