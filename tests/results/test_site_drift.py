@@ -75,6 +75,7 @@ def test_censored_median_drifts_only_if_all_of_it_does() -> None:
 
 def test_few_results_and_other_analytes_do_not_drift() -> None:
     assert site_drift(counted("hb", (13.5, 13.5, DRIFT_MIN_RESULTS - 1))).is_empty()
+    assert site_drift(counted("hb", (13.5, 13.5, DRIFT_MIN_RESULTS))).height == 1
     assert site_drift(counted("mcv", (9.0, 9.0, 500))).is_empty()
     assert site_drift(counted("hb")).is_empty()
 
