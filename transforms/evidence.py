@@ -15,6 +15,7 @@ from schemas.history_atoms import HISTORY_ATOMS
 from schemas.switches import DEFAULTS, Switches
 from transforms import context, indices
 from transforms.panels import with_saturation
+from transforms.pregnancy import pregnancy_columns
 from transforms.speaking import by_analyte, gather, result_flags, unit_problems
 from transforms.treatment import treatment_columns
 from transforms.windows import key
@@ -101,7 +102,7 @@ def build_evidence(
         [
             base,
             context.age_columns(base),
-            context.pregnancy_columns(base, coded),
+            pregnancy_columns(base, coded),
             observed,
             context.history_columns(base, coded, observed),
             context.guard_columns(base, coded, measured),

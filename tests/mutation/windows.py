@@ -16,7 +16,7 @@ from typing import Any, cast
 from schemas.evidence import INPUTS
 from schemas.history_atoms import EVER, HISTORY_ATOMS
 from tests.evidence.window_edges import edges, wrong
-from transforms import context, panels, repeats, treatment
+from transforms import context, panels, pregnancy, repeats, treatment
 from transforms.rule_basis import MADE_OF, histories_read, inputs_read
 from transforms.rules import RULES
 from transforms.windows import Window
@@ -26,7 +26,7 @@ Days = tuple[int, int]
 # Windows that the code names, with the columns of the evidence that they decide.
 _IRON = ("iron_start_day", "oral_iron_start_day")
 NAMED: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
-    (context, "PREGNANCY_CODE", ("pregnant",)),
+    (pregnancy, "PREGNANCY_CODE", ("pregnant",)),
     (context, "TRANSFUSED", ("transfused_120d", "hba2_transfused")),
     (context, "TRANSFUSED_RECENTLY", ("transfused_30d",)),
     (context, "INTRAVENOUS_IRON", ("iv_iron_56d",)),
