@@ -5,7 +5,7 @@
 #   make test-nightly  the properties and the mutants of the rules at full strength (about ten minutes on two cores)
 #   make lint          formatting, lint and types, as CI checks them
 #   make format        what `make lint` asks for and a tool can do by itself
-#   make bench         the benchmark; bench-nights measures nights that add up, bench-rules the rules, bench-adapters foreign sources
+#   make bench         a night against a bare script; bench-nights, bench-rules, bench-adapters: see docs/benchmarks.md
 #   make rules         record everything that follows a change of a rule: the two next, and the verdicts of the random patients
 #   make rule-pages    remake docs/rules from the rules and their expert tables
 #   make fingerprints  record new versions of rules and value sets; ANEW=1 also versions that nobody has run yet
