@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from flows import explain_case
 from flows.sql import statement
 
 HOSTILE = "<script>alert(1)</script>"
@@ -200,3 +201,9 @@ def night(tmp_path: Path) -> Path:
 
 
 _HOSTILE = {"hostile": HOSTILE, "formula": FORMULA}
+
+
+@pytest.fixture
+def no_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The night of these tests was judged by rules of its own; a test that needs a tree brings one."""
+    monkeypatch.setattr(explain_case, "book_of", lambda switches: {})

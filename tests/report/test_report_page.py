@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 
 import duckdb
@@ -11,51 +10,7 @@ import pytest
 
 from flows.plain_words import step_words
 from flows.report import write_report
-
-
-class _Page(HTMLParser):
-    """Tags with attributes, and the visible text of the page."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.rows: list[list[str]] = []
-        self.words: list[str] = []
-        self._hidden = 0
-        self._in_cell = False
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-        self._hidden += tag == "style"
-        if tag == "tr":
-            self.rows.append([])
-        if tag in ("td", "th"):
-            self.rows[-1].append("")
-            self._in_cell = True
-
-    def handle_endtag(self, tag: str) -> None:
-        self._hidden -= tag == "style"
-        self._in_cell = self._in_cell and tag not in ("td", "th")
-
-    def handle_data(self, data: str) -> None:
-        if self._hidden:
-            return
-        self.words.append(data)
-        if self._in_cell:
-            self.rows[-1][-1] += data
-
-    @property
-    def text(self) -> str:
-        return re.sub(r"\s+", " ", " ".join(self.words))
-
-    def row(self, first: str) -> list[str]:
-        """Cells of the first table row whose first cell starts with the text, blanks collapsed."""
-        for cells in self.rows:
-            clean = [" ".join(cell.split()) for cell in cells]
-            if clean and clean[0].startswith(first):
-                return clean
-        raise AssertionError(f"no row {first!r}")
+from tests.report.page import Page
 
 
 @pytest.fixture
@@ -66,7 +21,7 @@ def html(night: Path, tmp_path: Path) -> str:
 
 
 def test_numbers_equal_the_tables(html: str) -> None:
-    page = _Page(html)
+    page = Page(html)
     # One of 2,000 patients has no blood count at all; one has an old count besides a recent one.
     assert "patients in the data 2,000" in page.text
     assert "with a blood count in the last 365 days 1,999" in page.text
@@ -98,12 +53,12 @@ def test_the_page_follows_the_tables(night: Path, tmp_path: Path) -> None:
             "delete from cohort.membership where patient_id in ('secretpatient10', 'secretpatient11')"
         )
     write_report(night, tmp_path)
-    page = _Page((tmp_path / "index.html").read_text(encoding="utf-8"))
+    page = Page((tmp_path / "index.html").read_text(encoding="utf-8"))
     assert page.row("Iron deficiency anemia")[4] == "1,198 59.9%"
 
 
 def test_it_says_what_it_is(html: str) -> None:
-    text = _Page(html).text
+    text = Page(html).text
     assert "30 June 2026" in text
     assert "run-20260630" in text
     assert "not a diagnosis" in text
@@ -113,7 +68,7 @@ def test_it_says_what_it_is(html: str) -> None:
 
 
 def test_terms_of_the_bars_are_explained(html: str) -> None:
-    text = _Page(html).text
+    text = Page(html).text
     assert "scope" in step_words("the rule applies")
     assert "The scope of a rule is" in text
     assert "entry condition" in step_words("the gate is established")
@@ -121,7 +76,7 @@ def test_terms_of_the_bars_are_explained(html: str) -> None:
 
 
 def test_on_a_phone_the_tiers_make_room_for_the_totals(html: str) -> None:
-    page = _Page(html)
+    page = Page(html)
     tiers = [attributes for _, attributes in page.tags if "tier" in (attributes.get("class") or "").split()]
     assert len(tiers) % 3 == 0
     assert tiers
@@ -136,7 +91,7 @@ def test_every_row_of_a_table_has_a_header(html: str) -> None:
 
 
 def test_nothing_is_loaded(html: str) -> None:
-    page = _Page(html)
+    page = Page(html)
     loading = {
         "script",
         "link",
@@ -180,10 +135,10 @@ def test_a_file_named_after_a_patient_is_counted_and_not_named(night: Path, tmp_
     html = (tmp_path / "index.html").read_text(encoding="utf-8")
     assert "secretpatient" not in html
     assert "doe_jane" not in html
-    assert _Page(html).row("2 files of lab_results") == [
+    assert Page(html).row("2 files of lab_results") == [
         "2 files of lab_results", "20", "18", "0", "0", "0", "2",
     ]  # fmt: skip
-    assert _Page(html).row("lab_results.csv.gz")[1] == "12,345"
+    assert Page(html).row("lab_results.csv.gz")[1] == "12,345"
 
 
 def test_a_home_of_many_files_is_told_by_table(night: Path, tmp_path: Path) -> None:
@@ -193,7 +148,7 @@ def test_a_home_of_many_files_is_told_by_table(night: Path, tmp_path: Path) -> N
             "i, 1, 1, 0, 0, 0, 0 from range(39) as numbers(i)"
         )
     write_report(night, tmp_path)
-    page = _Page((tmp_path / "index.html").read_text(encoding="utf-8"))
+    page = Page((tmp_path / "index.html").read_text(encoding="utf-8"))
     assert page.row("40 files of lab_results")[1] == "12,384"
     assert page.row("1 file of patients")[1] == "2,000"
 
@@ -202,11 +157,11 @@ def test_a_unit_that_was_not_sent_is_told_as_such(night: Path, tmp_path: Path) -
     with duckdb.connect(str(night / "hemacohort.duckdb")) as con:
         con.execute("insert into quality.unknown_units values ('plt', '', 2)")
     write_report(night, tmp_path)
-    assert ["platelet count", "none sent", "2"] in _Page((tmp_path / "index.html").read_text("utf-8")).rows
+    assert ["platelet count", "none sent", "2"] in Page((tmp_path / "index.html").read_text("utf-8")).rows
 
 
 def test_hostile_text_stays_text(html: str) -> None:
-    page = _Page(html)
+    page = Page(html)
     assert "<script" not in html.lower()
     assert page.text.count("<script>alert(1)</script>") == 3  # code, unit, site: shown as they came
     assert "=cmd()" in page.text
@@ -224,7 +179,7 @@ def test_hostile_rule_text_and_reasons_stay_text(night: Path, tmp_path: Path) ->
         con.execute("update quality.quarantine set reasons = [$text]", {"text": hostile})
     write_report(night, tmp_path)
     html = (tmp_path / "index.html").read_text(encoding="utf-8")
-    page = _Page(html)
+    page = Page(html)
     assert not {"script", "img"} & {tag for tag, _ in page.tags}
     assert "&lt;script&gt;" in html
 
@@ -242,7 +197,7 @@ def test_an_empty_night_makes_a_page(night: Path, tmp_path: Path) -> None:
             if table[0] not in ("run.run", "reference.rule"):
                 con.execute(f"delete from {table[0]}")
     write_report(night, tmp_path)
-    text = _Page((tmp_path / "index.html").read_text(encoding="utf-8")).text
+    text = Page((tmp_path / "index.html").read_text(encoding="utf-8")).text
     assert "Nobody is in a cohort tonight." in text
     assert "No row was kept aside." in text
     assert "nan" not in text.lower()
@@ -265,9 +220,9 @@ def test_the_same_night_gives_the_same_page(night: Path, tmp_path: Path) -> None
 
 
 def test_what_changed_tonight_is_counted_by_cohort(html: str) -> None:
-    [heads] = [row for row in _Page(html).rows if "Undecided" in row]
+    [heads] = [row for row in Page(html).rows if "Undecided" in row]
     changes = next(
-        row for row in _Page(html).rows if row[0] == "Iron deficiency anemia" and len(row) == len(heads)
+        row for row in Page(html).rows if row[0] == "Iron deficiency anemia" and len(row) == len(heads)
     )
     assert dict(zip(heads[1:], changes[1:], strict=True)) == {
         "New": "2", "Worse": "1", "Better": "1", "Resolved": "1", "Gone": "2", "Withdrawn": "1", "Undecided": "1",
@@ -278,7 +233,7 @@ def test_a_first_night_and_a_quiet_one_say_so(night: Path, tmp_path: Path) -> No
     with duckdb.connect(str(night / "hemacohort.duckdb")) as con:
         con.execute("delete from cohort.ledger where run_id = 'run-20260630'")
     write_report(night, tmp_path)
-    quiet = _Page((tmp_path / "index.html").read_text(encoding="utf-8")).text
+    quiet = Page((tmp_path / "index.html").read_text(encoding="utf-8")).text
     assert "Nobody entered a cohort, left one, or changed in certainty." in quiet
     with duckdb.connect(str(night / "hemacohort.duckdb")) as con:
         con.execute("update cohort.ledger set run_id = 'run-20260630'")
@@ -293,9 +248,9 @@ def test_names_break_behind_an_underscore_only(html: str) -> None:
 
 
 def test_a_cohort_names_its_rule_as_files_and_commands_do(html: str) -> None:
-    assert "Iron deficiency anemia iron_deficiency_anemia" in _Page(html.replace("<wbr>", "")).text
+    assert "Iron deficiency anemia iron_deficiency_anemia" in Page(html.replace("<wbr>", "")).text
 
 
 def test_times_to_care_are_shown_over_all_patients(html: str) -> None:
     row = ["Anemia to the first ferritin", "1,717", "900", "41", "12%", "34%", "61%", "-"]
-    assert _Page(html).row("Anemia to the first ferritin") == row
+    assert Page(html).row("Anemia to the first ferritin") == row

@@ -1,22 +1,9 @@
 """Derived indices and coherence of a blood count (RULES.md section 2), on cases of one draw."""
 
-from datetime import date, datetime, time
-
-import polars as pl
 import pytest
 
+from tests.evidence.one_draw import flags, row
 from tests.testbed import evidence_of
-from transforms.context import age_columns, domain_columns
-
-
-def row(**case: str) -> dict[str, object]:
-    frame = evidence_of([{"case": "x", "age": "40", "sex": "F", **case}])
-    index = frame.filter(frame["index_collected_at"] == frame["index_collected_at"].min())
-    return index.row(0, named=True)
-
-
-def flags(**case: str) -> object:
-    return row(**case)["draw_flags"] or []
 
 
 def test_reticulocyte_production_index_and_its_hematocrit() -> None:
@@ -103,31 +90,6 @@ def test_the_ratios_of_red_cells_are_intervals_where_the_cell_volume_is() -> Non
     assert row(hb="100", mcv="65", rbc="5", rdw="15")["mentzer"] == 13.0
 
 
-@pytest.mark.parametrize(
-    ("born", "drawn", "half"),
-    [
-        (date(2024, 1, 15), date(2024, 7, 15), True),  # 182 days
-        (date(2024, 1, 15), date(2024, 7, 14), False),
-        (date(2023, 2, 28), date(2023, 8, 28), True),  # 181 days
-        (date(2023, 3, 1), date(2023, 8, 31), False),  # 183 days
-        (date(2023, 8, 31), date(2024, 2, 29), False),
-        (date(2023, 8, 31), date(2024, 3, 1), True),
-    ],
-)
-def test_half_a_year_is_six_completed_months(born: date, drawn: date, half: bool) -> None:
-    draws = pl.DataFrame({"index_collected_at": [datetime.combine(drawn, time(8))], "birth_date": [born]})
-    assert (age_columns(draws)["age_years"].item() >= 0.5) is half
-
-
-def test_whole_years_are_exact_on_the_birthday() -> None:
-    draws = pl.DataFrame({"birth_date": [date(1974, 2, 28)] * 2}).with_columns(
-        index_collected_at=pl.Series([datetime(2024, 2, 27, 23), datetime(2024, 2, 28)])
-    )
-    before, on = age_columns(draws)["age_years"]
-    assert 49.9 < before < 50.0
-    assert on == 50.0
-
-
 def test_kidney_function_from_creatinine() -> None:
     woman = row(creatinine="70.72")["egfr_ml_min_1_73m2"]  # 0.8 mg/dL at 40 years, CKD-EPI 2021
     assert woman == pytest.approx(142 * (0.8 / 0.7) ** -1.2 * 0.9938**40 * 1.012, rel=1e-9)
@@ -204,80 +166,6 @@ def test_crp_is_looked_for_around_the_ferritin() -> None:
     assert row(hb="100", crp="30@-8")["crp_mg_l"] is None
 
 
-def test_pregnancy_and_its_end() -> None:
-    assert (row(pregnant="1")["pregnant"], row(pregnant="1")["trimester"]) == (True, 1)
-    assert row(pregnant="3")["trimester"] == 3
-    assert (row(pregnant="?")["pregnant"], row(pregnant="?")["trimester"]) == (True, None)
-    assert row(dx="Z34.81@-60")["pregnant"] is True
-    assert row(dx="Z34.81@-61")["pregnant"] is False
-    assert row(dx="Z34.81@30")["pregnant"] is True
-    assert row(dx="Z3A.20@-60")["trimester"] == 3
-    assert row(dx="Z3A.20@-60; O80@-1")["pregnant"] is False
-    assert row(dx="Z3A.39@0; O80@0")["pregnant"] is True
-    assert row(sex="M", dx="Z34.81@0")["pregnant"] is False
-
-
-@pytest.mark.parametrize(
-    ("dx", "pregnant"),
-    [
-        ("Z34.81@-200:0", True),
-        ("Z34.81@-200:-1", False),
-        ("Z34.81@-294:10", True),
-        ("Z34.81@-295:10", False),  # no pregnancy lasts longer than 42 weeks
-        ("Z34.81@-200:10; O80@-20", False),
-        ("Z34.81@-40:-30", True),  # as a code without an end
-        ("Z34.81@-200", False),
-    ],
-)
-def test_a_pregnancy_recorded_as_an_episode_lasts_to_its_end(dx: str, pregnant: bool) -> None:
-    """RULES.md 0.5: a code or an episode that covers the draw."""
-    assert row(dx=dx)["pregnant"] is pregnant
-
-
-def test_trimesters_change_on_their_day() -> None:
-    def trimester(days: int) -> object:
-        return row(dx=f"Z3A.10@{70 - days}")["trimester"]
-
-    assert [trimester(97), trimester(98), trimester(195), trimester(196)] == [1, 2, 2, 3]
-
-
-def test_coverage_observes_a_domain() -> None:
-    seen = row(observed="lab dx", followup="40")
-    assert (seen["observed_dx"], seen["observed_rx"], seen["follow_up_lab_days"]) == (True, False, 40)
-    assert seen["heart_failure"] is False
-    assert seen["esa"] is None
-    assert row(observed="lab", dx="I50.9@-100")["heart_failure"] is True
-    assert row(followup="10000")["follow_up_lab_days"] == 730  # the night of 2026-06-15 comes first
-
-
-@pytest.mark.parametrize(
-    ("spans", "observed", "followed"),
-    [
-        ([(-100, 20), (21, 60)], True, 60),  # a contract ends and the next one begins
-        ([(-100, 20), (22, 60)], True, 20),  # a day between them
-        ([(-100, 20), (10, 60), (61, 61)], True, 61),
-        ([(-100, -1), (0, 60)], True, 60),
-        ([(-100, -2), (-1, 5), (6, 6), (8, 60)], True, 6),
-        ([(-100, 50), (-90, -80), (51, 60)], True, 60),  # one inside another
-        ([(-100, -1), (1, 60)], False, None),
-        ([(1, 60)], False, None),
-        ([], False, None),
-    ],
-)
-def test_coverage_that_adjoins_is_one(
-    spans: list[tuple[int, int]], observed: bool, followed: int | None
-) -> None:
-    """RULES.md 0.4: follow-up counts to the end of the coverage, which a source may cut by year or by contract."""
-    others = [(1, -5000, 5000), (3, -5000, 5000)]  # of patients before and behind
-    told = [*((2, first + 1000, last + 1000) for first, last in spans), *others]
-    coverage = pl.DataFrame(told, schema=["patient", "first", "last"], orient="row").with_columns(
-        domain=pl.lit("lab")
-    )
-    draws = pl.DataFrame({"patient": [2], "day": [1000]})
-    found = domain_columns(draws, coverage, 9000).row(0, named=True)
-    assert (found["observed_lab"], found["follow_up_lab_days"]) == (observed, followed)
-
-
 def test_neutrophils_of_the_own_draw_go_first() -> None:
     assert row(wbc="4.0", neut_pct="25", anc="3.0@1")["anc_10e9_l"] == 1.0
     assert row(wbc="4.0", neut_pct="25", anc="3.0")["anc_10e9_l"] == 3.0
@@ -298,13 +186,6 @@ def test_an_open_end_stays_open_in_what_is_derived() -> None:
     assert row(hb="<120")["hb_adjusted_g_l_high"] < 120
     assert row(hb="<120", elevation="1200")["hb_adjusted_g_l_high"] < 112
     assert row(hct="36", hb="110", retic_pct="<2.5")["rpi_high"] < 2
-
-
-def test_a_gestational_week_dates_the_whole_pregnancy_and_no_more() -> None:
-    assert row(dx="Z3A.40@-14")["pregnant"]
-    assert not row(dx="Z3A.40@-15")["pregnant"]
-    assert row(dx="Z3A.00@-60")["pregnant"]
-    assert not row(dx="Z3A.00@-61")["pregnant"]
 
 
 def test_what_lies_on_the_limit_of_a_blood_count_that_disagrees_with_itself_still_agrees() -> None:

@@ -1,0 +1,49 @@
+"""Whether a patient is pregnant at a blood count, and in which trimester (RULES.md 0.5 and 5.1), on cases of one draw."""
+
+import pytest
+
+from tests.evidence.one_draw import row
+
+
+def test_pregnancy_and_its_end() -> None:
+    assert (row(pregnant="1")["pregnant"], row(pregnant="1")["trimester"]) == (True, 1)
+    assert row(pregnant="3")["trimester"] == 3
+    assert (row(pregnant="?")["pregnant"], row(pregnant="?")["trimester"]) == (True, None)
+    assert row(dx="Z34.81@-60")["pregnant"] is True
+    assert row(dx="Z34.81@-61")["pregnant"] is False
+    assert row(dx="Z34.81@30")["pregnant"] is True
+    assert row(dx="Z3A.20@-60")["trimester"] == 3
+    assert row(dx="Z3A.20@-60; O80@-1")["pregnant"] is False
+    assert row(dx="Z3A.39@0; O80@0")["pregnant"] is True
+    assert row(sex="M", dx="Z34.81@0")["pregnant"] is False
+
+
+@pytest.mark.parametrize(
+    ("dx", "pregnant"),
+    [
+        ("Z34.81@-200:0", True),
+        ("Z34.81@-200:-1", False),
+        ("Z34.81@-294:10", True),
+        ("Z34.81@-295:10", False),  # no pregnancy lasts longer than 42 weeks
+        ("Z34.81@-200:10; O80@-20", False),
+        ("Z34.81@-40:-30", True),  # as a code without an end
+        ("Z34.81@-200", False),
+    ],
+)
+def test_a_pregnancy_recorded_as_an_episode_lasts_to_its_end(dx: str, pregnant: bool) -> None:
+    """RULES.md 0.5: a code or an episode that covers the draw."""
+    assert row(dx=dx)["pregnant"] is pregnant
+
+
+def test_trimesters_change_on_their_day() -> None:
+    def trimester(days: int) -> object:
+        return row(dx=f"Z3A.10@{70 - days}")["trimester"]
+
+    assert [trimester(97), trimester(98), trimester(195), trimester(196)] == [1, 2, 2, 3]
+
+
+def test_a_gestational_week_dates_the_whole_pregnancy_and_no_more() -> None:
+    assert row(dx="Z3A.40@-14")["pregnant"]
+    assert not row(dx="Z3A.40@-15")["pregnant"]
+    assert row(dx="Z3A.00@-60")["pregnant"]
+    assert not row(dx="Z3A.00@-61")["pregnant"]
