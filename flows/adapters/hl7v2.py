@@ -76,7 +76,7 @@ def _parts(file: TextFile) -> Iterator[Part]:
     """A file as parts that begin with a message."""
     line = 1
     latin_1: bool | None = None
-    for piece in file.pieces(after_last_message, check=False):
+    for piece in file.pieces(after_last_message):
         text = plain(piece)
         if latin_1 is None:
             if not text.lstrip().startswith(_BEGINNINGS):

@@ -1,4 +1,4 @@
-"""Large text files of a source read once, piece by piece: whole lines, checksum, and whether it is text at all."""
+"""Large text files of a source read once, piece by piece: whole records, and the checksum of the file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from flows.errors import ExtractError
-from flows.file_probe import HashedReader, must_be_text, unpacked_pieces
+from flows.file_probe import HashedReader, unpacked_pieces
 
 LONGEST_RECORD = 1 << 28  # bytes; what does not end by then is no record of a laboratory
 _BOM = b"\xef\xbb\xbf"
@@ -28,20 +28,12 @@ class TextFile:
         self.size = 0
         self.sha256 = ""
 
-    def pieces(self, cut: Callable[[bytes], int], *, check: bool = True) -> Iterator[bytes]:
-        """The text in pieces that end where ``cut`` says (0: nowhere in these bytes), the last one wherever it ends.
+    def pieces(self, cut: Callable[[bytes], int]) -> Iterator[bytes]:
+        """The bytes in pieces that end where ``cut`` says (0: nowhere in these bytes), the last one wherever it ends.
 
-        check: hold it to be UTF-8 text. Raises ExtractError for a file that is empty, unreadable or truncated, that
-        is no text, or in which a record does not end.
+        Whether they are text is for the reader to ask, who knows the line (``flows.file_probe.must_be_text``). Raises
+        ExtractError for a file that is empty, unreadable or truncated, or in which a record does not end.
         """
-        lines = 0
-        for piece in self._raw(cut):
-            if check:
-                must_be_text(piece, self.name, lines, self.form)
-                lines += int(np.count_nonzero(_line_ends(piece)))
-            yield piece
-
-    def _raw(self, cut: Callable[[bytes], int]) -> Iterator[bytes]:
         rest: list[bytes] = []
         held = 0
         first = True

@@ -58,7 +58,7 @@ COPY (
 
     SELECT
         CASE
-            WHEN contains(text, '"focus"') AND is_about_another(text, whole.subject.reference) THEN NULL
+            WHEN whole.focus IS NOT NULL AND is_about_another(whole.focus, whole.subject.reference) THEN NULL
             WHEN whole.subject.reference IS NULL THEN json_extract_string(text, '$.subject.identifier.value')
             ELSE reference_id(whole.subject.reference, 'Patient')
         END AS patient_id,

@@ -13,6 +13,7 @@ try(
                 "text": "VARCHAR"
             },
             "subject": {"reference": "VARCHAR"},
+            "focus": "JSON",
             "specimen": {"reference": "VARCHAR", "display": "VARCHAR"},
             "effectiveDateTime": "VARCHAR",
             "issued": "VARCHAR",
