@@ -125,7 +125,7 @@ def night_in_words(home: Path, content: RunContent) -> str:
     """What a night brought, for the person who ran it: counts only."""
     rows = content["rows"]
     fates = ", ".join(f"{rows[fate]:,} {fate}" for fate in rows if fate != "rows")
-    brought = f"{rows['rows']:,} rows: {fates}"
+    brought = f"{rows['rows']:,} rows of all tables: {fates}"
     width = max((len(row["title"]) for row in content["cohorts"]), default=0)
     titles = ("confirmed", "probable", "possible", "cannot be determined")
     lines = [
@@ -136,7 +136,7 @@ def night_in_words(home: Path, content: RunContent) -> str:
         "",
         f"{'patients by cohort':{width}}  {'  '.join(f'{title:>9}' for title in titles)}",
     ]
-    for row in content["cohorts"]:
+    for row in sorted(content["cohorts"], key=lambda row: row["title"]):
         counts = (row["confirmed"], row["probable"], row["possible"])
         open_ = f"{row['indeterminate']:>{len(titles[-1])},}"
         lines.append(f"{row['title']:{width}}  {'  '.join(f'{count:>9,}' for count in counts)}  {open_}")

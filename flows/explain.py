@@ -27,6 +27,8 @@ from flows.explain_reasons import (
     stored_status,
 )
 from flows.settings import switches_of
+from transforms.follow_up import FOLLOW_UP
+from transforms.grounds import followed_until
 
 Row = dict[str, Any]
 
@@ -187,7 +189,9 @@ def _cohort(rule: Row, case: Case, decided: _Decided, why: Sequence[Row]) -> Row
         "criteria": criteria_entries(
             [*why, *(_NO_RESULT | cohort for cohort in asked)], decisive, case.grounds, at
         ),
-        "missing": [{"reason": reason, "says": plain_words.reason_words(reason)} for reason in missing],
+        "missing": _missing(
+            missing, rule, case, [name for name in decisive or () if verdicts.get(name) is None], at
+        ),
         "one_test": missing[0] if len(missing) == 1 else None,
         "caveats": [
             {"flag": flag, "says": plain_words.flag_words(flag)} for flag in finding.get("caveats") or []
@@ -203,6 +207,26 @@ def _cohort(rule: Row, case: Case, decided: _Decided, why: Sequence[Row]) -> Row
             if other != at
         ],
     }
+
+
+def _missing(
+    reasons: Sequence[str], rule: Row, case: Case, unknown: Sequence[str], at: datetime
+) -> list[Row]:
+    """What is missing at a draw: reason, its words, and the day to which a follow-up would have to reach.
+
+    unknown: ids of the criteria that keep the verdict open.
+    """
+    known = case.book.get(rule["rule_id"])
+    return [
+        {
+            "reason": reason,
+            "says": plain_words.reason_words(reason),
+            "until": followed_until(known, unknown, case.evidence, at)
+            if known is not None and reason == FOLLOW_UP
+            else None,
+        }
+        for reason in reasons
+    ]
 
 
 def _status(rule: Row, case: Case, at: datetime) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import typer
@@ -39,6 +41,11 @@ _STATUS_WORDS = {
     "not_applicable": "did not apply",
 }
 _ON_RECORD = "has_"  # criteria about a patient's history of codes
+_COMPARED = re.compile(r"(.+)_(below|at_least|above|at_most)_([\d_]+)")
+_OPPOSITE = {"below": "at_least", "at_least": "below", "above": "at_most", "at_most": "above"}
+_PLAIN_LIMIT = re.compile(
+    r"(?:below|at least|above|at most) ([\d.]+)(?:\*10\^9/L| \w+)?(?: after the start)?"
+)
 
 
 def render(answer: Row, *, terminal: bool = False) -> str:
@@ -126,17 +133,23 @@ def _cohort(cohort: Row, answer: Row, sources: _Sources, style: Callable[..., st
 def _missing(cohort: Row) -> list[str]:
     if cohort["answer"] != "cannot_be_determined":
         return []
-    says = [safe(item["says"]) for item in cohort["missing"]]
+    says = [_missing_words(item) for item in cohort["missing"]]
     lines = _wrap(f"Because this is missing or could not be used: {'; '.join(says)}.", 2)
     if cohort["one_test"]:
         lines += _wrap(f"This alone would decide: {says[0]}.", 2)
     return lines
 
 
+def _missing_words(item: Row) -> str:
+    """What is missing; of a follow-up that is too short, also the day to which it would have to reach."""
+    until = f" (until {day_words(item['until'])})" if item.get("until") else ""
+    return safe(item["says"]) + until
+
+
 def _because(cohort: Row, sources: _Sources) -> list[str]:
     """The criteria that decided, or all of them where the night's rule is older than this program."""
     decisive = [criterion for criterion in cohort["criteria"] if criterion["decisive"]]
-    chosen = decisive or cohort["criteria"]
+    chosen = _each_limit_once(decisive or cohort["criteria"])
     is_open = cohort["answer"] == "cannot_be_determined"
     told = [criterion for criterion in chosen if is_open or not decisive or criterion["verdict"] is not None]
     absent = [criterion for criterion in chosen if criterion not in told]
@@ -160,6 +173,20 @@ def _because(cohort: Row, sources: _Sources) -> list[str]:
     return lines
 
 
+def _each_limit_once(criteria: Sequence[Row]) -> list[Row]:
+    """The criteria without those that only deny another one of them (``at least 20`` beside ``below 20``).
+
+    Of two such criteria the one that is true stays, and the first where both are unknown.
+    """
+    kept: dict[str, Row] = {}
+    for criterion in sorted(criteria, key=lambda criterion: criterion["verdict"] is not True):
+        compared = _COMPARED.fullmatch(criterion["criterion_id"])
+        denied = compared and f"{compared[1]}_{_OPPOSITE[compared[2]]}_{compared[3]}"
+        if denied not in kept:
+            kept[criterion["criterion_id"]] = criterion
+    return [criterion for criterion in criteria if criterion["criterion_id"] in kept]
+
+
 def _sentence(criterion: Row, sources: _Sources) -> str:
     says, limit = criterion_words(safe(criterion["says"])), limit_words(safe(criterion["threshold"] or ""))
     parts = [f"{VERDICTS[criterion['verdict']]}: {says}"]
@@ -174,10 +201,19 @@ def _sentence(criterion: Row, sources: _Sources) -> str:
     if cutoff:
         parts.append(cutoff_words(cutoff))
     elif (
-        limit and not (others or criterion["event"]) and limit not in says and says == safe(criterion["says"])
+        limit
+        and not (others or criterion["event"])
+        and not _tells(says, limit)
+        and says == safe(criterion["says"])
     ):
         parts.append(f"limit: {limit}")
     return " | ".join(parts) + (f" {sources.mark(criterion['citation'])}" if criterion["citation"] else "")
+
+
+def _tells(says: str, limit: str) -> bool:
+    """Whether a criterion's sentence names its limit already, be it without the unit."""
+    plain = _PLAIN_LIMIT.fullmatch(limit)
+    return limit in says or (plain is not None and plain[1] in re.findall(r"\d+(?:\.\d+)?", says))
 
 
 def _is_unrecorded(criterion: Row) -> bool:
@@ -205,8 +241,10 @@ def _other_draws(cohort: Row) -> list[str]:
     others = cohort["other_draws"]
     if not others:
         return []
+    counts = [cohort["decided_by"]["collected_at"], *(draw["index_collected_at"] for draw in others)]
+    a_day = Counter(map(day_words, counts))
     says = [
-        f"{day_words(draw['index_collected_at'])} {_STATUS_WORDS[draw['status']]}"
+        f"{_when(draw['index_collected_at'], a_day)} {_STATUS_WORDS[draw['status']]}"
         + (f" ({draw['tier']})" if draw["tier"] else "")
         + (
             f" for want of {', '.join(map(safe, map(reason_words, draw['missing'])))}"
@@ -217,6 +255,11 @@ def _other_draws(cohort: Row) -> list[str]:
     ]
     more = f"; and {len(others) - 5:,} more" if len(others) > 5 else ""
     return _wrap(f"Other blood counts: {'; '.join(says)}{more}.", 2)
+
+
+def _when(moment: str, a_day: Mapping[str, int]) -> str:
+    """The day of a blood count, with its time where several are of that day."""
+    return moment_words(moment) if a_day[day_words(moment)] > 1 else day_words(moment)
 
 
 def _wrap(text: str, indent: int = 0, *, hanging: int = 0) -> list[str]:

@@ -175,10 +175,14 @@ class _Bar:
         self._progress.advance(self._task)
 
 
+# Counts whose name alone would be read as another number: of all tables, and of patients.
+_WORDS = {"rows": "laboratory rows", "members": "places in cohorts"}
+
+
 def _said(counts: Counts) -> str:
     """Counts in words; digests are for machines. Notes are sentences about files and columns."""
     shown = [
-        f"{name.replace('_', ' ')} {value:,}"
+        f"{_WORDS.get(name, name).replace('_', ' ')} {value:,}"
         if isinstance(value, int) and not isinstance(value, bool)
         else f"{name.replace('_', ' ')} {value}"
         for name, value in counts.items()

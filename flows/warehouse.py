@@ -20,6 +20,7 @@ from schemas.flags import FLAGS
 from schemas.switches import DEFAULTS, SWITCHES, Switch, Switches
 from schemas.value_sets import CODE_SETS, Code, CodeSet
 from schemas.warehouse import FILES, PIECES, VIEW_SAYS, VIEWS, Source
+from schemas.warehouse_columns import AS_LAST_JUDGED
 from schemas.warehouse_ddl import ddl_comments, ddl_file, ddl_generations, ddl_schemas, ddl_source, quoted
 from transforms.judging import all_criteria
 from transforms.logic import Criterion
@@ -179,7 +180,11 @@ def _generations(night: Path, folder: str, table: str) -> tuple[dict[int, list[s
 
 def _comment(connection: duckdb.DuckDBPyConnection, kinds: Mapping[str, tuple[str, str]]) -> None:
     """Say of every table what it is, and of every column what it holds. kinds: table to kind and sentence."""
-    criteria = {name: criterion.says for name, criterion in all_criteria(WITH_CHOICES).items()}
+    criteria = {
+        # a clock that has not run out is looked at again only while it can change the verdict
+        name: criterion.says if criterion.due is None else f"{criterion.says}; {AS_LAST_JUDGED}"
+        for name, criterion in all_criteria(WITH_CHOICES).items()
+    }
     columns: dict[str, list[str]] = {}
     for schema, table, column in connection.execute(statement("warehouse/columns")).fetchall():
         columns.setdefault(f"{schema}.{table}", []).append(column)

@@ -9,6 +9,8 @@ from schemas.gaps import HORIZONS
 from schemas.history_atoms import HISTORY_ATOMS
 from schemas.site_medians import OUTCOMES
 
+AS_LAST_JUDGED = "as of the night the draw was last judged on"
+
 _SAYS: Mapping[str, str] = {
     "patient_id": "patient, as the source names it",
     "source_patient_id": "identifier the row came with, where patient_merges replaced it; else null",
@@ -110,7 +112,7 @@ _SAYS: Mapping[str, str] = {
     "example_values": "up to three of the smallest value texts, numbers only",
     "example_code": "one of the codes concerned",
     "says": "the sentence a person reads",
-    "verdict": "true, false, or null: cannot be determined",
+    "verdict": f"true, false, or null: cannot be determined; that of a follow-up (followed_…) {AS_LAST_JUDGED}",
     "input": "evidence input the criterion reads",
     "threshold": "limit with its unit",
     "citation": "source of the limit and place in it",

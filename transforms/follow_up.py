@@ -8,6 +8,8 @@ from schemas.evidence import DOMAINS
 from transforms.atoms import T
 from transforms.logic import Criterion
 
+FOLLOW_UP = "followup"  # the missing reason of RULES.md for a patient who was not followed for long enough
+
 
 def followed(domain: str, days: int, citation: str) -> Criterion:
     """The domain that could still close the gap is observed for so many days after the draw (RULES.md 4.31.16)."""
@@ -20,7 +22,7 @@ def followed(domain: str, days: int, citation: str) -> Criterion:
         inputs=(f"follow_up_{short}_days",),
         reasons=(
             (f"domain:{short}", followed_days.is_null()),
-            ("followup", followed_days < days),
+            (FOLLOW_UP, followed_days < days),
         ),
         threshold=f"at least {days} days",
         citation=citation,
@@ -49,7 +51,7 @@ def followed_after_iron(days: int, citation: str) -> Criterion:
         says=f"followed for {days} days after iron was started",
         expr=pl.when(enough).then(T),
         inputs=("follow_up_lab_days",),
-        reasons=(("domain:lab", followed_days.is_null()), ("followup", ~enough)),
+        reasons=(("domain:lab", followed_days.is_null()), (FOLLOW_UP, ~enough)),
         threshold=f"at least {days} days after the start",
         citation=citation,
         due=pl.col("iron_start_day") + days,
@@ -63,7 +65,7 @@ def seen(column: str, says: str, threshold: str, citation: str) -> Criterion:
         says=says,
         expr=pl.col(column),
         inputs=(column,),
-        reasons=(("followup", T),),
+        reasons=((FOLLOW_UP, T),),
         threshold=threshold,
         citation=citation,
     )

@@ -6,7 +6,7 @@ made it hold, by the windows and lines that judged it, and which of WHO's cut-of
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -20,6 +20,7 @@ from transforms.choices import settled_criterion
 from transforms.context import TRANSFUSED
 from transforms.logic import Node, soft
 from transforms.repeats import PERSISTENCE_DAYS, PERSISTENT, REPEAT_DAYS, TOGETHER
+from transforms.rule import Rule
 from transforms.treatment import START
 
 _EPOCH = date(1970, 1, 1)
@@ -164,6 +165,23 @@ def cutoff_of(
     if here.is_empty() or not _has(evidence, lowest, highest, moved):
         return None
     return Cutoff(**here.select(lowest=lowest, highest=highest, adjusted=moved).row(0, named=True))
+
+
+def followed_until(rule: Rule, unknown: Collection[str], evidence: pl.DataFrame, at: datetime) -> date | None:
+    """The day to which the follow-up of a draw has to reach for the unknown criteria of a rule that wait for it.
+
+    unknown: ids of criteria. evidence: as in ``other_counts``. None where none of them waits, or it cannot be told.
+    """
+    clocks = [
+        clock
+        for name, criterion in rule.criteria.items()
+        if (clock := criterion.due) is not None and name in unknown and _has(evidence, clock)
+    ]
+    here = evidence.filter(pl.col("index_collected_at") == at)
+    if not clocks or here.is_empty():
+        return None
+    days = here.select(pl.max_horizontal(clocks)).item()
+    return None if days is None else at.date() + timedelta(days=days)
 
 
 def _has(evidence: pl.DataFrame, *asked: pl.Expr) -> bool:

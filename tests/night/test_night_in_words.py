@@ -15,7 +15,10 @@ FATES = ("accepted", "duplicate", "superseded", "ignored", "quarantined")
 @pytest.mark.parametrize(
     ("rows", "says"),
     [
-        (1200, "1,200 rows: 1,200 accepted, 0 duplicate, 0 superseded, 0 ignored, 0 quarantined"),
+        (
+            1200,
+            "1,200 rows of all tables: 1,200 accepted, 0 duplicate, 0 superseded, 0 ignored, 0 quarantined",
+        ),
         (0, "No new rows; the night follows from what the home holds"),
     ],
 )

@@ -60,7 +60,7 @@ def test_a_held_cohort(night: Path) -> None:
 def test_an_undetermined_cohort_names_the_one_test(night: Path) -> None:
     cohort = _about(explain_patient(night, PATIENT, None, None), "sideroblastic_anemia")
     assert cohort["answer"] == "cannot_be_determined"
-    assert cohort["missing"] == [{"reason": "ferritin", "says": "ferritin"}]
+    assert cohort["missing"] == [{"reason": "ferritin", "says": "ferritin", "until": None}]
     assert cohort["one_test"] == "ferritin"
 
 

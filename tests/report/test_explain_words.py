@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
+import polars as pl
 import pytest
 
 from flows.explain import explain_patient
 from flows.explain_text import render
+from transforms.grounds import followed_until
+from transforms.rules import RULES
 
 pytestmark = pytest.mark.usefixtures("no_rules")
 
@@ -180,3 +184,63 @@ def test_undetermined_cohort_is_not_said_to_be_decided(night: Path) -> None:
     flat = " ".join(render(answer).split())
     assert "the newest to which this applies." in flat
     assert "that can be decided" not in flat
+
+
+def test_follow_up_that_is_too_short_names_the_day_that_would_do(night: Path) -> None:
+    rule = next(rule for rule in RULES if rule.rule_id == "gap_anemia_without_reticulocytes")
+    at = datetime(2026, 6, 1, 8, 15)
+    evidence = pl.DataFrame({"index_collected_at": [at], "follow_up_lab_days": [29]})
+    assert followed_until(rule, ["followed_lab_90d"], evidence, at) == date(2026, 8, 30)
+    assert followed_until(rule, ["moderate_anemia"], evidence, at) is None
+    assert followed_until(rule, ["followed_lab_90d"], evidence, datetime(2026, 6, 2)) is None
+    answer = explain_patient(night, PATIENT, "sideroblastic_anemia", None)
+    answer["cohorts"][0]["missing"] = [
+        {"reason": "followup", "says": "a longer follow-up", "until": "2026-08-30"}
+    ]
+    assert "could not be used: a longer follow-up (until 30 August 2026)." in " ".join(render(answer).split())
+
+
+def test_limit_is_told_once(night: Path) -> None:
+    answer = explain_patient(night, PATIENT, "iron_deficiency_anemia", None)
+    [cohort] = answer["cohorts"]
+    like = cohort["criteria"][0] | {
+        "decisive": True,
+        "inputs": [],
+        "event": None,
+        "other_counts": None,
+        "cutoff": None,
+    }
+    cohort["criteria"] = [
+        like | {"criterion_id": "b12_below_148", "says": "B12 below 148", "verdict": False, "threshold": ""},
+        like
+        | {"criterion_id": "b12_at_least_148", "says": "B12 at least 148", "verdict": True, "threshold": ""},
+        like | {"criterion_id": "tsh_above_10", "says": "TSH above 10", "verdict": None, "threshold": ""},
+        like | {"criterion_id": "tsh_at_most_10", "says": "TSH at most 10", "verdict": None, "threshold": ""},
+        like
+        | {
+            "criterion_id": "low",
+            "says": "low: below 150",
+            "verdict": True,
+            "threshold": "below 150*10^9/L",
+        },
+        like
+        | {"criterion_id": "high", "says": "high for age", "verdict": True, "threshold": "above 15 ug/L"},
+    ]
+    text = " ".join(render(answer).split())
+    assert "yes: B12 at least 148" in text
+    assert "B12 below" not in text
+    assert "TSH above 10" in text
+    assert "TSH at most" not in text
+    assert "yes: low: below 150 [1]" in text
+    assert "high for age | limit: above 15 ug/L" in text
+
+
+def test_blood_counts_of_one_day_are_told_apart_by_their_time(night: Path) -> None:
+    answer = explain_patient(night, PATIENT, "iron_deficiency_anemia", None)
+    [cohort] = answer["cohorts"]
+    other = cohort["other_draws"][0]
+    times = ("2026-06-01T06:00:00", "2026-02-01T09:00:00")
+    cohort["other_draws"] = [other | {"index_collected_at": at, "missing": []} for at in times]
+    text = " ".join(render(answer).split())
+    assert "Other blood counts: 1 June 2026, 06:00 could not" in text
+    assert "1 February 2026 could not" in text

@@ -160,6 +160,22 @@ def test_a_unit_that_was_not_sent_is_told_as_such(night: Path, tmp_path: Path) -
     assert ["platelet count", "none sent", "2"] in Page((tmp_path / "index.html").read_text("utf-8")).rows
 
 
+def test_tests_whose_unit_too_little_was_known_of_stand_in_one_row(night: Path, tmp_path: Path) -> None:
+    with duckdb.connect(str(night / "hemacohort.duckdb")) as con:
+        con.execute(
+            "insert into quality.missing_units values ('Riverside', 'plt', '2026-01-01', 2, 1, 1, null, 'too_few'), "
+            "('Riverside', 'wbc', '2026-01-01', 3, 1, 1, null, 'too_few'), ('Riverside', 'wbc', '2026-02-01', 1, 1, 1, "
+            "null, 'too_few'), ('Riverside', 'rbc', '2026-01-01', 4, 1, 1, null, 'ambiguous')"
+        )
+    write_report(night, tmp_path)
+    rows = Page((tmp_path / "index.html").read_text("utf-8")).rows
+    too_few = "too few different results or patients to tell"
+    assert [row for row in rows if row[0] == "Riverside"] == [
+        ["Riverside", "2 tests", "none", too_few, "2", "6"],
+        ["Riverside", "red cell count", "none", "more than one unit is possible", "1", "4"],
+    ]
+
+
 def test_hostile_text_stays_text(html: str) -> None:
     page = Page(html)
     assert "<script" not in html.lower()
