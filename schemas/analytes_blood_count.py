@@ -14,7 +14,15 @@ HB_UNITS = units(("g/L", "1"), ("g/dL", "10"), ("mmol/L", "16.114"), ("mmol/L te
 HB_REJECT = Limits(below=10, above=260)
 HB_FLAG = Limits(below=30, above=220)
 
-COUNT_UNITS = units(("10*9/L", "1"), ("10*3/uL", "1"), ("/uL", "0.001"), ("lakh/uL", "100"))
+# Japan counts red cells and platelets by ten thousand, white cells by a hundred; RULES.md prints neither
+COUNT_UNITS = units(
+    ("10*9/L", "1"),
+    ("10*3/uL", "1"),
+    ("/uL", "0.001"),
+    ("lakh/uL", "100"),
+    ("10*4/uL", "10"),
+    ("10*2/uL", "0.1"),
+)
 PERCENT = units(("%", "1"))
 PERCENT_OR_FRACTION = units(("%", "1"), ("fraction", "100"))
 # A share of the cells cannot exceed all of them; RULES.md prints the limit for some of the rows only.
@@ -70,7 +78,9 @@ BLOOD_COUNT: tuple[Analyte, ...] = (
         slug="10e12_l",
         loinc=("789-8", "26453-1", "790-6"),  # a; m; m manual
         # G/L is a slip for T/L (RBC_UNIT_SLIP)
-        units=units(("10*12/L", "1"), ("10*6/uL", "1"), ("/uL", "0.000001"), ("G/L", "1")),
+        units=units(
+            ("10*12/L", "1"), ("10*6/uL", "1"), ("/uL", "0.000001"), ("10*4/uL", "0.01"), ("G/L", "1")
+        ),
         reject=Limits(below=0.5, above=9),
         flag=Limits(below=1.2, above=8),
         blood_count=True,

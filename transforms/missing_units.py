@@ -34,7 +34,7 @@ from transforms.conversion import to_intervals
 from transforms.medians import medians
 from transforms.said_elsewhere import lacks_unit, stated_units
 from transforms.times import read_times
-from transforms.unit_spellings import UNREADABLE
+from transforms.unit_spellings import SAID_ONLY
 from transforms.units import is_missing
 from transforms.values import Bound
 
@@ -218,10 +218,10 @@ def _share_outside(analyte: Analyte, factor: float) -> pl.Expr:
 def _candidates(analyte: Analyte) -> Mapping[str, float]:
     """The analyte's units and factors; of several with one factor the first, for they mean the same.
 
-    A slip and a count of tetramers are units only where a label says so.
+    A slip, a count of tetramers and a count by ten thousand are units only where a label says so.
     """
     units: dict[float, str] = {}
     for unit, factor in analyte.units.items():
-        if unit not in UNREADABLE:
+        if unit not in SAID_ONLY:
             units.setdefault(float(factor), unit)
     return {unit: factor for factor, unit in units.items()}

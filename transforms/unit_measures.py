@@ -39,12 +39,12 @@ _MULTIPLIERS: dict[str, int] = {
     **dict.fromkeys(
         (
             "m mil mill milln milion million millions millon millones mln mio mega milioni milhoes milj miljoen miljon"
-            " miljoona milyon"
+            " miljoona milyon miljoner"
         ).split(),
         6,
     ),
     **dict.fromkeys(
-        "giga gi gpt gpart bil bill billion billions mrd mld mia milliarde milliarden milliards miljard miliardi".split(),
+        "giga gi gpt gpart bil bill billion billions mrd mld mia milliarde milliarden milliards miljard miliardi mlrd".split(),
         9,
     ),
     **dict.fromkeys("t tera ti tpt tpart tril trill trillion trillions".split(), 12),
@@ -53,7 +53,7 @@ _MULTIPLIERS: dict[str, int] = {
 _IMPLIED = {3: "ul", 5: "ul", 6: "ul", 9: "l", 12: "l"}
 _LETTERS = {"m", "t"}  # alone they may be many things
 _COUNTED = (
-    r"(?:cellules|cells?|cel(?:ul[ae]s?)?|zellen|kl|(?:red|white)bloodcells?|lymphs?|abs|[wr]bc'?s?|nrbcs?|plts?|platelets?|leu(?:[ck]o?)?(?:[cz]yte?[ns]?)?s?|ery(?:thro(?:[cz]yte?[ns]?)?)?s?|redcells?|thrombo(?:cyte)?s?|retics?"
+    r"(?:cellules?|cells?|cel(?:s|ul[ae]s?)?|zellen|kl|(?:red|white)bloodcells?|lymphs?|abs|[wr]bc'?s?|nrbcs?|plts?|platelets?|leu(?:[ck]o?)?(?:[cz]yte?[ns]?|citos)?s?|ery(?:thro(?:[cz]yte?[ns]?)?)?s?|redcells?|thrombo(?:cyte)?s?|retics?"
     r"|neutrophils?|lymphocytes?|monocytes?|granulocytes?|blasts?|counts?|particles?|number|no|#)"
 )
 _OF = r"(?:blood|wholeblood|serum|plasma|hb|hgb|[rw]bcs?|plts?|cells?)"

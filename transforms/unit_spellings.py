@@ -28,6 +28,9 @@ CASED: Mapping[str, tuple[str, ...]] = {
 UNREADABLE = frozenset({"G/L", "mmol/L tetramer"})
 """Units whose plain spelling, read from its parts, would be another unit."""
 
+SAID_ONLY = UNREADABLE | {"10*4/uL", "10*2/uL"}
+"""Units that stand where a label says so and are never inferred: slips, and powers of ten of a few countries."""
+
 PER_HUNDRED: Mapping[str, frozenset[str]] = {
     "/100 WBC": frozenset(
         {"neut_pct", "segs_pct", "bands_pct", "mono_pct", "blasts_pct", "myelocytes_pct", "ig_pct"}
@@ -37,7 +40,7 @@ PER_HUNDRED: Mapping[str, frozenset[str]] = {
 """Analytes of which a number "per 100 white cells", or red ones, is the percentage."""
 
 _BY_UNIT: Mapping[str, Iterable[str]] = {
-    "%": "mg/mg% %iron %transferrin % %tibc %oftibc sat% cv% %cv %-cv %(cv) cv(%) cv".split(),
+    "%": "mol% mol-% mg/mg% %iron %transferrin % %tibc %oftibc sat% cv% %cv %-cv %(cv) cv(%) cv".split(),
     "fraction": "frac ratio proportion 1 decimal decimalfraction fract fractionof1 mol/mol".split(),
     "L/L": "ratio 1 v/v vol/vol ml/ml volumefraction volfraction l/lblood".split(),
     "vol%": "%vol %volume volume% vol-% %v/v v/v% %(v/v) %pcv pcv% vol.% %byvolume %(vol) cc/dl".split(),
@@ -54,7 +57,7 @@ _BY_UNIT: Mapping[str, Iterable[str]] = {
     "mm/h": (
         "mm/hr mm/hour mm/1h mm/1hr mm/1hour mm/1sthr mm/1sthour mm/sth mm1sthr mmin1sthr mmin1hr mmin1hour mm/1sth mm/hrs "
         "mm/std mm/1std mm/1.std mm/1.h mm1h mmhr mm/60min mmin1sthour mm/uur mm/ora mm/hora mm/heure mm/saat mm/has "
-        "mm(1h) mm/(1.h) mmen1h mmafter1hr mmat1hr"
+        "mm/t mm/time mm/timme mm/godz mm/sa mmin1h mm(1h) mm/(1.h) mmen1h mmafter1hr mmat1hr"
     ).split(),
     "ukat/L": "ucat/l".split(),
     "/100 WBC": (

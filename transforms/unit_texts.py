@@ -17,9 +17,8 @@ _TRANSLATION = str.maketrans(
         "μ": "u",  # U+03BC Greek mu
         "×": "x",
         "∗": "*",
-        "·": "*",
-        "•": "*",
-        "^": "*",
+        **dict.fromkeys("✕✖⨯", "x"),
+        **dict.fromkeys("·•∙⋅・^ˆ˄", "*"),
         "⁄": "/",
         "∕": "/",
         "\\": "/",
@@ -36,6 +35,15 @@ _RUSSIAN = str.maketrans(
     "АВГДЕИКЛМНОПРСТФХЧЫавгдеиклмнопрстфхчы", "AVGDEIKLMNOPRSTFXHYavgdeiklmnoprstfxhy", "ьЬ"
 )
 _RUSSIAN_ACTIVITY = (("МЕ", "IU"), ("Ед", "U"), ("ед", "U"))
+# Chinese, Japanese and Korean count in powers of ten thousand; a million is a hundred of them
+_EAST_ASIAN = (
+    *((word, "10^6") for word in ("百万", "百萬", "백만")),
+    *((word, "10^4") for word in ("万", "萬", "만")),
+    *((word, "10^3") for word in ("千", "천")),
+    *((word, "cells") for word in ("個", "个", "개")),
+    *((word, "micro") for word in ("マイクロ", "微")),
+    *((word, "L") for word in ("リットル", "公升", "升")),
+)
 _GERMAN_ACTIVITY = re.compile(
     r"^([mu]?)E(?=/)"
 )  # Einheit; an E in lower case, or behind an M, may be anything
@@ -66,13 +74,15 @@ _MARKED = re.compile(r"(?<=[A-Za-z%])\*+$")  # a star that points to a remark
 _LIKE_AN_L = re.compile(r"(?<=/)([dmu]?)I$|(?<=/)([dmu])1$")
 _POWER_LAST = re.compile(r"^((?:cells?|#)?/[a-z]+\*?3?)\(?x(10[^/()]*|1,000)\)?$", re.IGNORECASE)  # /uL x10^3
 _NUMBER_OF = re.compile(r"^(?:n|1(?:\.0+)?)[x*](?=1)", re.IGNORECASE)
+# g.L-1 and g L-1, read before the blank is lost: mgm L-1 is no mg by milliliter
+_BEFORE_POWER = re.compile(r"(?<=[A-Za-z])[\s.*]+(?=(?:[dcmunp]?l|mm\*?3)\*?\(?-1\)?$)", re.IGNORECASE)
 # g.L-1, and g/L-1 of those who write both
 _PER_BY_POWER = re.compile(
     r"(?:^|/|[.*]?(?<=[A-Za-z0-9.*)\]]))(?:([dcmunp]?l|mm\*?3)\*?\(?-1\)?|(mm)\*?-3)$", re.IGNORECASE
 )
-# 10^9, 10**9, 10E9, 10E+9, 10.e9, 10e*9, 10(9), 10[9], 10exp9, 10x9, 10'9, 10''9, (10)9, 10S9 (\S\ without its marks)
+# 10^9, 10**9, 10E9, 10E+9, 10.e9, 10e*9, 10(9), 10[9], 10exp9, 10x9, 10'9, 10''9, (10)9, 10hoch9, 10S9 (\S\ without its marks)
 _POWER = re.compile(
-    r"[x*]?(?:10(?:\*{1,2}\(?|exp|\.?e\*?|\(|\[|x(?!10)|'{1,2}|s(?=[3-9]))|\(10\))\+?0?(1[0-2]|[1-9])[)\]]?(?![0-9])",
+    r"[x*]?(?:10(?:\*{1,2}\(?|exp|pow|hoch|tothe(?:power(?:of)?)?|\.?e\*?|\(|\[|x(?!10)|'{1,2}|s(?=[3-9]))|\(10\))\+?0?(1[0-2]|[1-9])[)\]]?(?![0-9])",
     re.IGNORECASE,
 )
 _ONE_TO_THE_POWER = re.compile(r"^[x*]?(?:1(?:\.0+)?)?e\+?0?(3|6|9|12)(?![0-9])", re.IGNORECASE)
@@ -96,11 +106,12 @@ def clean(text: str) -> str:
     found = html.unescape(_as_sent(text))
     for pattern, meant in _TYPESET:
         found = pattern.sub(meant, found)
-    for russian, meant in _RUSSIAN_ACTIVITY:
-        found = found.replace(russian, meant)
+    for word, meant in (*_RUSSIAN_ACTIVITY, *_EAST_ASIAN):
+        found = found.replace(word, meant)
     found = _SUPERSCRIPT_POWER.sub(lambda match: "10*" + match[1].translate(_SUPERSCRIPTS), found)
     # compatibility forms: full width, the square ㎗ and ㎍, mm³, no-break spaces; accents by themselves
     found = unicodedata.normalize("NFKD", found).translate(_TRANSLATION).translate(_RUSSIAN)
+    found = _BEFORE_POWER.sub("/", found.strip())
     found = "".join(c for c in found if not c.isspace() and unicodedata.category(c) not in _INVISIBLE)
     found = _without_brackets(_without_annotations(found).strip("\"'`;:,"))
     found = re.sub(r"\[(?:iu|u)\]", "IU", found, flags=re.IGNORECASE).replace("[ppth]", "permille")
@@ -174,9 +185,12 @@ _WORDS = (
     (_PREFIX, lambda match: _PREFIXES[match[1]]),
     (re.compile(r"lit(?:(?:er|re|ro)(?:\(s\)|s)?)?|ltrs?(?![a-z])|(?<=/)lts?$|(?<=[munpfd])ls$"), "l"),
     (re.compile(r"(?<=/)dcl$"), "dl"),
+    (re.compile(r"(?<=/)dm\*?3$"), "l"),
     (re.compile(r"(?<![a-z])pcg"), "pg"),
     (re.compile(r"^per(?!mil)|^pro(?=1000?(?!\d)|ul$)|(?<=[a-z0-9)#%])per(?!mil)(?=[a-z0-9])"), "/"),
-    (re.compile(r"gram(?:me)?s?|grms?(?![a-z])|gms?(?![a-z])|grs?(?![a-z])|(?<=[munp])gs(?![a-z])"), "g"),
+    # Tsd. pro µl, miles por mm3
+    (re.compile(rf"(?<=[a-z0-9)#%])(?:pro|por)(?=(?:[dmun]?l|100ml|{_CUBIC_MM})$)"), "/"),
+    (re.compile(r"gram(?:me?)?s?|grms?(?![a-z])|gms?(?![a-z])|grs?(?![a-z])|(?<=[munp])gs(?![a-z])"), "g"),
     (re.compile(r"moles?(?![a-z])|mols(?![a-z])"), "mol"),
     # IE is German, UI French, Spanish and Italian; lU is an IU in a font whose l looks like I
     (re.compile(r"int(?:ernationa)?'?l?units?|i\.?e\.?(?=/)|ui(?=/)|(?:^|(?<=[mu]))lu(?=/)"), "iu"),

@@ -76,6 +76,7 @@ NOT_TOLD = [
     ("b12", 300, "ambiguous"),
     ("hb", 2.0, "none_fits"),
     ("mcv", 0.9, "none_fits"),
+    ("plt", 24.5, "none_fits"),  # 10*4/uL is a unit where a label says so
     ("mma", 200, "not_inferred"),
 ]
 

@@ -44,6 +44,21 @@ SPELLED = [
             "|/mikroliter|кл/мкл|WBC/uL|platelets/mcL|pro µL|Mpt/l"
         ),
     ),
+    (
+        "wbc plt anc",
+        "10*9/L",
+        "10ˆ9/L|10˄9/L|✕10^9/L|∙10^9/L|10^9/dm³|10^9 por L|млрд/л|×10^9/升|10^9⋅L⁻¹|10 to the power of 9/L|10hoch9/l",
+    ),
+    (
+        "wbc plt anc",
+        "10*3/uL",
+        "Tsd. pro µl|10^3 por mm³|千/μL|천/㎕|×10³/㎕|10pow3/uL|k por mm3|10^3/マイクロL",
+    ),
+    ("wbc plt anc", "/uL", "個/μL|개/㎕|个/μL|leucócitos/mm³|cels/mm3|céls/mm³|cellule/µl"),
+    ("wbc plt anc retic_abs", "10*4/uL", "10*4/uL|×10⁴/μL|x10^4/µL|10E4/uL|万/μL|萬/μL|만/㎕|万個/μL"),
+    ("wbc plt anc", "10*2/uL", "10*2/uL|×10²/μL|x10^2/µl"),
+    ("rbc", "10*4/uL", "×10⁴/μL|万/μL|10*4/uL"),
+    ("rbc", "10*6/uL", "百万/μL|백만/㎕|millones por mm³|Mio. pro µl|10^12/dm3"),
     ("plt wbc", "lakh/uL", "lakh|lakh/mm3|lakhs/cumm|Lakhs/cu.mm|lacs/cmm|lac/µL|10*5/uL|1,00,000/cumm"),
     (
         "rbc",
@@ -201,7 +216,7 @@ NOT_UNITS = [
     (
         "wbc",
         (
-            "g/L M/uL mil/mm3 10*4/uL 10*3/mL 10*3/ccm M/ccm 10*6/ccm 10*6/L 10*3/L /L /mL uL mm3 cells T/uL m % /hpf 10*-3/uL /100WBC �g/L {10*3}/uL n K/u"
+            "g/L M/uL mil/mm3 10*5/L 10*3/mL 10*3/ccm M/ccm 10*6/ccm 10*6/L 10*3/L /L /mL uL mm3 cells T/uL m % /hpf 10*-3/uL /100WBC �g/L {10*3}/uL n K/u"
             " 10^3/µ 10.0E9/L"
         ),
     ),
@@ -225,6 +240,15 @@ NOT_UNITS = [
 @pytest.mark.parametrize(("analyte", "texts"), NOT_UNITS, ids=[analyte for analyte, _ in NOT_UNITS])
 def test_what_is_no_unit_of_the_analyte_stays_unknown(analyte: str, texts: str) -> None:
     assert {text: resolve(analyte, text) for text in texts.split()} == dict.fromkeys(texts.split())
+
+
+def test_gram_spelled_with_an_m_keeps_it_before_a_liter_to_the_power_of_minus_one() -> None:
+    """mgm L-1 is mg/L: read without its blank it ends in mL-1, and a milligram became a gram."""
+    for text in ("mgm L-1", "mgm.L-1", "mgm·L⁻¹", "Milligramm l^-1"):
+        assert resolve("hb", text) is None
+        assert resolve("crp", text) == resolve("crp", "mg/L")
+    for text in ("gm L-1", "gm.L-1", "gm*L^-1"):
+        assert resolve("hb", text) == resolve("hb", "g/L")
 
 
 def test_case_says_giga_or_gram_and_nothing_else() -> None:
