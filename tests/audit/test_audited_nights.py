@@ -91,6 +91,7 @@ def test_blocking_check_leaves_the_last_night_until_a_person_accepts_it(
     assert home.night() == night
     assert list(home.nights.iterdir()) == [night]
     patients = pl.read_parquet(night / "tables" / "lab_patient" / "*.parquet")["patient_id"]
+    assert len(patients) > 10
     kept = home.failed_checks.read_text(encoding="utf-8")
     assert not any(who in kept + str(failed.value) for who in patients)
     rules = len(first["cohorts"])

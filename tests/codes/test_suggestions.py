@@ -27,6 +27,7 @@ def first(**row: Any) -> tuple[str | None, float | None]:
 def test_every_analyte_with_a_name_exists() -> None:
     assert set(ANALYTE_NAMES) <= set(ANALYTES)
     for analyte, names in ANALYTE_NAMES.items():
+        assert names, analyte
         assert all(name == name.lower() and words_of(name) for name in names), analyte
 
 

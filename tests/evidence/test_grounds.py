@@ -40,6 +40,8 @@ def test_a_code_is_named_exactly_where_it_counts(edge: Edge) -> None:
 
 def test_another_blood_count_is_named_exactly_where_it_counts() -> None:
     looked_at = at(COUNTS)
+    assert {edge.column for edge in looked_at} == set(COUNTS)
+    assert {edge.says for edge in looked_at} == {True, False}
     evidence = evidence_of([edge.case for edge in looked_at])
     for edge in looked_at:
         own = evidence.filter(pl.col("patient_id") == edge.case["case"])

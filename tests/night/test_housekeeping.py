@@ -110,9 +110,10 @@ def test_sizes_in_words() -> None:
 
 
 def test_files_of_a_home_are_their_owners_only(night: Path, home: Home) -> None:
-    for path in home.root.rglob("*"):
-        if not path.is_symlink():
-            assert mode(path) == (0o700 if path.is_dir() else 0o600), path
+    written = {path for path in [home.root, *home.root.rglob("*")] if not path.is_symlink()}
+    assert {home.root, home.store, night, night / "run.json", night / "hemacohort.duckdb"} <= written
+    for path in written:
+        assert mode(path) == (0o700 if path.is_dir() else 0o600), path
 
 
 def test_group_of_analysts_reads_the_published_night_and_nothing_else(

@@ -68,6 +68,7 @@ def test_deployment_file_names_a_module_a_zone_and_a_limit_of_one(root: Path) ->
     for entry in (deployment, watch):
         module, _, flow = entry["entrypoint"].rpartition(".")
         assert callable(getattr(importlib.import_module(module), flow))
+        assert entry["schedules"]
         assert all(schedule["cron"] and schedule["timezone"] for schedule in entry["schedules"])
     assert deployment["concurrency_limit"] == {"limit": 1, "collision_strategy": "CANCEL_NEW"}
     assert watch["parameters"]["home"] == deployment["parameters"]["home"]

@@ -179,6 +179,8 @@ def test_no_rule_of_the_book_is_without_a_reason_that_can_be_told() -> None:
             book, rule.rule_id, rule.version, "not_met", None, verdicts, {}
         )
         assert said, rule.rule_id
+        asked = explain_reasons.cohorts_asked(book, rule.rule_id, rule.version, verdicts, {})
+        assert said <= {*rule.criteria, *(row["criterion_id"] for row in asked)}, rule.rule_id
 
 
 @pytest.mark.parametrize(

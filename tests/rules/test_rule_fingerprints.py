@@ -53,6 +53,7 @@ def touched(rules) -> set[str]:
 
 def test_a_change_of_logic_under_its_version_says_what_to_do() -> None:
     sentence, *of_rules_that_rest_on_it = problems(recorded(EMPTY), changed(IDA, gate=soft(ANEMIA)))
+    assert of_rules_that_rest_on_it
     assert all("version is still 1" in other for other in of_rules_that_rest_on_it)
     assert sentence == (
         "The logic of iron_deficiency_anemia changed but its version is still 1: raise the version, add a line to its "

@@ -40,6 +40,8 @@ def test_an_extract_may_be_small(patients: int) -> None:
 
 
 def test_tables_are_text_in_columns_of_the_extract(frames: dict[str, pl.DataFrame]) -> None:
+    assert set(frames) <= set(EXTRACT_TABLES)
+    assert {"lab_results", "patients", "clinical_events", "coverage"} <= set(frames)
     for table, frame in frames.items():
         described = EXTRACT_TABLES[table]
         assert set(frame.dtypes) == {pl.String}, table
@@ -222,6 +224,7 @@ def test_a_correction_is_of_a_result_that_is_there(frames: dict[str, pl.DataFram
     keys = ["patient_id", "result_id", "code"]
     for status in ("corrected", "cancelled", "preliminary"):
         about = rows.filter(pl.col("status") == status)
+        assert about.height, status
         finals = rows.filter(pl.col("status").is_null() | pl.col("status").is_in(["final", "F"]))
         assert about.join(finals, on=keys, how="anti").is_empty(), status
 

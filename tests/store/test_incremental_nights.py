@@ -213,6 +213,7 @@ def test_unused_pieces_of_the_store_go(run: Run, home_of: Callable[[str], Home])
     assert not stray.exists()
     manifest = read_manifest(home.night())
     assert manifest is not None
+    assert len(manifest.of("lab_results")) == 2
     assert all((home.store / piece.path).is_file() for piece in manifest.pieces)
 
 

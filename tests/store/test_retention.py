@@ -136,6 +136,7 @@ def test_killed_while_removing_leaves_every_night_whole(
         for folder in home.finished():
             manifest = read_manifest(folder)
             assert manifest is not None
+            assert manifest.of("lab_results")
             assert all((home.store / piece.path).is_file() for piece in manifest.pieces)
     monkeypatch.undo()
     prune(home.root, 3, dry=False, superseded_before=TOMORROW)
