@@ -10,6 +10,7 @@ import hashlib
 import io
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -175,5 +176,6 @@ def write_rows(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, o
             writer.writerows([inert_cell(row.get(name)) for name in columns] for row in rows)
         part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # on a disk that is mounted to be read, removing fails too
+            part.unlink(missing_ok=True)
         raise UsageError(f"{path} cannot be written: {error.strerror}.") from None

@@ -65,7 +65,10 @@ def review(root: Path, out: Path | None, *, everything: bool = False) -> tuple[P
     path = out or home.root / PROPOSAL_FILE
     _must_hold_no_new_answers(path, code_map.lines)
     rows = proposals(with_suggestions(summary, code_map.lines), code_map, everything=everything)
-    write_rows(path, (*COLUMNS, *PROPOSED), rows)
+    try:
+        write_rows(path, (*COLUMNS, *PROPOSED), rows)
+    except UsageError as error:  # such as a home that is another user's, or mounted to be read
+        raise (UsageError(f"{error} Name another file with --out.") if out is None else error) from None
     return path, len(rows)
 
 

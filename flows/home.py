@@ -200,9 +200,12 @@ class Home:
         return [folder for folder in others[: max(0, len(others) - (keep - 1))] if not is_read(folder)]
 
     def past_beyond(self, keep: int) -> list[Path]:
-        """Past nights made again that go when the newest ``keep`` stay."""
+        """Past nights made again that go when the newest ``keep`` stay, by their names; one that is read stays, too.
+
+        Each has the number 1, so that the clock is all that tells their order. What goes can be made again.
+        """
         made = sorted(folder for folder in self.past.iterdir()) if self.past.is_dir() else []
-        return made[: max(0, len(made) - keep)]
+        return [folder for folder in made[: max(0, len(made) - keep)] if not is_read(folder)]
 
     def prune(self, keep: int) -> None:
         """Keep the newest nights, and always the one in force."""

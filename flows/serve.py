@@ -136,12 +136,12 @@ def _server(home: Path, port: int | None) -> Iterator[str]:
         "PREFECT_API_AUTH_STRING": secret,
     }
     host, _, chosen = address.removeprefix("http://").partition(":")
-    command = [sys.executable, "-m", "prefect", "server", "start", "--host", host, "--port", chosen]
+    command = [sys.executable, "-m", "flows.prefect_server", "--host", host, "--port", chosen]
     words = password.with_name("server.log")
     with (
         open(words, "wb", opener=_private) as said,
         subprocess.Popen(  # noqa: S603  nothing of it comes from outside but a number
-            command, env=dict(os.environ), stdout=said, stderr=subprocess.STDOUT
+            command, env=dict(os.environ), stdin=subprocess.PIPE, stdout=said, stderr=subprocess.STDOUT
         ) as server,
     ):
         stopping = threading.Event()

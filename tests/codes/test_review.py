@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import errno
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -252,3 +254,33 @@ def test_a_user_without_a_name_is_asked_who_decided(home: Make, monkeypatch: pyt
     path, _ = review(root, None)
     with pytest.raises(UsageError, match="--by must name who decided"):
         accept(root, answer(path, ferritin="yes"), None)
+
+
+def test_proposal_on_a_disk_that_is_mounted_to_be_read_is_wrong_usage(
+    home: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Such a disk refuses to remove the half-written file, too, even where there is none."""
+    root = home(FERRITIN)
+    opened, unlinked = Path.open, Path.unlink
+
+    def read_only(path: Path, mode: str = "r", **more: Any) -> Any:
+        if "w" in mode and path.is_relative_to(root):
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+        return opened(path, mode, **more)
+
+    def kept(path: Path, *, missing_ok: bool = False) -> None:
+        if path.is_relative_to(root):
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+        unlinked(path, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "open", read_only)
+    monkeypatch.setattr(Path, "unlink", kept)
+    with pytest.raises(SystemExit) as done:
+        main(["codes", "review", "--home", str(root)])
+    assert done.value.code == 2
+    said = " ".join(capsys.readouterr().err.split())
+    assert (
+        f"{root / 'code_proposal.csv'} cannot be written: Read-only file system. Name another file with --out."
+        in said
+    )
+    assert review(root, tmp_path / "elsewhere.csv") == (tmp_path / "elsewhere.csv", 1)

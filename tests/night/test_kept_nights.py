@@ -153,6 +153,19 @@ def test_stored_rows_of_a_pruned_night_go_with_it(nights: list[Path], home: Home
     assert not (home.store / "left").exists()
 
 
+def test_past_night_that_is_read_stays_until_its_reader_has_finished(
+    nights: list[Path], home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for day in (1, 2, 3):
+        (home.past / f"2026070{day}T021500-000000").mkdir(parents=True)
+    first, second, third = sorted(home.past.iterdir())
+    with monkeypatch.context() as patch:
+        patch.setattr("flows.home.is_read", lambda night: night == second)
+        assert prune(home.root, 1, dry=False).past == (first.name,)
+    assert sorted(home.past.iterdir()) == [second, third]
+    assert prune(home.root, 1, dry=False).past == (second.name,)
+
+
 def test_night_that_is_read_stays_until_its_reader_has_finished(
     screened: Callable[..., Path], home: Home
 ) -> None:

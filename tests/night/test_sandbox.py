@@ -6,6 +6,7 @@ import io
 import json
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 from populations import POPULATION, stub_stages
@@ -14,7 +15,7 @@ from flows.cli import main
 from flows.errors import UsageError
 from flows.home import Home
 from flows.night import begin, run_night
-from flows.query import ask, reading_statement
+from flows.query import _sandbox, ask, reading_statement
 
 REFUSED = {
     "copy out of the home": "COPY (SELECT 1) TO '{outside}/x.csv'",
@@ -148,7 +149,29 @@ def test_a_refusal_quotes_no_value_of_the_night(query: str, home: Home) -> None:
     with pytest.raises(UsageError, match="Conversion Error") as refused:
         ask(home.root, query)
     patients = ask(home.root, "SELECT DISTINCT patient_id FROM cohort.membership")["patient_id"]
+    assert len(patients) > 1
     assert not [patient for patient in patients if patient in str(refused.value)]
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        "SET enable_external_access = true",
+        "SET allowed_directories = ['/']",
+        "SET memory_limit = '900GB'",
+        "SET temp_directory = '{night}'",
+        "SET lock_configuration = false",
+        "SELECT * FROM read_text('/etc/hostname')",
+        "CREATE TABLE lab.mine AS SELECT 1",
+        "COPY (SELECT 1) TO '{outside}/x.csv'",
+    ],
+)
+def test_fences_of_the_connection_hold_by_themselves(opening: str, night: Path, tmp_path: Path) -> None:
+    """Whatever statement might pass for a reading one one day."""
+    with _sandbox(night, "1GB") as connection:
+        assert connection.execute("SELECT count(*) > 0 FROM cohort.membership").fetchone() == (True,)
+        with pytest.raises(duckdb.Error):
+            connection.execute(opening.format(night=night, outside=tmp_path))
 
 
 def test_a_reading_query_is_passed_on_as_it_is() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -11,6 +12,8 @@ import time
 import urllib.error
 import urllib.request
 from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -98,29 +101,56 @@ def test_folder_of_the_extract_that_is_not_there_is_said(
     assert f"There is no folder {home.root / 'nowhere'} yet" in capsys.readouterr().err
 
 
+@contextmanager
+def serving(home: Home) -> Iterator[tuple[subprocess.Popen[str], int, int]]:
+    """A serving process that has begun, its Prefect server's process, and the port of that."""
+    home.create()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    words = ["serve", "--home", str(home.root), "--extract", str(home.root), "--cron", "15 2 * * *"]
+    with subprocess.Popen(
+        [sys.executable, "-c", "from flows.cli import main; main()", *words, "--timezone", "UTC"],
+        env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        try:
+            said = re.search(r"look at http://127\.0\.0\.1:(\d+) ", process.stdout.readline())
+            assert said is not None
+            children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+            yield process, int(children.read_text().split()[0]), int(said[1])
+        finally:
+            process.kill()
+
+
 def test_a_server_that_is_killed_ends_the_serving_process_and_is_told(tmp_path: Path) -> None:
     """Nothing would be scheduled any more, the watch neither."""
     home = Home(tmp_path / "home")
     home.create()
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
-    words = ["serve", "--home", str(home.root), "--extract", str(tmp_path), "--cron", "15 2 * * *"]
     with web_sink() as (address, came):
         (home.root / "hemacohort.toml").write_text(f'alert_webhook = "{address}"\n')
-        with subprocess.Popen(
-            [sys.executable, "-c", "from flows.cli import main; main()", *words, "--timezone", "UTC"],
-            env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-        ) as process:  # fmt: skip
-            assert process.stdout is not None
-            try:
-                assert "look at http" in process.stdout.readline()
-                children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-                os.kill(int(children.read_text().split()[0]), signal.SIGKILL)
-                until = time.monotonic() + 60
-                while process.poll() is None and time.monotonic() < until:
-                    time.sleep(0.1)
-                assert process.returncode == 1
-            finally:
-                process.kill()
+        with serving(home) as (process, server, _):
+            os.kill(server, signal.SIGKILL)
+            assert process.wait(60) == 1
     [told] = came
     assert "not scheduled any more" in told["subject"]
     assert str(home.root / "prefect" / "server.log") in told["body"]
+
+
+def test_a_serving_process_that_is_killed_leaves_no_server_behind(tmp_path: Path) -> None:
+    """It would hold its port for good, and schedule nights that nobody runs."""
+    with serving(Home(tmp_path / "home")) as (process, _, port):
+        with pytest.raises(ConnectionError, match="taken"):
+            free_again(port, seconds=0)
+        process.kill()
+        free_again(port, seconds=60)
+
+
+def free_again(port: int, *, seconds: float) -> None:
+    """Wait until nobody answers at a port; ConnectionError where somebody still does."""
+    until = time.monotonic() + seconds
+    while True:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)):
+                return
+        if time.monotonic() > until:
+            raise ConnectionError(f"port {port} is taken")
+        time.sleep(0.1)
