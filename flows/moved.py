@@ -1,7 +1,8 @@
-"""A home that lies at another path than where its nights were published: restored, renamed, or on another disk.
+"""A home whose nights' DuckDB files cannot be asked as they are: moved since they were published, or of a newer DuckDB.
 
 The views of a night's DuckDB file name their pieces by full path, so that any DuckDB client can open it from anywhere.
-Everything else in a home is named relative to it.
+Everything else in a home is named relative to it. The file holds views and comments only: whatever is the matter with it,
+it is made anew from the night's pieces.
 """
 
 from __future__ import annotations
@@ -20,41 +21,41 @@ from flows.warehouse import DATABASE, build_warehouse, place_in_views
 
 
 def in_place(home: Home, night: Path) -> Path:
-    """The night, whose views name their pieces where they lie; after a move they are made anew, of all nights.
+    """The night, with a DuckDB file that can be asked; after a move, or a newer DuckDB, those of all nights are made anew.
 
     UsageError where that is not this user's to do, and while a run, which does it too, holds the home.
     """
-    if not _lies_elsewhere(night):
+    matter = _matter(night)
+    if matter is None:
         return night
     try:
         with home.lock(), private_files():
             settle_all(home)
     except (OSError, HomeLockedError, UsageError):
         raise UsageError(
-            f"{home.root} was moved since its nights were published, and their views still name the old place; "
-            "the next `hemacohort run` of its owner, or `hemacohort status`, mends them where it may write. "
-            "`hemacohort export` makes one file that can be asked as it is."
+            f"{home.root} {matter}; the next `hemacohort run` of its owner, or `hemacohort status`, mends that where it "
+            "may write. `hemacohort export` makes one file that can be asked as it is."
         ) from None
-    if _lies_elsewhere(night):
+    if _matter(night) is not None:
         raise UsageError(
-            f"{home.root} was moved since this night was published by another version of hemacohort, and its views name "
-            "the old place; the next `hemacohort run` publishes one that can be asked, or move the home back."
+            f"{home.root} {matter}, and this night is of another version of hemacohort; the next `hemacohort run` "
+            "publishes one that can be asked, or put back what was changed."
         )
     return night
 
 
 def settle_all(home: Home) -> int:
-    """Make the DuckDB files of a moved home's nights anew; how many. Only the holder of the lock may call this.
+    """Make the DuckDB files anew that cannot be asked; how many. Only the holder of the lock may call this.
 
     Readers of an old file keep it. A night of another version, whose tables have not the columns of this one's views, stays
     as it is; nights to come do not read it. The night in force comes last, so that it tells whether all is done.
     """
     in_force = home.last()
-    if in_force is None or not _lies_elsewhere(in_force):
+    if in_force is None or _matter(in_force) is None:
         return 0
     past = [folder for folder in home.past.iterdir() if folder.is_dir()] if home.past.is_dir() else []
     others = [folder for folder in (*home.finished(), *past) if folder.resolve() != in_force]
-    moved = [folder for folder in (*others, in_force) if _lies_elsewhere(folder)]
+    moved = [folder for folder in (*others, in_force) if _matter(folder) is not None]
     made = 0
     for night in moved:
         before = (night / DATABASE).stat()
@@ -73,11 +74,19 @@ def settle_all(home: Home) -> int:
     return made
 
 
-def _lies_elsewhere(night: Path) -> bool:
+def _matter(night: Path) -> str | None:
+    """What keeps a night's DuckDB file from being asked, as the end of a sentence about the home; None where nothing does."""
     if not (night / DATABASE).is_file():
-        return False
-    with opened(night / DATABASE, read_only=True) as connection:
-        row = connection.execute(
-            statement("warehouse/elsewhere"), {"place": place_in_views(night)}
-        ).fetchone()
-    return row is not None and row[0] > 0
+        return None
+    try:
+        with opened(night / DATABASE, read_only=True) as connection:
+            row = connection.execute(
+                statement("warehouse/elsewhere"), {"place": place_in_views(night)}
+            ).fetchone()
+    except duckdb.IOException as error:
+        if "version number" not in str(error):
+            raise
+        return f"was last written with a newer DuckDB than the one at hand ({duckdb.__version__}), which cannot read it"
+    if row is not None and row[0] > 0:
+        return "was moved since its nights were published, and their views still name the old place"
+    return None

@@ -10,11 +10,13 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import duckdb
 import pytest
 
 from flows.cli import main
+from flows.duck import opened
 from flows.errors import UsageError
 from flows.home import Home
 from flows.moved import settle_all
@@ -105,11 +107,54 @@ def test_moved_night_of_another_version_holds_up_no_run(
         raise duckdb.BinderException("Binder Error: does not have a column named")
 
     monkeypatch.setattr("flows.moved.build_warehouse", lacks_a_column)
-    with pytest.raises(UsageError, match="by another version of hemacohort"):
+    with pytest.raises(UsageError, match="of another version of hemacohort"):
         ask(there.root, "SELECT 1")
     again = run_night(begin(there.root, tmp_path / "extract", "canonical", first["as_of"], {}))
     assert again["digest"] == first["digest"]
     assert ask(there.root, "SELECT count(*) FROM screen.evidence").item() > 0
+
+
+def of_a_newer_duckdb(night: Path) -> None:
+    """Put a file in place of a night's DuckDB file that ``opened_by_an_older`` does not read."""
+    (night / "hemacohort.duckdb").write_bytes(b"NEWER")
+
+
+def opened_by_an_older(file: Path | None = None, **more: Any) -> duckdb.DuckDBPyConnection:
+    if file is not None and file.read_bytes().startswith(b"NEWER"):
+        raise duckdb.IOException(
+            "IO Error: Trying to read a database file with version number 999, but we can only read versions between "
+            "64 and 68.\nThe database file was created with an newer version of DuckDB."
+        )
+    return opened(file, **more)
+
+
+def test_nights_of_a_newer_duckdb_are_made_anew_by_whoever_asks_first(
+    screened: Callable[..., Path], home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After going back to an earlier DuckDB; all data lie in Parquet files, which it reads."""
+    question = "SELECT count(*) FROM screen.evidence"
+    first, second = screened(), screened()
+    rows = ask(home.root, question).item()
+    monkeypatch.setattr("flows.moved.opened", opened_by_an_older)
+    for night in (first, second):
+        of_a_newer_duckdb(night)
+    with home.lock(), pytest.raises(UsageError, match=r"newer DuckDB than the one at hand \(1\."):
+        ask(home.root, question)
+    assert call("status", "--home", home.root) == 0
+    assert ask(home.root, question).item() == rows
+    assert call("rollback", "--home", home.root) == 0
+    assert ask(home.root, question).item() == rows
+    of_a_newer_duckdb(first)
+    third = screened()  # a night does the same
+    assert [night.name for night in home.finished()] == [first.name, second.name, third.name]
+    with duckdb.connect(str(first / "hemacohort.duckdb"), read_only=True) as client:
+        assert client.sql(question).fetchone() == (rows,)
+
+
+def test_damaged_file_of_a_night_is_no_matter_of_versions(screened: Callable[..., Path], home: Home) -> None:
+    (screened() / "hemacohort.duckdb").write_bytes(b"x" * 20_000)
+    with pytest.raises(duckdb.IOException, match="not a valid DuckDB"):
+        ask(home.root, "SELECT 1")
 
 
 def test_home_on_a_disk_that_is_mounted_to_be_read(

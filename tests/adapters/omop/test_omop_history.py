@@ -23,6 +23,12 @@ def test_persons(read: Read) -> None:
     ]
 
 
+def test_of_two_deaths_the_first_counts(read: Read) -> None:
+    """A load may write one row a source of the fact; nobody is judged after the earliest."""
+    deaths = CDM["death"] + "2 | 2024-04-02\n2 | 2024-03-21\n3 |\n"
+    assert read("patients", death=deaths)["death_date"].to_list() == [None, "2024-03-20", None]
+
+
 def test_ids_that_a_load_wrote_as_fractions(read: Read) -> None:
     """A column of whole numbers with gaps is one of fractions to pandas, and 8532 becomes 8532.0."""
     rows = read("patients", person=CDM["person"].replace("8532", "8532.0").replace("F\n", "\n"))

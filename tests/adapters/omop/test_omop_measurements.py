@@ -11,7 +11,7 @@ import pytest
 
 from flows.adapters import adapt, source_files
 from flows.errors import ExtractError
-from tests.adapters.omop.cdm import CDM, CONCEPT, MEASUREMENT
+from tests.adapters.omop.cdm import CDM, CONCEPT, MEASUREMENT, RELATIONSHIP
 
 Tables = Callable[..., Path]
 Read = Callable[..., pl.DataFrame]
@@ -41,6 +41,14 @@ def test_a_measurement_becomes_code_value_and_unit(read: Read) -> None:
     assert rows["source_line"].to_list() == list(range(2, 15))
     assert rows["source_file"].unique().to_list() == ["measurement.csv"]
     assert rows["name"][12] == 'A test of 4" "width"'  # quotes mean nothing between tabs
+
+
+def test_a_mapping_that_was_withdrawn_maps_nothing(read: Read) -> None:
+    """Athena keeps withdrawn pairs with a letter in invalid_reason: a test that once went to ferritin is hemoglobin now."""
+    withdrawn = RELATIONSHIP + "2000000001 | 3001122 | Maps to | D\n"
+    assert read("lab_results", CONCEPT_RELATIONSHIP=withdrawn)["code"].to_list()[3:5] == ["718-7", "718-7"]
+    valid = RELATIONSHIP + "2000000001 | 3001122 | Maps to |\n"
+    assert read("lab_results", CONCEPT_RELATIONSHIP=valid)["code"].to_list()[3:5] == ["HB", "our Hb"]
 
 
 def test_the_sign_of_a_limit_is_not_lost_where_ids_are_fractions(read: Read) -> None:
