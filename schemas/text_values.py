@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import polars as pl
 
 _CLOCK = r"[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d([.,]\d{1,9})?)?"
+_ONE_DIGIT_HOUR = r"^(\d{4}-\d{2}-\d{2}[ T])(\d:)"
 _LOCAL = rf"^\d{{4}}-\d{{2}}-\d{{2}}({_CLOCK})?$"
 _ZONED = rf"^\d{{4}}-\d{{2}}-\d{{2}}{_CLOCK} ?(Z|[+-]\d{{2}}:?\d{{2}})$"
 
@@ -52,7 +53,7 @@ def is_blank(column: str) -> pl.Expr:
 
 def as_date(column: str, timezone: str = "UTC") -> pl.Expr:
     """Date of ``YYYY-MM-DD``, ``YYYYMMDD``, or a date with a clock time; a zone is brought to ``timezone`` first."""
-    text = tidy(column)
+    text = tidy(column).str.replace(_ONE_DIGIT_HOUR, "${1}0$2")
     local = (
         pl.when(text.str.contains(_LOCAL)).then(text.str.slice(0, 10)).str.to_date("%Y-%m-%d", strict=False)
     )

@@ -18,6 +18,7 @@ _LOCAL = rf"^{_DATE}([ T]{_CLOCK}({_SECONDS})?)?$"
 _ZONED = rf"^{_DATE}[ T]{_CLOCK}({_SECONDS})? ?([Zz]|[+-](0\d|1[0-4])(:?[0-5]\d)?)$"
 # 3/4/2024 and its like: which is the day and which the month depends on who wrote it
 ORDER_UNKNOWN = r"^\s*\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b"
+_ONE_DIGIT_HOUR = r"^(\d{4}-\d{2}-\d{2}[ T])(\d:)"  # 2024-01-31 7:05:00, as spreadsheets write it
 _ZONE = re.compile(r"([.,]0{1,9})? ?(?:[Zz]|(?P<sign>[+-])(?P<hours>0\d|1[0-4])(?::?(?P<minutes>[0-5]\d))?)")
 _MOST_ENDS = 100  # different ones, beyond which each text is read by itself
 FIRST_YEAR, LAST_YEAR = 1900, 2300  # de-identified extracts are shifted far ahead (MIMIC-IV to 2201)
@@ -86,7 +87,11 @@ def _seconds_of(end: str) -> int | None:
 def _other_forms(texts: pl.Series, timezone: str) -> pl.Series:
     """The less common forms, each text checked against its pattern first: parsers forgive too much."""
     text = pl.col("text")
-    frame = texts.str.strip_chars().to_frame("text").select(text.str.replace("[,]", "."))
+    frame = (
+        texts.str.strip_chars()
+        .to_frame("text")
+        .select(text.str.replace("[,]", ".").str.replace(_ONE_DIGIT_HOUR, "${1}0$2"))
+    )
     local = (
         pl.when(text.str.contains(_LOCAL))
         .then(_with_seconds(text.str.replace(" ", "T", literal=True)))
