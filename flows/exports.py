@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pyarrow.parquet as pq
 
-from flows.generations import SCREEN, current, judged_again
+from flows.generations import SCREEN, current, judged_again, pieces_of
 from flows.home import Home
 from flows.manifest import Manifest, read_manifest
 from flows.spreadsheets import write_cohort_files, write_workbook
@@ -81,8 +81,10 @@ def _in_pieces(tables: Path, file: NightFile, rows: int | None, most: int) -> bo
     if judged_again(SCREEN, tables) is None:
         return False
     if rows is None:
-        pieces = [piece for table in file.tables for piece in (tables / table).glob("*.parquet")]
-        rows = sum(pq.read_metadata(piece).num_rows for piece in pieces)
+        # many pieces in one call: after each call Python has to be waited for, which writes the workbook meanwhile
+        several = [pieces for table in file.tables for pieces in pieces_of(tables, table).values()]
+        counts = pl.collect_all([pl.scan_parquet(pieces, glob=False).select(pl.len()) for pieces in several])
+        rows = sum(count.item() for count in counts)
     return rows > most
 
 
