@@ -31,33 +31,30 @@ def fingerprints(rules: Sequence[Rule]) -> dict[str, str]:
     for rule in rules:
         found[rule.rule_id] = _digest(
             {
-                "parts": {name: _structure(node, found) for name, node in rule.parts.items()},
+                "parts": {name: _logic(node, found) for name, node in rule.parts.items()},
                 "columns": {column: behind[column] for column in columns_read(rule)},
             }
         )
     return found
 
 
-def _structure(node: Node, known: Mapping[str, str]) -> object:
+def _logic(node: Node, known: Mapping[str, str]) -> str:
+    """Fingerprint of a condition; of those it is made of the fingerprints count, in an order of their own."""
     match node:
         case Criterion():
-            return ["criterion", node.id, _expression(node), node.threshold]
+            return _digest(["criterion", node.id, _expression(node), node.threshold])
         case TierReached():
-            return ["tier reached", node.rule_id, known[node.rule_id], node.least]
+            return _digest(["tier reached", node.rule_id, known[node.rule_id], node.least])
         case Named(node=inner):
-            return _structure(inner, known)
+            return _logic(inner, known)
         case Not(node=inner) | Soft(node=inner) | Unknown(node=inner):
-            return [type(node).__name__, _structure(inner, known)]
+            return _digest([type(node).__name__, _logic(inner, known)])
         case All(nodes=nodes) | AnyOf(nodes=nodes):
-            return [type(node).__name__, *_sorted(nodes, known)]
+            return _digest([type(node).__name__, *sorted(_logic(node, known) for node in nodes)])
         case AtLeast(n=n, nodes=nodes):
-            return [type(node).__name__, n, *_sorted(nodes, known)]
+            return _digest([type(node).__name__, n, *sorted(_logic(node, known) for node in nodes)])
         case _:
             raise RuleDefinitionError(f"a {type(node).__name__} has no fingerprint")
-
-
-def _sorted(nodes: Sequence[Node], known: Mapping[str, str]) -> list[object]:
-    return sorted((_structure(node, known) for node in nodes), key=_text)
 
 
 def _column(column: str) -> object:
@@ -67,13 +64,10 @@ def _column(column: str) -> object:
     return [basis(column), [[line.id, _expression(line)] for line in lines]]
 
 
-def _expression(criterion: Criterion) -> object:
-    return json.loads(criterion.expr.meta.serialize(format="json"))
-
-
-def _text(value: object) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+def _expression(criterion: Criterion) -> str:
+    return criterion.expr.meta.serialize(format="json")
 
 
 def _digest(value: object) -> str:
-    return hashlib.sha256(_text(value).encode()).hexdigest()[:_LENGTH]
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:_LENGTH]
