@@ -66,8 +66,9 @@ class Arrival:
 class Loaded:
     """The store with tonight's load.
 
-    new: the pieces of tonight's laboratory rows alone. sent: identifiers under which these came. added: what is new in the small tables. divided_anew: the
-    store's slices changed. known_files: files that had been loaded before. notes: sentences about files and columns.
+    new: the pieces of tonight's laboratory rows alone. sent: identifiers under which these came. added: what is new in
+    the small tables. divided_anew: the store's slices changed. known_files: files that had been loaded before. notes:
+    sentences about files and columns.
     """
 
     load: Load

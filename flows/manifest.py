@@ -99,7 +99,8 @@ class Manifest(_Frozen):
     def known_at(self, moment: datetime) -> Manifest | None:
         """The same home as it was known at a local time; None if nothing was.
 
-        Local times go back when the clock is set back. A load is known with all before it, whatever the clock said then.
+        Local times go back when the clock is set back. A load is known with all before it, whatever the clock said
+        then.
         """
         known = max(
             (place for place, load in enumerate(self.loads) if load.loaded_at <= moment), default=None

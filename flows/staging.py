@@ -29,8 +29,8 @@ MOST_BUCKETS = 512
 SMALL_LOAD = (
     1_000_000  # rows; a smaller load stays one file, so that a year of nights is no heap of little ones
 )
-# A slice whose file Polars has closed goes on in another, and each night reads all of them. Read at the first such write.
-# Half of the files a process may open are left to the rest.
+# A slice whose file Polars has closed goes on in another, and each night reads all of them. Read at the first such
+# write. Half of the files a process may open are left to the rest.
 _MOST_OPEN = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
 if _MOST_OPEN == resource.RLIM_INFINITY or _MOST_OPEN >= 2 * MOST_BUCKETS:
     os.environ.setdefault("POLARS_MAX_OPEN_SINKS", str(MOST_BUCKETS))

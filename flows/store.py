@@ -11,6 +11,7 @@ import polars as pl
 
 from flows.manifest import Manifest, RawPiece
 from flows.staging import renamed, slice_of, write_raw
+from schemas.extract import EXTRACT_TABLES
 
 MOST_SMALL = 16  # pieces for all slices; more are made one
 
@@ -105,8 +106,6 @@ class RawRows:
         )
 
     def _nothing(self) -> pl.LazyFrame:
-        from schemas.extract import EXTRACT_TABLES
-
         names = EXTRACT_TABLES["lab_results"].column_names
         schema = {
             **dict.fromkeys((*names, "source_patient_id", "source_file"), pl.String),

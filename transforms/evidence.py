@@ -65,10 +65,10 @@ def build_evidence(
     """The evidence of every draw: context, history, and value, interval and date of every input.
 
     draws: as index_draws gives them. results: current results seen by the night (patient_id, specimen_id,
-    collected_at, resulted_at, analyte, value_low, value_high, code, status, method, flags). unusable: reported
-    results whose value could not be used (patient_id, collected_at, analyte, reason). patients, events, coverage: as
-    in lab.*. as_of_day: the night, in days since 1970-01-01. switches: how indices are computed. Every frame holds the patients of the draws at least.
-    Returns one row per draw in the order of patient and time.
+    collected_at, resulted_at, analyte, value_low, value_high, code, status, method, flags). unusable: reported results
+    whose value could not be used (patient_id, collected_at, analyte, reason). patients, events, coverage: as in lab.*.
+    as_of_day: the night, in days since 1970-01-01. switches: how indices are computed. Every frame holds the patients
+    of the draws at least. Returns one row per draw in the order of patient and time.
     """
     who = (
         draws.select(pl.col("patient_id").unique().sort())

@@ -44,8 +44,9 @@ def gap_times(
 ) -> pl.DataFrame:
     """``schemas.gaps.GAP_TIME`` of one bucket of patients, every measure.
 
-    evidence: screen.evidence, in the order of patient and time. verdicts: of the same draws in the same order. results: current results with site;
-    events, patients (with death_date and any stratum_* columns): as in lab.*. as_of_day: the night, in days since 1970-01-01.
+    evidence: screen.evidence, in the order of patient and time. verdicts: of the same draws in the same order.
+    results: current results with site; events, patients (with death_date and any stratum_* columns): as in lab.*.
+    as_of_day: the night, in days since 1970-01-01.
     """
     who = evidence.select(pl.col("patient_id").unique().sort()).with_row_index("patient")
     who = who.cast({"patient": pl.Int64})

@@ -1,7 +1,7 @@
 """The same lines low again in another blood count, and a normal count before a treatment (RULES.md 0.5).
 
-Repeated: low together 7 to 180 days away. Persistent: low 120 to 730 days away. Every other count is judged with
-its own evidence, which may bring neutrophils and platelets of the day before or after (RULES.md 0.5, other CBC analytes):
+Repeated: low together 7 to 180 days away. Persistent: low 120 to 730 days away. Every other count is judged with its
+own evidence, which may bring neutrophils and platelets of the day before or after (RULES.md 0.5, other CBC analytes):
 a draw of hemoglobin alone is a blood count like any other, and what counts is the day of that draw.
 """
 

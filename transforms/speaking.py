@@ -1,6 +1,7 @@
 """Which result speaks for which input of a draw: the nearest to its anchor inside its window (RULES.md 0.5, 1.1.7).
 
-Values are intervals: a column pair ``<input>.lo`` and ``<input>.hi``, with the time and the flags of the result that speaks.
+Values are intervals: a column pair ``<input>.lo`` and ``<input>.hi``, with the time and the flags of the result that
+speaks.
 """
 
 from __future__ import annotations
@@ -35,8 +36,8 @@ MORPHOLOGY = (
     "myelocytes_pct",
     "bands_pct",
 )  # here the eye beats the analyzer (RULES.md 1.1.7)
-# Three kinds of cells under one name, and the specimens of one marrow examination (an aspirate beside a trephine makes it
-# no trephine only, RULES.md 1.6): the most of any speaks.
+# Three kinds of cells under one name, and the specimens of one marrow examination (an aspirate beside a trephine makes
+# it no trephine only, RULES.md 1.6): the most of any speaks.
 SEVERAL_TESTS = ("myelocytes_pct", "marrow_specimen")
 UNIT_REASONS = ("UNIT_UNKNOWN", "UNIT_MISSING", "HB_UNIT_AMBIGUOUS", "TSAT_AMBIGUOUS", "COMMA_AMBIGUOUS")
 BIT = {name: 1 << number for number, name in enumerate(INPUTS)}

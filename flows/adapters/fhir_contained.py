@@ -1,7 +1,7 @@
 """Observations that stand inside the report or panel that lists them, as texts of their own.
 
-A contained resource has no life outside its container: its id holds there only, and what it leaves out its container says.
-Its text is put together from the members as they stand, so that numbers keep their digits.
+A contained resource has no life outside its container: its id holds there only, and what it leaves out its container
+says. Its text is put together from the members as they stand, so that numbers keep their digits.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ _UNFINISHED = ("registered", "partial", "preliminary")
 def contained_results(text: str) -> Iterator[str]:
     """The Observations inside a report or panel that it lists, itself or by a panel inside it; of other texts nothing.
 
-    Each has an id of its own, and its container's subject, time, state, laboratory and time of report where it says none.
+    Each has an id of its own, and its container's subject, time, state, laboratory and time of report where it says
+    none.
     """
     try:
         container = _members(text)

@@ -31,8 +31,8 @@ class Source:
     table it can fill (``clinical_events_diagnoses.parquet`` is a piece of ``clinical_events``). Columns are those of
     schemas.extract as text, null where empty, plus source_file (path relative to the extract, text) and source_line
     (physical line on which the record starts, Int64; in a Parquet file the row, from 1). Its memory does not grow with
-    the extract. Records that cannot be read go into a file of their own, ``TABLE_unreadable*.parquet``, with the columns
-    received (the record as it stands), source_file and source_line. Returns the files that were read. Raises
+    the extract. Records that cannot be read go into a file of their own, ``TABLE_unreadable*.parquet``, with the
+    columns received (the record as it stands), source_file and source_line. Returns the files that were read. Raises
     ExtractError with one sentence for a file that is missing, unreadable or breaks the layout.
     """
 

@@ -16,8 +16,8 @@ from flows.duck import opened
 from flows.sql import statement
 
 TEXT_MEMORY_LIMIT = "1GB"  # beside the chunk of text at hand
-# Half the cores: the other half reads and hashes what comes next, or has another chunk written. A thread that waits for another's share of a small
-# chunk keeps its core busy, so that a second one costs more than it brings.
+# Half the cores: the other half reads and hashes what comes next, or has another chunk written. A thread that waits
+# for another's share of a small chunk keeps its core busy, so that a second one costs more than it brings.
 STATEMENT_THREADS = max(1, (os.cpu_count() or 1) // 2)
 _PARAMETER = re.compile(r"\$(\w+)")
 
