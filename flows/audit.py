@@ -114,8 +114,8 @@ def _numbered(rows: pl.DataFrame, last: int) -> pl.DataFrame:
 def audit(night: Night, as_of: date) -> Counts:
     """Measure the built night, run every check, and record both in it.
 
-    Raises CheckError where a blocking check fails that ``night.accept`` does not name; the failed checks are then kept
-    in HOME/checks/failed.json, for the built night will be gone.
+    Raises CheckError where a blocking check fails that ``night.accept`` does not name. The failed checks are then kept
+    in HOME/checks/failed.json, because the built night is removed.
     """
     if night.known_at is not None:
         return {"checks": 0}
@@ -157,7 +157,7 @@ def checks_of(night: Path) -> list[dict[str, Any]]:
 
 
 def nights_before(night: Path) -> list[str]:
-    """Run ids of the published nights that a night goes back to, the last one last; none for a version without checks."""
+    """Run ids of the published nights before a night, the latest last; none for a night of a version without checks."""
     piece = night / "tables" / "check_history" / "all.parquet"
     if not piece.is_file():
         return []
@@ -166,7 +166,7 @@ def nights_before(night: Path) -> list[str]:
 
 
 def failed_checks(home: Home) -> dict[str, Any] | None:
-    """The failed checks of a night that was not published, if none was published since: run_id, as_of, checks."""
+    """The failed checks that kept the last run from being published (run_id, as_of, checks); None where there are none."""
     if not home.failed_checks.is_file():
         return None
     content: dict[str, Any] = json.loads(home.failed_checks.read_text(encoding="utf-8"))
@@ -221,7 +221,7 @@ def _earlier_nights(place: Path, number: int) -> int:
 
 
 def offending(connection: duckdb.DuckDBPyConnection, audit: Audit, number: int) -> list[dict[str, Any]]:
-    """The rows a check finds wrong with a warehouse's night of a number: counts by rule, site or analyte."""
+    """The rows that a check objects to in the night of the given number: counts by rule, site or analyte."""
     text = statement(f"checks/{audit.statement or audit.name}")
     given = {
         "number": number,
@@ -252,7 +252,7 @@ def _record(connection: duckdb.DuckDBPyConnection, place: Path, table: str, rows
 
 
 def _keep(home: Home, run_id: str, as_of: date, done: Sequence[_Outcome]) -> None:
-    """Keep what failed, with the offending rows, in a file of its owner's."""
+    """Keep what failed, with the offending rows, in a file that only its owner can read."""
     content = {
         "run_id": run_id,
         "as_of": as_of,

@@ -253,7 +253,7 @@ def run(
     if known_at is not None:
         if extract is not None or source != "canonical" or full or accepted:
             raise UsageError(
-                "--known-at makes a night from what the home holds: it goes without --extract, --source, --full and --accept."
+                "--known-at works from what the home already holds; leave out --extract, --source, --full and --accept."
             )
         print(past_in_words(home, recall_home(home, as_of, known_at, flags)))
         return

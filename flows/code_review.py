@@ -101,7 +101,7 @@ def accept(root: Path, file: Path, by: str | None) -> Merged:
             if code_key(row["code_system"], row["code"]) not in ignored:
                 raise UsageError(
                     f"{file.name}, line {number}: the published night ignored no such code; a spreadsheet may have "
-                    "changed it. A line of your own belongs into the code map itself."
+                    "changed it. A line of your own belongs in the code map itself."
                 )
             line = replace(map_line(number, row, accepted=answer), accepted_by=who, accepted_on=today)
             counts[_merge(lines, line)] += 1
@@ -134,7 +134,7 @@ def _must_hold_no_new_answers(path: Path, lines: Sequence[MapLine]) -> None:
         raise UsageError(f"{path} is a folder; name a file.")
     if any(row.get("accept") and not _is_taken(number, row, lines) for number, row in read_rows(path)):
         raise UsageError(
-            f"{path} holds answers; take them in with `hemacohort codes accept`, or name another --out."
+            f"{path} holds answers; apply them with `hemacohort codes accept`, or name another --out."
         )
 
 

@@ -32,7 +32,7 @@ def check_free_disk(home: Home, extract: Path | None, settings: Settings) -> Non
     if free < need:
         raise CheckError(
             "free_disk",
-            f"the night may need {in_words(need)} of disk in {home.root}, and {in_words(free)} are free. Make room, "
+            f"the night may need {in_words(need)} of disk in {home.root}, but only {in_words(free)} is free. Free some space, "
             "prune nights (hemacohort prune), or say in the setting free_disk how much a night needs (0: no check).",
         )
 

@@ -99,7 +99,7 @@ def read_bucket(place: Place, as_of: date, memory_limit: str) -> Bucket:
     config: dict[str, Any] = {"memory_limit": memory_limit, "preserve_insertion_order": False}
     with opened(**config) as connection:
         frames = {
-            # A relation with parameters (`sql(..., params=)`) hands out its rows 25 times more slowly.
+            # A relation with parameters (`sql(..., params=)`) is 25 times slower to fetch from.
             name: connection.execute(
                 statement(f"evidence/{name}"), {parameter: every[parameter] for parameter in asked}
             ).pl()

@@ -1,8 +1,9 @@
 """Tables by patient whose pieces several nights share: a night writes anew only the patients it worked on.
 
 A piece is ``tables/TABLE/GENERATION_BUCKET.parquet``; the generation is the number of the night that wrote it. The
-owner table of a group says for each patient that was worked on again which generation speaks for him; his rows in
-earlier generations are out of date. All rows of a patient whom it does not name are in force, in whatever generation.
+owner table of a group says, for each patient who was worked on again, which generation holds the rows in force; the
+patient's rows in earlier generations are out of date. All rows of a patient whom it does not name are in force, in
+whatever generation they are.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class Group:
         return f"{self.name}_owner"
 
 
-# To the results of a patient others may be added in a later generation; its owner table does not name him then.
+# A later generation may add to a patient's results without replacing them; the owner table then does not name the patient.
 RESULTS = Group("results", ("lab_result", "reported_count", "quality_flag", "quarantine", "without_unit"))
 PATIENTS = Group("patients", ("contact", "lab_patient", "lab_clinical_event", "lab_coverage"))
 LAB = (RESULTS, PATIENTS)
@@ -91,7 +92,7 @@ def inherit(group: Group, earlier: Path, tables: Path) -> None:
 
 
 def own(group: Group, tables: Path, patients: pl.Series, generation: int) -> None:
-    """Say that from now on a generation speaks for these patients. patients: String."""
+    """Record that from now on a generation holds the rows in force of these patients (String, nulls ignored)."""
     before = owners(group, tables)
     mine = patients.drop_nulls().unique().sort().rename("patient_id")
     after = pl.concat(
@@ -110,7 +111,7 @@ def owners(group: Group, tables: Path) -> pl.DataFrame:
 
 
 def judged_again(group: Group, tables: Path) -> pl.Series | None:
-    """Patients whose rows the newest generation holds beside those of others in earlier ones; None: it is the only."""
+    """Patients whose rows are in the newest generation while those of others are in earlier ones; None if it is the only one."""
     numbers = _numbers(group, tables)
     if len(numbers) <= 1:
         return None

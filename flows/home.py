@@ -89,7 +89,7 @@ class Home:
         self.check_format()
         if set("*?[\\") & set(str(self.root)):
             raise UsageError(
-                f"{self.root}: the path of a home may not hold *, ?, [ or a backslash, which stand for other paths."
+                f"{self.root}: the path of a home may not contain *, ?, [ or a backslash, which are read as patterns."
             )
         mark = self.root / "format"
         if self.root.exists() and not mark.exists():
@@ -104,7 +104,7 @@ class Home:
                 try:
                     folder.mkdir(parents=True)
                 except OSError as error:
-                    raise UsageError(f"The folder {folder} cannot be made: {error.strerror}.") from None
+                    raise UsageError(f"The folder {folder} cannot be created: {error.strerror}.") from None
                 folder.chmod(0o700)
         if not mark.exists() or mark.read_text(encoding="utf-8").strip() != str(FORMAT):
             mark.write_text(f"{FORMAT}\n", encoding="utf-8")
@@ -193,7 +193,7 @@ class Home:
     def beyond(self, keep: int) -> list[Path]:
         """Finished nights that go when the newest ``keep`` stay, the one in force always among them.
 
-        A night that a reader holds open stays until he has finished with it.
+        A night that a reader has open stays until the reader has finished with it.
         """
         in_force = self.published.resolve()
         others = [folder for folder in self.finished() if folder.resolve() != in_force]

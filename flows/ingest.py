@@ -1,8 +1,8 @@
 """Ingest: the new files of an extract into the store, and the tables of the patients whom they concern.
 
-A night reads only files it has not loaded before, keeps their rows as received, and makes anew the tables of the
-patients of whom something changed, from everything that is known of them; results that have nothing to do with earlier
-ones are added to these. What it says is therefore what it would say had everything come at once. Every row of every
+A night reads only files it has not loaded before and keeps their rows as received. It then derives the tables of the
+patients about whom something changed again, from everything that is known of them; results that have nothing to do with
+earlier ones are simply added. The outcome is therefore the same as if everything had come at once. Every row of every
 new file ends in exactly one place; the sums are checked file by file.
 """
 
@@ -37,7 +37,7 @@ from transforms.changes import Concerned, concerned
 class IngestCounts:
     """What came in and what became of it: counts and file names only.
 
-    patients: how many the load concerns; None if the tables of everybody were made anew. buckets: pieces written.
+    patients: how many the load concerns; None if everybody's tables were derived again. buckets: pieces written.
     known_files: files of the extract that had been loaded before and were not read again. The five fates are those of
     the laboratory rows of new files; ``files`` has them for every new file of every table. newest_collected_at: the
     newest collection time of a usable or rejected result of any load, None if there is none (``--as-of auto``).
@@ -147,7 +147,7 @@ def _tables(
 
 
 def _basis(arrival: Arrival, known: Known) -> Mapping[str, str]:
-    """What the tables of every patient rest on besides his own rows."""
+    """What every patient's tables depend on besides the patient's own rows."""
     return {
         "version": arrival.version,
         "polars": pl.__version__,
@@ -173,9 +173,9 @@ def _some(
     before: Manifest,
     generation: int,
 ) -> Derived | None:
-    """The tables of the patients concerned beside those of the last night; None where everybody is concerned.
+    """Derive the tables of the patients concerned beside those of the last night; None where everybody turns out to be.
 
-    told: patients whom a changed decision about a missing unit may concern.
+    told: patients whom a changed decision about a missing unit may affect.
     """
     first = before.lab_basis.get("first_contact", "None")
     tables = build / "tables"
@@ -206,7 +206,7 @@ def _some(
 
 
 def _same(before: Manifest, basis: Mapping[str, str]) -> bool:
-    """Whether the tables of the last night rest on the same."""
+    """Whether the tables of the last night were derived on the same basis."""
     return before.lab_basis == {**basis, "first_contact": before.lab_basis.get("first_contact", "None")}
 
 
@@ -239,7 +239,7 @@ def _files_and_codes(
 
 
 def _causes(build: Path, loaded: Loaded, who: Concerned, generation: int) -> None:
-    """Write why each patient of whom something is new is looked at again, for the ledger."""
+    """Write why each patient about whom something is new is judged again, for the ledger."""
     pieces = pieces_of(build / "tables", "lab_result").get(generation, [])
     tonight = (pl.col("loaded_at") == loaded.load.loaded_at) | (
         pl.col("superseded_at") == loaded.load.loaded_at

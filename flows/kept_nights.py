@@ -88,7 +88,7 @@ def prune(root: Path, keep: int | None, *, dry: bool, superseded_before: date | 
     chosen = settings.load(home.root, keep_nights=keep)
     tomorrow = datetime.now(UTC).astimezone(chosen.zone).date() + timedelta(days=1)
     if superseded_before is not None and superseded_before > tomorrow:
-        raise UsageError(f"--superseded-before reaches to {tomorrow} (all that is known now), not further.")
+        raise UsageError(f"--superseded-before can be {tomorrow} at the latest (everything known now).")
     with home.lock(), private_files():
         going = home.beyond(chosen.keep_nights)
         past = home.past_beyond(chosen.keep_nights)

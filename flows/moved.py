@@ -21,9 +21,9 @@ from flows.warehouse import DATABASE, build_warehouse, place_in_views
 
 
 def in_place(home: Home, night: Path) -> Path:
-    """The night, with a DuckDB file that can be asked; after a move, or a newer DuckDB, those of all nights are made anew.
+    """The night, with a DuckDB file that can be queried; after a move, or a newer DuckDB, those of all nights are rebuilt.
 
-    UsageError where that is not this user's to do, and while a run, which does it too, holds the home.
+    UsageError where this user may not write there, and while a run, which rebuilds them too, holds the home.
     """
     matter = _matter(night)
     if matter is None:
@@ -33,22 +33,23 @@ def in_place(home: Home, night: Path) -> Path:
             settle_all(home)
     except (OSError, HomeLockedError, UsageError):
         raise UsageError(
-            f"{home.root} {matter}; the next `hemacohort run` of its owner, or `hemacohort status`, mends that where it "
-            "may write. `hemacohort export` makes one file that can be asked as it is."
+            f"{home.root} {matter}. The next `hemacohort run` or `hemacohort status` by a user who may write there repairs "
+            "that. To query a copy instead, `hemacohort export` writes a single file that does not depend on its place."
         ) from None
     if _matter(night) is not None:
         raise UsageError(
-            f"{home.root} {matter}, and this night is of another version of hemacohort; the next `hemacohort run` "
-            "publishes one that can be asked, or put back what was changed."
+            f"{home.root} {matter}, and this night is of another version of hemacohort. Run another night, or undo the "
+            "change."
         )
     return night
 
 
 def settle_all(home: Home) -> int:
-    """Make the DuckDB files anew that cannot be asked; how many. Only the holder of the lock may call this.
+    """Rebuild the DuckDB files that cannot be queried, and return how many. Only the holder of the lock may call this.
 
-    Readers of an old file keep it. A night of another version, whose tables have not the columns of this one's views, stays
-    as it is; nights to come do not read it. The night in force comes last, so that it tells whether all is done.
+    Readers that have an old file open keep it. A night written by another version, whose tables lack columns that this
+    version's views need, is left as it is; later nights do not read it. The night in force comes last: once its file is
+    rebuilt, all of them are.
     """
     in_force = home.last()
     if in_force is None or _matter(in_force) is None:

@@ -1,4 +1,4 @@
-"""A night from beginning to end: hold the home, carry out the stages in order, leave nothing half-done."""
+"""A night from beginning to end: lock the home, run the stages in order, leave nothing half-done."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def begin(
     """Make or open the home and name the night.
 
     flags: settings given on the command line (None: not given). full: make everything anew. known_at: a local
-    time; the night is one that is past, as it was known then. accept: checks that may fail tonight, and why.
+    time; the night is then a past one, as it was known at that time. accept: checks that may fail tonight, and why.
 
     Raises UsageError (settings, code map, --as-of, --accept, a folder that is no home) and NewerHomeError.
     """
@@ -52,7 +52,7 @@ def begin(
     root = home.absolute()
     Home(root).create()
     chosen = settings.load(root, **flags)
-    read_code_map(root, chosen.code_map)  # what is wrong with it is better told before anything is done
+    read_code_map(root, chosen.code_map)  # better to refuse a bad one before anything is done
     now = datetime.now(UTC)
     local = now.astimezone(chosen.zone).replace(tzinfo=None)
     return Night(
@@ -73,8 +73,8 @@ def run_night(night: Night, carry: Carry = run_stage) -> dict[str, Any]:
     """Carry out every stage under the home's lock and return the content of run.json.
 
     carry: how a stage is run (by itself, or as an orchestrator's task). Raises what a stage raises,
-    HomeLockedError while another run holds the home; then the published night is what it was and nothing of
-    this one is left.
+    HomeLockedError while another run holds the home. After any error the published night is what it was, and
+    nothing of this one is left.
     """
     home = Home(night.home)
     with private_files(), traced(night), logged(home.logs, night.run_id) as log_file, home.lock() as silent:
@@ -121,7 +121,7 @@ def _tidy(home: Home, night: Night, *, finished: bool) -> None:
 
 
 class Teller(Protocol):
-    """Says how far the night is."""
+    """Reports the progress of a night."""
 
     def begins(self, stage: Stage, number: int) -> None: ...
     def ends(self, stage: Stage, counts: Counts, seconds: float) -> None: ...
@@ -155,7 +155,7 @@ def _told() -> Iterator[Teller]:
 
 
 class _Lines:
-    def begins(self, stage: Stage, number: int) -> None:  # noqa: ARG002  said when it is done
+    def begins(self, stage: Stage, number: int) -> None:  # noqa: ARG002  reported when it ends
         return
 
     def ends(self, stage: Stage, counts: Counts, seconds: float) -> None:

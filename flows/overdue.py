@@ -38,14 +38,14 @@ def check_age(root: Path, max_age: timedelta, now: datetime | None = None) -> No
     if -age > _CLOCKS_DIFFER:
         raise OverdueError(
             f"The night in force was finished on {since:%Y-%m-%d %H:%M} {since.tzname()} ({word}), {_in_words(-age)} from "
-            f"now by the clock of this machine ({now:%Y-%m-%d %H:%M} UTC), so that its age cannot be told. "
-            "Look whether the clock is right, and run a night."
+            f"now by the clock of this machine ({now:%Y-%m-%d %H:%M} UTC), so its age is not known. "
+            "Check that the clock is right, and run a night."
         )
     if age > max_age:
         raise OverdueError(
             f"No night has been published since {since:%Y-%m-%d %H:%M} {since.tzname()} ({word}), {_in_words(age)} "
             f"ago; more than {_in_words(max_age)} is too long. "
-            "Look whether the scheduler runs and how the last run ended."
+            "Check that the scheduler is running, and how the last run ended."
         )
 
 

@@ -1,4 +1,4 @@
-"""The last steps of a night: to its place, into a warehouse, and in force in one atomic step."""
+"""The last steps of a night: move it to its place, build its warehouse, and put it in force in one atomic step."""
 
 from __future__ import annotations
 
@@ -28,8 +28,7 @@ _LIBRARIES = ("polars", "duckdb", "pandera", "pyarrow", "prefect")
 
 
 def settle(night: Night, as_of: date, digest: str) -> Counts:
-    """Move the built night to its place and make its DuckDB file there, for views name their pieces by full
-    path.
+    """Move the built night to its place and make its DuckDB file there, because views name their pieces by full path.
 
     Until ``publish`` has written run.json the folder counts as unfinished.
     """

@@ -124,7 +124,7 @@ def _must_be_file(path: Path) -> None:
             f"{path.name} is a folder; the files of a table have to lie in the extract folder itself."
         )
     if not path.is_file():
-        raise ExtractError(f"{path.name} is no file, or a link to nothing.")
+        raise ExtractError(f"{path.name} is not a file, or is a link to nothing.")
 
 
 def _some(names: tuple[str, ...], most: int = 8) -> str:

@@ -1,4 +1,4 @@
-"""Recall: the tables of everybody as they were known at an earlier time, from what the store keeps of every load."""
+"""Recall: every patient's tables as they were known at an earlier time, from what the store keeps of each load."""
 
 from __future__ import annotations
 
@@ -21,11 +21,12 @@ from schemas.tables import INPUT_FILE, UNMAPPED_CODE, UNMAPPED_TEXTS, shaped
 def recall(
     build: Path, ground: Ground, arrival: Arrival, moment: datetime, *, buckets: int | None = None
 ) -> tuple[Manifest, datetime | None]:
-    """Write the tables of generations.LAB as they were known at a local time; the home's state then, and the
-    newest collection time.
+    """Write the tables of generations.LAB as they were known at a local time (moment).
 
-    Nothing is loaded. Raises UsageError for a home that knew nothing then, of which too much of that time was
-    removed, or which no night has divided as patients are divided now, and CheckError if rows are lost.
+    Returns the home's state at that time and the newest collection time, None if there is none.
+
+    Nothing is loaded. Raises UsageError for a home that knew nothing at that time, for one that has since been pruned
+    too far, and for one whose patients no night has yet divided the way this version does; CheckError if rows are lost.
     """
     now, night = ground.manifest, ground.night
     then = None if now is None else now.known_at(moment)
@@ -33,7 +34,7 @@ def recall(
         raise UsageError(f"This home knew nothing yet at {moment:%Y-%m-%d %H:%M}.")
     if now.lab_basis.get("division") != division():
         raise UsageError(
-            "This home was last written with a library that divides patients otherwise; let a night run first."
+            "This home was last written with another version of a library, which divides patients differently; run a night first."
         )
     newest_load = then.load
     if newest_load < now.forgotten:

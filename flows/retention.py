@@ -187,7 +187,7 @@ def _without_effect(
 
 
 def _as_read(piece: LabPiece) -> pl.DataFrame:
-    """patient_id and a fingerprint of all that is read of him and stands."""
+    """patient_id and a fingerprint of every row of the patient that is read and in force."""
     frames = []
     standing = piece.results.filter(pl.col("superseded_at").is_null())
     for frame in (standing, piece.reported, piece.quarantine, piece.flags):

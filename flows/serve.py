@@ -202,7 +202,7 @@ def _wait_for(server: subprocess.Popen[bytes], health: str, words: Path) -> None
     while time.monotonic() < until:
         if server.poll() is not None:
             raise UsageError(
-                f"Prefect's server did not start; {words} says why. Where the port is taken, name another with --port."
+                f"Prefect's server did not start; {words} says why. If the port is taken, choose another with --port."
             )
         try:
             with urllib.request.urlopen(health, timeout=5):  # noqa: S310  the address is this machine's own

@@ -17,7 +17,7 @@ from flows.errors import CheckError, HemacohortError, UsageError
 from flows.failures import unforeseen
 from flows.file_names import without_names
 from flows.home import Home
-from flows.loading import Ground
+from flows.loading import Arrival, Ground
 from flows.manifest import read_manifest, write_manifest
 from flows.peak_memory import peak_mb, reset_peak
 from flows.settings import Settings
@@ -87,9 +87,8 @@ def run_stage(stage: Stage, night: Night) -> Counts:
     Raises the stage's own HemacohortError; anything else as UnforeseenError with its log written, so that no message
     of a library (which may quote a value or the name of a file) goes further.
     """
-    extract = (
-        night.extract if night.known_at is None else None
-    )  # a past night has none: its folder is the home
+    # a past night has no extract; its folder is the home itself
+    extract = night.extract if night.known_at is None else None
     reset_peak()
     start = time.perf_counter()
     try:
@@ -148,23 +147,27 @@ def _adapt(night: Night) -> Counts:
     return {"source": night.source, "adapted": True, "folder": folder}
 
 
-def _recall(night: Night, moment: datetime) -> Counts:
-    """The tables of everybody as they were known at a local time."""
-    from flows.loading import Arrival
+def _arrival(night: Night, folder: str | None = None) -> Arrival:
+    """The night's own facts, with its code map read. folder: checksum of a foreign extract."""
     from flows.publish import own_version
+
+    return Arrival(
+        run_id=night.run_id,
+        loaded_at=night.started_at,
+        timezone=night.settings.timezone,
+        version=own_version(),
+        code_map=read_code_map(night.home, night.settings.code_map),
+        unit_inference=night.settings.unit_inference,
+        folder=folder,
+    )
+
+
+def _recall(night: Night, moment: datetime) -> Counts:
+    """Every patient's tables as they were known at a local time."""
     from flows.recall import recall
 
-    code_map = read_code_map(night.home, night.settings.code_map)
-    arrival = Arrival(
-        night.run_id,
-        night.started_at,
-        night.settings.timezone,
-        own_version(),
-        code_map,
-        night.settings.unit_inference,
-    )
     then, newest = recall(
-        night.build, Home(night.home).ground(), arrival, moment, buckets=night.settings.buckets
+        night.build, Home(night.home).ground(), _arrival(night), moment, buckets=night.settings.buckets
     )
     write_manifest(night.build, then)
     return {"loads": len(then.loads), "newest_collected_at": newest, "patients": None}
@@ -174,8 +177,6 @@ def _ingest(night: Night) -> Counts:
     if night.known_at is not None:
         return _recall(night, night.known_at)
     from flows.ingest import ingest
-    from flows.loading import Arrival
-    from flows.publish import own_version
 
     canonical, originals = night.extract, None
     adapted = recorded(night, "adapt")
@@ -185,20 +186,12 @@ def _ingest(night: Night) -> Counts:
 
         canonical = night.build / "canonical"
         originals = source_files(canonical)
-    code_map = read_code_map(night.home, night.settings.code_map)
+    arrival = _arrival(night, adapted.get("folder"))
     done = ingest(
         canonical if known is None else None,
         night.build,
         Home(night.home).ground(),
-        Arrival(
-            night.run_id,
-            night.started_at,
-            night.settings.timezone,
-            own_version(),
-            code_map,
-            night.settings.unit_inference,
-            adapted.get("folder"),
-        ),
+        arrival,
         buckets=night.settings.buckets,
         full=night.full,
         originals=originals,
@@ -207,7 +200,7 @@ def _ingest(night: Night) -> Counts:
     counts = asdict(done.counts)
     counts.pop("files")  # they are in run.input_file
     counts["known_files"] += known or 0
-    return {**counts, "code_map": code_map.record()}
+    return {**counts, "code_map": arrival.code_map.record()}
 
 
 def _decide_as_of(night: Night) -> Counts:
@@ -216,7 +209,7 @@ def _decide_as_of(night: Night) -> Counts:
     if night.as_of == "auto":
         if newest in (None, "None"):
             raise UsageError(
-                "The extract has no usable result to take the night from, as auto does; give --as-of a date."
+                "--as-of auto takes the day of the newest usable result, and the extract has none; give a date instead."
             )
         return {"as_of": str(newest)[:10]}
     return {"as_of": night.started_at.date().isoformat() if night.as_of == "today" else night.as_of}

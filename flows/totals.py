@@ -1,4 +1,4 @@
-"""What is summed of each patient when he is judged, so that a night need not read what it did not change.
+"""What is summed for each patient on being judged, so that a night need not read what it did not change.
 
 The digest of a night, the counts of its report and the lists of its cohorts follow from these sums. They are pieces
 like the others: of each patient the newest generation's count.

@@ -26,10 +26,10 @@ RESULT_FLAGS: tuple[Flag, ...] = (
     Flag("UNIT_UNKNOWN", "the unit is not one of the analyte's: no value", missing=True),
     Flag("UNIT_CONFLICT", "the value names another unit than its unit column: no value", missing=True),
     Flag("UNIT_MISSING", "no unit was sent and the analyte needs one: no value", missing=True),
-    Flag("IMPLAUSIBLE", "outside the limits of the possible: no value", missing=True),
+    Flag("IMPLAUSIBLE", "outside plausible limits: no value", missing=True),
     Flag("RDW_SD_SUSPECTED", "an RDW over 40 % is probably RDW-SD: no value", missing=True),
     Flag("TSAT_AMBIGUOUS", "a saturation of exactly 1 % may be a fraction: no value", missing=True),
-    Flag("HB_UNIT_AMBIGUOUS", "hemoglobin whose unit cannot be told: no value", missing=True),
+    Flag("HB_UNIT_AMBIGUOUS", "hemoglobin whose unit is ambiguous: no value", missing=True),
     Flag("RETIC_FRACTION?", "a reticulocyte percentage below 0.1 may be a fraction: no value", missing=True),
     Flag("DECIMAL_COMMA", "a decimal comma was read as a decimal point"),
     Flag("THOUSANDS_COMMA", "commas, points or spaces between thousands were removed"),
@@ -59,8 +59,8 @@ RESULT_FLAGS: tuple[Flag, ...] = (
     Flag("UNIT_FROM_MAP", "no unit was sent; the site's code map names it"),
     Flag("BAD_RESULTED_AT", "the time of the report cannot be read and was left out"),
     Flag("DATE_ONLY", "collected on a date without a time, taken as its midnight"),
-    Flag("DST_GAP", "collected at a local time that the clock skipped in that night; kept as written"),
-    Flag("DST_FOLD", "collected at a local time that came twice in that night; which one cannot be told"),
+    Flag("DST_GAP", "collected at a local time that the clock skipped that night; kept as written"),
+    Flag("DST_FOLD", "collected at a local time that came twice that night; which of the two is not known"),
     Flag("RESULTED_BEFORE_COLLECTED", "reported before it was collected; both times kept as written"),
 )
 """Flags of one result."""
@@ -101,7 +101,7 @@ DRAW_FLAGS: tuple[Flag, ...] = (
         "intravenous iron or red cells in the 56 days before the marrow iron stain",
     ),
     Flag("GCSF_14D", "a granulocyte growth factor (G-CSF) in the 14 days before: neutrophils may be raised"),
-    Flag("PREG_UNKNOWN", "pregnancy cannot be seen and was taken as not pregnant"),
+    Flag("PREG_UNKNOWN", "whether the patient is pregnant is not known; taken as not pregnant"),
     Flag("ALERT_HAEMOLYSIS", "signs of hemolysis"),
     Flag(
         "LOW_TSAT_UNCLASSIFIED", "low transferrin saturation, a ferritin of 45 to 99 ug/L and no inflammation"
@@ -150,9 +150,11 @@ PATIENT_FLAGS: tuple[Flag, ...] = (
     Flag(CONFLICTING_MERGE, "an identifier was merged into two patients, and so into neither"),
     Flag(MERGED_PATIENTS_DIFFER, "identifiers that were merged disagree; is it one patient?"),
     Flag("PARTIAL_BIRTH_DATE", "the date of birth is a year or a month alone; it is unknown"),
-    Flag("BAD_SEX", "the sex is none of the words that are read; it is unknown"),
+    Flag("BAD_SEX", "the sex is not one of the words that are understood; it is unknown"),
     Flag("BAD_DUFFY_NULL", "duffy_null is neither a yes nor a no; it is unknown"),
-    Flag("BAD_ELEVATION", "the elevation of the residence is no possible number of meters; it is unknown"),
+    Flag(
+        "BAD_ELEVATION", "the elevation of the residence is not a plausible number of meters; it is unknown"
+    ),
 )
 """Flags of a patient: rows of the small tables that disagree, or of which a value cannot be read."""
 
@@ -176,7 +178,7 @@ ROW_REASONS: Mapping[str, str] = {
     "CODE_MISSING": "the row has no code",
     "COLLECTED_AT_MISSING": "the collection time is empty",
     "BAD_COLLECTED_AT": "the collection time cannot be read",
-    "DATE_ORDER_UNKNOWN": "which of its numbers is the day and which the month cannot be told",
+    "DATE_ORDER_UNKNOWN": "it is not clear which of its numbers is the day and which the month",
     "UNKNOWN_STATUS": "the status is none of those that the extract may use",
     "STATUS_CANCELLED": "the result was cancelled",
     "STATUS_ENTERED_IN_ERROR": "the result was entered in error",

@@ -1,8 +1,8 @@
 """The tables of the times to care (RULES.md 4.30), and the value sets they read.
 
-``gap_time`` has one row per patient, measure and time the patient comes into question, as seen on the night he was last
-judged; ``gap_metric`` one per measure and stratum. ``gap_tally`` has what patients add to the metrics: how many left on
-which day; of those whom only the night ended, since when they are watched instead.
+``gap_time`` has one row per patient, measure and episode, as seen on the night the patient was last judged;
+``gap_metric`` one per measure and stratum. ``gap_tally`` has what patients add to the metrics: how many left on which
+day and, of those whose watch only the night ended, since when they are watched.
 """
 
 from __future__ import annotations

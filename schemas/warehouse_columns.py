@@ -133,7 +133,7 @@ _SAYS: Mapping[str, str] = {
     "amount": "how many",
     "newest": "newest collection time among them, not after the night",
     "fingerprint": "fingerprint of the rule's logic, after the version of Polars that wrote it",
-    "known": "the fingerprint is the recorded one of the rule's version; null where that cannot be told",
+    "known": "the fingerprint is the recorded one of the rule's version; null where that is not known",
     "occasion": "why numbers of the night may differ from those before: backfill, rule_changed, setting_changed, coverage_changed",
     "bytes": "size of the file",
     "sha256": "checksum of the file",

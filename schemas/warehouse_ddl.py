@@ -25,7 +25,7 @@ def ddl_generations(source: Source, generations: Mapping[int, list[str]], owner:
     """Statement that makes a table or view of the rows in force among pieces of several generations.
 
     generations: paths of the pieces by generation. owner: path of the table that says which generation speaks for a
-    patient, where it is not the only one he has rows in.
+    patient, where it is not the only one with rows of the patient.
     """
     return (
         f"CREATE {source.kind} {source.name} AS {' UNION ALL BY NAME '.join(_in_force(generations, owner))}"

@@ -1,4 +1,4 @@
-"""Why a patient is looked at again tonight: what the night's load brought of him, in the ledger's words."""
+"""Why a patient is judged again tonight: what the night's load brought, in the words of the ledger."""
 
 from __future__ import annotations
 

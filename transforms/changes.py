@@ -1,4 +1,4 @@
-"""Whom a night concerns: the patients of whom something new is known, whatever the identifier it came under."""
+"""The patients a night concerns: those about whom something new is known, whatever identifier it came under."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from transforms.times import read_times
 
 @dataclass(frozen=True)
 class Concerned:
-    """patients: identifiers that remain, to be looked at again. gone: identifiers that no longer stand for anybody.
+    """The patients a night concerns.
 
-    regrouped: remaining identifiers whose rows were moved by a merge or its withdrawal, with the sign of which.
+    patients: identifiers that remain, to be judged again (String). gone: identifiers that no longer stand for anybody
+    (String). regrouped: remaining identifiers whose rows a merge or its withdrawal moved, each with "merged" or "unmerged".
     """
 
     patients: pl.Series
@@ -23,11 +24,11 @@ class Concerned:
 
 
 def only_added(new: pl.DataFrame, old: pl.DataFrame, *, timezone: str) -> pl.Series:
-    """Patients whose new laboratory rows change nothing about their old ones, nor the old about the new.
+    """Patients (String, sorted) whose new laboratory rows change nothing about the old ones, nor the old about the new.
 
-    Rows have to do with each other only if they are of one day of a patient (``transforms.same_day``, and reports of
+    Rows affect each other only if they are of one day of a patient (``transforms.same_day``, and reports of
     one specimen in ``transforms.versions``) or share a result id. new, old: patient_id, collected_at and result_id of
-    the new rows and of all earlier ones, as text. A row without a readable day is taken to have to do with any.
+    the new rows and of all earlier ones, as text. A row without a readable day is taken to affect any other.
     """
     keys = [
         rows.select(
@@ -50,7 +51,7 @@ def only_added(new: pl.DataFrame, old: pl.DataFrame, *, timezone: str) -> pl.Ser
 def concerned(
     identifiers: Iterable[pl.Series], before: Mapping[str, str], after: Mapping[str, str]
 ) -> Concerned:
-    """Patients whom new rows or changed merges concern.
+    """Patients affected by new rows or changed merges.
 
     identifiers: those that new rows came under (null: no patient). before, after: merges of the last night and of
     this one, given-up identifier to the one that remains.

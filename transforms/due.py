@@ -1,8 +1,8 @@
-"""When a patient has to be looked at again although nothing new is known of him: time alone can change a verdict.
+"""When a patient has to be judged again although nothing new is known: time alone can change a verdict.
 
 A care gap falls due, the blood count that speaks for a cohort ages out of its year, the coverage in which a gap is
-watched ends, or a result, an event or a death lies after the night and comes into sight. Looking too early does no
-harm; too late would.
+watched ends, or a result, an event or a death dated after the night comes into sight. Judging too early does no harm;
+judging too late would.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ def due_on(
         for name, criterion in rule.criteria.items()
         if criterion.due is not None
     ]
-    # coverage that ends stops the follow-up, so that no clock above runs out any more: it changes nothing but what
-    # ends the watch over an open gap
+    # Where coverage ends, follow-up stops and no clock above can run out any more. The only thing that changes is why the
+    # watch over an open gap ended.
     watched = times.filter(pl.col("censored_by") == "night").select("patient_id").unique()
     ends = coverage.select("patient_id", due=day(pl.col("observed_to")) + 1).join(
         watched, on="patient_id", how="semi"
@@ -64,11 +64,11 @@ def due_on(
 def _open(rule: Rule, criterion: str) -> pl.Expr:
     """Whether a clock of the rule can still change what is said of a draw.
 
-    The clock only ever turns an unknown into true. A rule that is not applicable, or not met whatever the unknown
-    is, stays so; one that is indeterminate or met may be decided, rise by a tier, or say why in other words.
+    The clock only ever turns an unknown into true. A rule that does not apply, or is not met whatever the unknown turns
+    out to be, stays so; one that is indeterminate or met may be decided, rise by a tier, or rest on other criteria.
     """
     decided = pl.col(rule.status_column).is_in([NOT_MET, NOT_APPLICABLE])
     return pl.col(criterion).is_null() & ~decided
 
 
-_LAST_DAY = 2_932_896  # 9999-12-31; coverage may be open to the end of time
+_LAST_DAY = 2_932_896  # 9999-12-31: the end of coverage that never ends

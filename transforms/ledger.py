@@ -17,8 +17,8 @@ MEMBER = ["patient_id", "rule_id"]
 class Occasion:
     """What is the same for every entry of a night.
 
-    first: there was no night before. everybody: why everybody was judged again (``rule_changed``, ...), None if only
-    those were whom something new or the time concerned.
+    first: there was no night before. everybody: why everybody was judged again (``rule_changed``, ...); None if only
+    those were about whom something was new, or for whom time alone could change something.
     """
 
     as_of: date
@@ -124,8 +124,9 @@ def _because(occasion: Occasion) -> pl.Expr:
 
 
 def replayed(ledger: pl.DataFrame) -> pl.DataFrame:
-    """Membership that follows from the entries of all nights, in the order they were made: patient_id, rule_id,
-    status and tier.
+    """Membership as it follows from the entries of all nights, given in the order they were made.
+
+    Columns patient_id, rule_id, status and tier; sorted by patient and rule.
     """
     last = ledger.unique(MEMBER, keep="last", maintain_order=True).filter(pl.col("event") != "left")
     undecided = pl.col("event") == "became_indeterminate"

@@ -50,7 +50,7 @@ def _where(rows: pl.DataFrame) -> list[str]:
 
 
 def resolved_patients(newest: pl.DataFrame, merges: Mapping[str, str]) -> pl.DataFrame:
-    """One row a patient: his own, else what the identifiers merged into him agree upon.
+    """One row per patient: the patient's own, else what the identifiers merged into the patient agree on.
 
     newest: from :func:`newest_patients`.
     """

@@ -2,7 +2,7 @@
 
 Reports are versions of one result if they share the source's result id, or else patient, specimen, collection time
 and test. Corrected beats final, final beats preliminary, and what was cancelled or entered in error is withdrawn. All
-is decided by content, never by position in a file: the outcome is a function of the set of rows.
+is decided by content, never by position in a file, so the outcome depends on the set of rows alone.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ RANK = {"preliminary": 0, "final": 1, "corrected": 2}
 WITHDRAWN = ("cancelled", "entered-in-error")
 BY_ID = ("patient_id", "result_id", "test")
 BY_SPECIMEN = ("patient_id", "specimen_id", "at", "test")
-# A row without an id that lies beside rows of one single id is a report of that result.
+# A row without an id, on a specimen whose other rows all bear one id, is a report of that result.
 BY_MEANT_ID = ("patient_id", "meant_id", "test")
 _WHERE = ("load", "source_patient_id", "source_file", "source_line", "row")
 _HOPS = 3  # replaced by id, then by specimen, then by the first of equal copies
@@ -58,7 +58,7 @@ def _settle(contested: pl.DataFrame) -> pl.DataFrame:
         # under one id the later report is the laboratory's word, whatever its method and even without a value
         [(pl.col("result_id").is_not_null(), BY_ID), (pl.col("usable"), (*BY_MEANT_ID, "method"))],
     )
-    # The second round is among those that stand, and those that were withdrawn: they still outrank what they replaced.
+    # The second round compares what is still in force, and what was withdrawn, which still outranks what it replaced.
     # A withdrawal that found its result by id takes back that result only, not another one of the same tube.
     left = (
         live.filter(pl.col("at").is_not_null() & ~pl.col("found"))

@@ -56,7 +56,7 @@ def why_of_members(
 
 
 def _only(frame: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
-    """The rows of the columns that a why can read: those of inputs and verdicts, and the keys."""
+    """The given rows (UInt32 numbers), with only the columns that a why can read: keys, inputs and verdicts."""
     read = [name for name in frame.columns if not name.endswith(("_flags", "__status"))]
     return frame.select(pl.col(read).gather(rows))
 
@@ -67,8 +67,10 @@ def _told(
     asked: Sequence[tuple[Rule, pl.Series]],
     sources: pl.DataFrame,
 ) -> pl.DataFrame:
-    """The why of each rule at its rows of the evidence. What differs between draws is gathered criterion by
-    criterion, what does not (the words) once for all.
+    """The why of each rule (columns COLUMNS) at the given rows of the evidence.
+
+    asked: each rule with row numbers (UInt32). What differs between draws is gathered criterion by criterion; what does
+    not (the words) is joined once at the end.
     """
     criteria = [(rule, criterion) for rule, _ in asked for criterion in rule.criteria.values()]
     named = _named(evidence, {read.id for _, criterion in criteria if (read := _first(criterion))}, sources)

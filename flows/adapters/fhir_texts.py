@@ -1,7 +1,7 @@
 """The texts of resources in the files of a FHIR extract, with the line each begins on.
 
-Nearly all texts of an extract are Observations that say so first and hold nothing but their own value. They are told
-apart here, by a look for a few words, so that the statements need not ask each of them what it is.
+Nearly all texts of an extract are Observations whose first member says so and which hold nothing but their own value.
+They are singled out here by searching for a few words, so that the statements need not examine each of them.
 """
 
 from __future__ import annotations

@@ -95,7 +95,7 @@ def after_last_message(text: bytes) -> int:
 
 def plain(piece: bytes) -> bytes:
     """A piece with one line feed after each segment, whatever ended it, without framing and with the usual marks."""
-    # to search for a few letters is fast; a pattern, or a table of all letters, is slow
+    # searching for a few letters is fast; a regular expression or a translation table is slow
     text = piece.replace(b"\r\n", b"\n")
     if b"\r" in text or any(mark in text for mark in _FRAMING):
         text = text.translate(_LINE_FEEDS, _FRAMING)

@@ -1,4 +1,4 @@
-"""What a source is: a name, and what brings its files to the canonical layout."""
+"""What a source is: a name, and a function that brings its files to the canonical layout."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class SourceFile:
     """A file that was read.
 
     name: path relative to the extract, as in source_file. table: the canonical table its records became rows of, None
-    for a file that only tells what others mean (names, concepts, stays). left_out: records of which no row came (a
+    for a file that only tells what others mean (names, concepts, stays). left_out: records that became no row (a
     drug that no rule reads); they are counted as ignored.
     """
 

@@ -1,4 +1,4 @@
-"""The tables of a source: finds their files, holds them against the declaration, and shows each as a DuckDB view.
+"""The tables of a source: finds their files, checks them against the declaration, and makes each a DuckDB view.
 
 A view has the declared columns as text (null where empty), source_file and source_line. Where it is not certain that
 DuckDB reads a CSV file record by record as its lines stand, flows.csv_lines does.

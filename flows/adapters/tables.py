@@ -1,4 +1,4 @@
-"""Sources made of tables: shows their files as views and runs the source's SQL statements in order, nothing more.
+"""Sources made of tables: their files become views, and the source's SQL statements run in order.
 
 What a source's columns mean stands in ``sql/<source>/*.sql``.
 """
@@ -25,9 +25,7 @@ from schemas.extract import EXTRACT_TABLES
 
 log = logging.getLogger("hemacohort")
 
-MEMORY_LIMIT = (
-    "1GB"  # the statements stream; what they hold are dictionaries of codes, and keys of patients and stays
-)
+MEMORY_LIMIT = "1GB"  # the statements stream; all they hold in memory is lookups of codes, patients and stays
 DRUG_NAMES = (
     "adapters/ingredients",
     "adapters/classes_by_name",

@@ -82,7 +82,7 @@ def test_what_is_named_like_a_file_and_is_none_is_not_passed_over(extract: Path)
         find_files(extract)
     (extract / "lab_results.parquet").rmdir()
     (extract / "patients.csv").symlink_to("nowhere.csv")
-    with pytest.raises(ExtractError, match=r"^patients\.csv is no file, or a link to nothing"):
+    with pytest.raises(ExtractError, match=r"^patients\.csv is not a file, or is a link to nothing"):
         find_files(extract)
 
 

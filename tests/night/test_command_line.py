@@ -73,7 +73,7 @@ def test_an_option_that_means_nothing_for_a_past_night_is_refused(
     option: list[str], night: Path, home: Home, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert call("run", "--home", home.root, "--known-at", "2199-01-01", *option) == 2
-    assert "--known-at makes a night from what the home holds" in capsys.readouterr().err
+    assert "--known-at works from what the home already holds" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

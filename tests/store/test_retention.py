@@ -176,7 +176,7 @@ def test_command_says_what_would_go_and_what_that_ends(
         json.loads(line) for file in home.logs.glob("*.jsonl") for line in file.read_text().splitlines()
     ]
     assert "superseded rows removed" in {event["event"] for event in events}
-    with pytest.raises(HemacohortError, match="reaches to"):
+    with pytest.raises(HemacohortError, match="at the latest"):
         prune(home.root, 1, dry=True, superseded_before=TOMORROW + timedelta(days=2))
 
 
