@@ -74,7 +74,7 @@ fingerprints: $(READY)
 	@$(PY) -m tests.value_sets.versions $(if $(ANEW),--anew,)
 	@$(PY) -m flows.rule_fingerprints tests/rules/fingerprints.json $(if $(ANEW),--anew,)
 
-# The environment is made anew when the lock changes, so that it holds what the lock says and nothing else.
+# The environment is rebuilt when the lock changes, so that it holds what the lock says and nothing else.
 $(INSTALLED): requirements.lock
 	@python=""; without_venv=""; \
 	for candidate in $(PYTHON) $(if $(strip $(PYTHON)),,python3.13 python3.12 python3.11 python3); do \

@@ -21,7 +21,7 @@ _KEYS = ("patient_id", "collected_at", "result_id")
 class SomePatients:
     """The patients whom a night concerns.
 
-    anew: of whom all rows are read again. added: to whom the night only adds. rows: tonight's raw rows of the latter,
+    anew: patients whose rows are all read again. added: patients to whose results the night only adds. rows: tonight's raw rows of the latter,
     and those that name no patient. contacts: the earlier spans of contact of the latter (``schemas.tables.CONTACT``).
     """
 

@@ -1,7 +1,7 @@
 """Alerts: a sentence a person can act on, by e-mail, to a webhook, or through blocks stored in Prefect.
 
 They carry what an error's own sentence carries, the home and the run: never a patient, a value or a file's name.
-``flows.prefect_settings.prepare`` is to be called before anything is sent, for the senders are Prefect's own blocks.
+``flows.prefect_settings.prepare`` must be called before anything is sent, because the senders are Prefect's own blocks.
 """
 
 from __future__ import annotations

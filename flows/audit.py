@@ -76,7 +76,7 @@ class _Outcome:
 
 
 def check_accepted(accept: Mapping[str, str]) -> None:
-    """UsageError where a name is no check's, or a reason is missing."""
+    """UsageError where a name is not a check's, or a reason is missing."""
     names = [audit.name for audit in AUDITS]
     for name, because in accept.items():
         if name not in names:

@@ -96,7 +96,7 @@ def _code(arguments: list[str]) -> int:
     except BaseException as error:
         if not type(error).__module__.startswith("pyo3"):
             raise
-        return _unforeseen(arguments, error)  # a panic of Polars is no Exception
+        return _unforeseen(arguments, error)  # a panic of Polars is not an Exception
     if ended == INTERRUPTED:  # typer catches the interrupt of a command by itself
         _say(_STOPPED)
     return ended if isinstance(ended, int) else 0
@@ -196,7 +196,7 @@ def run(
         str | None, typer.Option(metavar="DATE", help="Night to screen: a date, or auto. Default: today.")
     ] = None,
     full: Annotated[
-        bool, typer.Option("--full", help="Make everything anew from all that was ever loaded.")
+        bool, typer.Option("--full", help="Rebuild everything from all rows that were ever loaded.")
     ] = False,
     known_at: Annotated[
         str | None,

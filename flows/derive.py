@@ -1,4 +1,4 @@
-"""From the store to the normalized tables of patients: of everybody, or of those of whom something changed."""
+"""From the store to the normalized tables of patients: of everybody, or of those about whom something changed."""
 
 from __future__ import annotations
 

@@ -105,7 +105,7 @@ def _chosen(rules: Sequence[Row], rule_id: str | None) -> list[Row]:
     return chosen
 
 
-_NO_RESULT: Row = {"input": None, "threshold": None, "citation": None}  # another cohort is no result
+_NO_RESULT: Row = {"input": None, "threshold": None, "citation": None}  # another cohort is not a result
 
 
 def _blood_count(draw: Row) -> Row:

@@ -74,7 +74,7 @@ def _files(night: Night, as_of: date, totals: pl.DataFrame) -> dict[str, int]:
 
 
 def _in_pieces(tables: Path, file: NightFile, rows: int | None, most: int) -> bool:
-    """Whether a file of the night is too large to be written anew for what one night changed.
+    """Whether a file of the night is too large to be rewritten for what one night changed.
 
     rows: of the file; None where only its pieces know.
     """
@@ -158,7 +158,7 @@ def _members_of(folder: Path | None, patients: pl.Series | None) -> pl.DataFrame
 
 
 def why_everybody(before: Manifest | None, now: Manifest | None) -> str | None:
-    """Why everybody may have been judged anew, in the ledger's words; None where nothing but the data changed."""
+    """Why everybody may have been judged again, in the ledger's words; None where nothing but the data changed."""
     if before is None or now is None:
         return None
     if before.screen_basis.get("rules") != now.screen_basis.get("rules"):

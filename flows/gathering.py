@@ -14,7 +14,7 @@ from flows.generations import current
 from flows.sql import statement
 from flows.staging import MOST_BUCKETS, divided
 
-PATIENTS_GATHERED = 3_700  # at a time, of those whose results are not made anew
+PATIENTS_GATHERED = 3_700  # at a time, of those whose results are not derived again
 
 
 @dataclass(frozen=True)

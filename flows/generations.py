@@ -1,4 +1,4 @@
-"""Tables by patient whose pieces several nights share: a night writes anew only the patients it worked on.
+"""Tables by patient whose pieces several nights share: a night writes only the patients it worked on.
 
 A piece is ``tables/TABLE/GENERATION_BUCKET.parquet``; the generation is the number of the night that wrote it. The
 owner table of a group says, for each patient who was worked on again, which generation holds the rows in force; the

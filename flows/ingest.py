@@ -1,7 +1,7 @@
 """Ingest: the new files of an extract into the store, and the tables of the patients whom they concern.
 
 A night reads only files it has not loaded before and keeps their rows as received. It then derives the tables of the
-patients about whom something changed again, from everything that is known of them; results that have nothing to do with
+patients about whom something changed again, from everything that is known of them. Results that have nothing to do with
 earlier ones are simply added. The outcome is therefore the same as if everything had come at once. Every row of every
 new file ends in exactly one place; the sums are checked file by file.
 """
@@ -78,7 +78,7 @@ def ingest(
     """Load the new files of an extract, and write the tables of generations.LAB into BUILD/tables.
 
     extract: None for a foreign one of which all was loaded before. buckets: patient buckets of a full night, None for
-    about a million rows each. full: make everything anew. originals: for an adapted extract, the source's own files,
+    about a million rows each. full: rebuild everything. originals: for an adapted extract, the source's own files,
     which are registered in its place. Raises ExtractError (the extract cannot be read or breaks its contract) and
     CheckError (rows are lost or a table breaks its contract); then BUILD is to be thrown away.
     """

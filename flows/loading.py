@@ -35,7 +35,7 @@ from flows.tables import inherit_table, write_table
 from schemas.tables import QUARANTINE, shaped
 
 TABLES_OF_LOADS = ("table_quarantine", "table_flag")  # a piece for each load and table
-CROWDED = 4  # times the rows a slice is meant for, above which the store is divided anew
+CROWDED = 4  # times the rows a slice is meant for, above which the store is divided again
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,7 @@ class Manifest(_Frozen):
 
     number: counts the nights; it is the generation of the pieces the night wrote. slices: hash partitions of the
     patients in the store. lab_basis, screen_basis: what the normalized results and the verdicts depend on besides the
-    rows themselves; where one differs, everything that rests on it is made anew. forgotten: number of the load before
+    rows themselves; where one differs, everything that depends on it is derived again. forgotten: number of the load before
     which the home cannot be shown as it was known then, for what had been superseded was removed; 0: nothing was.
     """
 

@@ -52,7 +52,7 @@ def write_missing_units(
     """Write BUILD/tables/missing_unit and say what it decides and whom that concerns.
 
     changed: where the tables of the last night rest on the same as tonight's. Then the results of the patients
-    concerned are counted anew beside those of everybody else as the last night counted them. Without it the units of
+    concerned are counted again, beside those of everybody else as the last night counted them. Without it the units of
     all rows are looked at, slice by slice; only those of rows without one are read, and only counts are kept of them.
     """
     nobody = pl.Series("patient_id", [], pl.String)

@@ -42,10 +42,10 @@ def begin(
 ) -> Night:
     """Make or open the home and name the night.
 
-    flags: settings given on the command line (None: not given). full: make everything anew. known_at: a local
+    flags: settings given on the command line (None: not given). full: rebuild everything. known_at: a local
     time; the night is then a past one, as it was known at that time. accept: checks that may fail tonight, and why.
 
-    Raises UsageError (settings, code map, --as-of, --accept, a folder that is no home) and NewerHomeError.
+    Raises UsageError (settings, code map, --as-of, --accept, a folder that is not a home) and NewerHomeError.
     """
     accepted = dict(accept or {})
     check_accepted(accepted)

@@ -30,7 +30,7 @@ def check_age(root: Path, max_age: timedelta, now: datetime | None = None) -> No
     seems to come from the future: a clock that was ahead would keep the watch silent for as long.
 
     The age runs from the end of the night in force, so that a night going back (``rollback``) counts as old; in a
-    home without a night, from when the home was made. now: an aware time. UsageError for a folder that is no home.
+    home without a night, from when the home was made. now: an aware time. UsageError for a folder that is not a home.
     """
     since, word = _since(Home(root.absolute()))
     now = now or datetime.now(UTC)

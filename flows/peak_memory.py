@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def reset_peak() -> None:
-    """Let the kernel count the peak of the memory anew (Linux only)."""
+    """Restart the kernel's count of peak memory (Linux only)."""
     try:
         Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
     except OSError:

@@ -176,7 +176,7 @@ def _with_widths(steps: Sequence[Row]) -> list[Row]:
 
 
 def _files(files: Sequence[Row]) -> list[Row]:
-    """Rows by file: a file with a plain name by itself, the others of a table together, for a name may identify a patient.
+    """Rows by file: a file with a plain name by itself, the others of a table together, because a name may identify a patient.
 
     A home that has loaded many files shows those of a table together, too.
     """

@@ -170,7 +170,7 @@ def _readable(rows: pl.DataFrame, reading: Reading) -> pl.DataFrame:
 def _without_effect(
     now: pl.LazyFrame, rows: pl.DataFrame, places: pl.DataFrame, reading: Reading
 ) -> pl.DataFrame:
-    """The places but those of patients of whom the night in force would read anything else without them.
+    """The places, without those of patients about whom the night in force would read something else if they were gone.
 
     A value that only others of its day can settle (``transforms.same_day``) may rest on a report that was replaced.
     """

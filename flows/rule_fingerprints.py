@@ -86,7 +86,7 @@ def problems(record: Record, rules: Sequence[Rule] = RULES) -> list[str]:
             )
     known = {rule.rule_id for rule in rules}
     return found + [
-        f"{name} is no rule anymore: record without it with `make fingerprints`"
+        f"{name} is not a rule anymore: record without it with `make fingerprints`"
         for name in record["rules"]
         if name not in known
     ]
@@ -101,7 +101,7 @@ def _other_polars(recorded_with: str) -> str:
 
 
 def recorded(record: Record, rules: Sequence[Rule] = RULES, *, anew: bool = False) -> Record:
-    """The record with the version of each rule that it lacks; what it holds stays, unless it is made anew."""
+    """The record with the version of each rule that it lacks; what it holds stays, unless anew."""
     made: dict[str, dict[str, str]] = {}
     for rule, now in _now(rules):
         told, current = record["rules"].get(rule.rule_id, {}), {str(rule.version): now}

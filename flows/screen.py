@@ -109,7 +109,7 @@ def screen(
     """Judge the draws of everybody, or of the patients whom the night concerns, and write the tables of the stage.
 
     build: folder with the tables of ingest. manifest: of this night. as_of: the night; nothing collected after its
-    end is seen. everybody: the tables of everybody were made anew, or what verdicts rest on has changed. switches: the
+    end is seen. everybody: everybody's tables were derived again, or what verdicts depend on has changed. switches: the
     choices between sources. workers: buckets judged at the same time. Writes the tables of generations.SCREEN, and
     counts of COUNTS and gap_metric. Memory is bounded by the largest bucket, times the workers.
     """
@@ -164,7 +164,7 @@ def _screen_some(
     )
     due = _due(tables, as_of, concerned)
     again = pl.concat([concerned, due])
-    new: list[Place] = []  # of patients whose results were made anew
+    new: list[Place] = []  # of patients whose results were derived again
     added: list[Place] = []
     for piece in pieces_of(tables, "lab_result").get(generation, []):
         (added if bucket_number(piece) == ADDED else new).append(Place(tables, piece.stem))

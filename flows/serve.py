@@ -53,7 +53,7 @@ def serve_home(
     oldest = age_of(max_age)
     night = begin(home, extract, source, as_of, {"timezone": timezone})
     prepare(night.home)
-    if not night.extract.is_dir():  # a share may be mounted later, so that this is no error yet
+    if not night.extract.is_dir():  # a share may be mounted later, so that this is not an error yet
         print(
             f"There is no folder {night.extract} yet; a night fails until it is there.",
             file=sys.stderr,

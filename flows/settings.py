@@ -204,7 +204,7 @@ class _One(PydanticBaseSettingsSource):
         self._source, self._name = source, name
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        """As the source has it; asked by nobody, for the source is called as a whole."""
+        """As the source has it; never called, because the source is called as a whole."""
         return self._source.get_field_value(field, field_name)
 
     def __call__(self) -> dict[str, Any]:

@@ -30,7 +30,7 @@ class Night:
     """What every stage of a night needs to know: paths, dates and ids, never a connection or a frame.
 
     as_of: "today", "auto" or an ISO date, as asked; ``decided_as_of`` gives the day once it is decided.
-    started_at: local time in the home's time zone. full: make everything anew. known_at: the local time at which a past
+    started_at: local time in the home's time zone. full: rebuild everything. known_at: the local time at which a past
     night is to be seen again as it was known then; such a night reads no extract and is never put in force.
     accept: checks that may fail tonight, and why.
     """

@@ -27,7 +27,7 @@ ROWS_PER_BUCKET = 1_000_000  # two of them are judged at the same time
 ROWS_PER_SLICE = 250_000
 MOST_BUCKETS = 512
 SMALL_LOAD = (
-    1_000_000  # rows; a smaller load stays one file, so that a year of nights is no heap of little ones
+    1_000_000  # rows; a smaller load stays one file, so that a year of nights is not a heap of little ones
 )
 # A slice whose file Polars has closed goes on in another, and each night reads all of them. Read at the first such
 # write. Half of the files a process may open are left to the rest.

@@ -171,5 +171,5 @@ _TABLES = (
 
 EXTRACT_TABLES: Mapping[str, ExtractTable] = {table.name: table for table in _TABLES}
 
-# A line that is no record: too few or too many fields, or a quote that is never closed.
+# A line that is not a record: too few or too many fields, or a quote that is never closed.
 RAGGED_LINE = "RAGGED_LINE"

@@ -205,7 +205,7 @@ TABLE_REASONS: Mapping[str, str] = {
     "TO_PATIENT_ID_MISSING": "the merge does not say which identifier remains",
     "SELF_MERGE": "the identifier is merged into itself",
 }
-"""Why a line is no row, and why a row about a patient, an event, coverage or a merge is set aside."""
+"""Why a line is not a row, and why a row about a patient, an event, coverage or a merge is set aside."""
 
 
 def flag_names(mask: int) -> list[str]:

@@ -114,11 +114,11 @@ def _of_line(line: MapLine) -> Iterable[str]:
     if not line.analyte:
         yield "analyte is empty"
     elif line.analyte not in ANALYTES:
-        yield f"{line.analyte[:40]!r} is no analyte; reference.analyte of the warehouse lists them"
+        yield f"{line.analyte[:40]!r} is not an analyte; reference.analyte of the warehouse lists them"
     elif known is not None and known != line.analyte:
         yield f"the code {line.code} of {line.code_system} stands for {known} everywhere and cannot be {line.analyte}"
     elif line.default_unit and resolve(line.analyte, line.default_unit) is None:
-        yield f"default_unit {line.default_unit[:40]!r} is no unit of {line.analyte}"
+        yield f"default_unit {line.default_unit[:40]!r} is not a unit of {line.analyte}"
 
 
 def _of_pair(one: MapLine, other: MapLine) -> str | None:

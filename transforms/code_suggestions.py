@@ -1,7 +1,7 @@
 """What a code that no rule reads may stand for, by its name, its unit and the distribution of its values.
 
 A suggestion is for a person to accept or refuse; nothing here maps anything. The score weighs what speaks for an
-analyte (the name most), from 0 to 1; it is no probability.
+analyte (the name most), from 0 to 1; it is not a probability.
 """
 
 from __future__ import annotations

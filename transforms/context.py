@@ -81,7 +81,7 @@ class Intervals:
         end = self.latest_end(patient, anchor + last)
         return (end >= anchor + first).fill_null(
             value=False
-        )  # no interval at all is no overlap, not an unknown
+        )  # without any interval there is no overlap; that is not an unknown
 
 
 def coded_events(events: pl.DataFrame, code_sets: Iterable[CodeSet] = _READ) -> dict[str, pl.DataFrame]:

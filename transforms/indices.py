@@ -107,7 +107,7 @@ def _coherence(frame: pl.LazyFrame) -> pl.LazyFrame:
         mcv_derived=derived,
         mcv_inconsistent=(same_time("mcv", "hct") & apart).fill_null(
             value=False
-        ),  # nothing to compare is no conflict
+        ),  # nothing to compare is not a conflict
     ).with_columns(
         pl.when(derived).then("mcv_computed_fl").otherwise(low("mcv")).alias("mcv.lo"),
         pl.when(derived).then("mcv_computed_fl").otherwise(high("mcv")).alias("mcv.hi"),
@@ -116,7 +116,7 @@ def _coherence(frame: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _platelets(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """A citrate count, times 1.1, replaces the EDTA count within 30 days; a clumped count is no count (1.2)."""
+    """A citrate count, times 1.1, replaces the EDTA count within 30 days; a clumped count is not a count (1.2)."""
     citrate = low("plt_citrate").is_not_null()
     diluted = settled_ends(low("plt_citrate") * CITRATE_DILUTION, high("plt_citrate") * CITRATE_DILUTION)
     clumped = (pl.col("plt_clumps.lo") >= 1).fill_null(

@@ -44,7 +44,7 @@ def lab_contacts(texts: pl.DataFrame, results: pl.DataFrame, reported: pl.DataFr
 def event_contacts(events: pl.DataFrame) -> pl.DataFrame:
     """First and last day of contact per patient from events: their starts, and the ends of encounters.
 
-    The end of a medication or diagnosis is no contact; it may be a placeholder far in the future.
+    The end of a medication or diagnosis is not a contact; it may be a placeholder far in the future.
     """
     days = pl.concat(
         [
@@ -89,7 +89,7 @@ def derived_coverage(contacts: pl.DataFrame, *, first: date | None, kinds: Colle
 
 
 def _spans(days: pl.DataFrame) -> pl.DataFrame:
-    # a placeholder such as 9999-12-31, a text or the end of a visit, is no contact: coverage would reach to it
+    # a placeholder such as 9999-12-31, a text or the end of a visit, is not a contact: coverage would reach to it
     believed = pl.col("day").dt.year().is_between(FIRST_YEAR, LAST_YEAR)
     return (
         days.drop_nulls()

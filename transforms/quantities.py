@@ -34,7 +34,7 @@ class Quantity:
 
     def __post_init__(self) -> None:
         if self.input_id not in INPUTS:
-            raise RuleDefinitionError(f"{self.input_id} is no input of the evidence")
+            raise RuleDefinitionError(f"{self.input_id} is not an input of the evidence")
 
     @property
     def missing(self) -> pl.Expr:

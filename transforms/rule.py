@@ -85,7 +85,7 @@ class Rule:
         except ValueError:
             dated = False
         if not dated:
-            raise RuleDefinitionError(f"{self.rule_id}: reviewed_on is no date like 2026-06-15")
+            raise RuleDefinitionError(f"{self.rule_id}: reviewed_on is not a date like 2026-06-15")
 
     @property
     def changes(self) -> tuple[tuple[int, str], ...]:

@@ -76,7 +76,7 @@ def _with_a_common_end(texts: pl.Series, timezone: str) -> pl.Series:
 
 
 def _seconds_of(end: str) -> int | None:
-    """How far ahead of UTC the clock is, in seconds; None for an end that is no zone, or that counts parts of seconds."""
+    """How far ahead of UTC the clock is, in seconds; None for an end that is not a zone, or that counts parts of seconds."""
     found = _ZONE.fullmatch(end)
     if found is None:
         return None

@@ -1,7 +1,7 @@
 """The truth of conditions at the draws of a bucket, each condition computed once, eight draws to a byte.
 
 Rules share conditions, and the reasons of an unknown ask the same conditions again; as expressions over columns each
-use would be worked out anew.
+use would be computed again.
 """
 
 from __future__ import annotations

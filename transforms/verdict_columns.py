@@ -26,7 +26,7 @@ class Truths(Protocol):
 
 
 class _Expressions:
-    """Truths as expressions that are built anew each time."""
+    """Truths as expressions that are built each time they are asked for."""
 
     def column(self, name: str) -> pl.Expr:
         return pl.col(name)

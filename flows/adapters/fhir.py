@@ -83,7 +83,7 @@ _STEPS = (
 )
 _LISTS = _Step("listed_results", ("DiagnosticReport", "Observation"), "")
 _ADDRESSES = _Step("addresses", ("Observation",), "")
-# The tables that a kind of resource brings rows to, or leaves rows out of; a text that is no resource is set aside
+# The tables that a kind of resource brings rows to, or leaves rows out of; a text that is not a resource is set aside
 # there.
 _TABLES: Mapping[str | None, tuple[str, ...]] = {
     None: ("lab_results",),
@@ -97,7 +97,7 @@ _READ = frozenset(kind for step in (*_STEPS, _LISTS) for kind in step.kinds)
 def write_fhir(extract: Path, out: Path) -> Sequence[SourceFile]:
     """Bring FHIR resources to the canonical layout; see flows.adapters.model.Source.
 
-    Raises ExtractError for a folder without FHIR files, for a file that cannot be read or is no text, and where there
+    Raises ExtractError for a folder without FHIR files, for a file that cannot be read or is not text, and where there
     is no Observation at all.
     """
     paths = find_texts(extract, SUFFIXES)

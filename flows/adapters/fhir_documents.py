@@ -87,7 +87,7 @@ class Cursor:
         self.at = 0
 
     def here(self) -> str:
-        """The next character that is no blank, empty at the end."""
+        """The next character that is not a blank, empty at the end."""
         match = _blanks(self.document, self.at)
         self.at = match.end() if match else self.at
         return self.document[self.at : self.at + 1]

@@ -64,7 +64,7 @@ class Texts:
 
 
 def read_texts(file: TextFile) -> Iterator[Texts]:
-    """The texts of a file in pieces of some megabytes. Raises ExtractError for a file that cannot be read or is no text."""
+    """The texts of a file in pieces of some megabytes. Raises ExtractError for a file that cannot be read or is not text."""
     if not file.name.lower().endswith(LINES):
         yield _document(file)
         return

@@ -54,7 +54,7 @@ MACROS = (
 def write_hl7v2(extract: Path, out: Path) -> Sequence[SourceFile]:
     """Bring HL7 v2 messages to the canonical layout; see flows.adapters.model.Source.
 
-    Raises ExtractError for a folder without HL7 files, for a file that cannot be read, is no text or does not begin
+    Raises ExtractError for a folder without HL7 files, for a file that cannot be read, is not text or does not begin
     with a message, and where no message brings results.
     """
     paths = find_texts(extract, _SUFFIXES)
@@ -113,7 +113,7 @@ class _Writer:
         self.segments = 0
         self.results = 0
         self.others = 0
-        self.broken = ""  # where the first line stands that is no segment
+        self.broken = ""  # where the first line stands that is not a segment
         self.tables: set[tuple[str, str]] = set()  # table and file of the rows written
 
     def add(self, part: Part) -> None:

@@ -11,7 +11,7 @@ import pyarrow as pa
 from flows.errors import ExtractError
 from flows.file_probe import HashedReader, unpacked_pieces
 
-LONGEST_RECORD = 1 << 28  # bytes; what does not end by then is no record of a laboratory
+LONGEST_RECORD = 1 << 28  # bytes; what does not end by then is not a record of a laboratory
 _BOM = b"\xef\xbb\xbf"
 
 

@@ -80,7 +80,7 @@ def problems(item: CodeSet) -> list[str]:
     """Sentences about what is wrong with a value set: malformed, repeated or needless lines."""
     found = []
     if item.domain not in EVENT_KINDS:
-        found.append(f"{item.id}: {item.domain!r} is no domain")
+        found.append(f"{item.id}: {item.domain!r} is not a domain")
     if item.version < 1 or not item.source or not item.title:
         found.append(f"{item.id} needs a title, a source and a version from 1")
     if not item.codes:

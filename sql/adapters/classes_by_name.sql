@@ -9,7 +9,7 @@ CREATE TEMP MACRO classes_by_name(drug) AS (
             regexp_matches(lower(drug), concat('(^|[^a-z])', word))
             -- a blinded trial: nobody knows what was given
             AND NOT contains(lower(drug), 'placebo')
-            -- the iron in the last week of a contraceptive is no treatment with iron
+            -- the iron in the last week of a contraceptive is not a treatment with iron
             AND NOT (starts_with(atc, 'B03A') AND regexp_matches(lower(drug), 'estradiol|mestranol'))
         GROUP BY left(atc, 4)
     ) AS class

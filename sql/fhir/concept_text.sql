@@ -1,4 +1,4 @@
--- macro: the JSON of a concept in words: its text, else a display of a coding, else a code; null for what is no concept
+-- macro: the JSON of a concept in words: its text, else a display of a coding, else a code; null for what is not a concept
 CREATE OR REPLACE MACRO concept_text(concept) AS
 regexp_replace(
     coalesce(

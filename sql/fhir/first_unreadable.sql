@@ -1,4 +1,4 @@
--- one row: where the first text stands that is no resource
+-- one row: where the first text stands that is not a resource
 SELECT
     source_file,
     source_line

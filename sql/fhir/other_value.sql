@@ -5,7 +5,7 @@ coalesce(
     json_extract_string(source, '$.valueBoolean'),
     json_extract_string(source, '$.valueDateTime'),
     json_extract_string(source, '$.valueTime'),
-    -- a range with one end is a limit; one with two ends is no result, and stays in words
+    -- a range with one end is a limit; one with two ends is not a result, and stays in words
     CASE
         WHEN json_extract_string(source, '$.valueRange.high.value') IS NULL
             THEN '>=' || json_extract_string(source, '$.valueRange.low.value')

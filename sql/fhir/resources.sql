@@ -1,4 +1,4 @@
--- one row per text at hand that is not one of the usual Observations, with its kind (null where the text is no resource, or
+-- one row per text at hand that is not one of the usual Observations, with its kind (null where the text is not a resource, or
 -- JSON that is broken) and the number of its components; its text is kept where it is read again, which for an Observation
 -- is only where it has components
 CREATE OR REPLACE TEMP TABLE resource AS

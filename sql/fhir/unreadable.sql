@@ -1,4 +1,4 @@
--- one row per text that is no resource: broken JSON, or JSON without a resourceType
+-- one row per text that is not a resource: broken JSON, or JSON without a resourceType
 COPY (
     SELECT
         rtrim(received, concat(' ', chr(13), chr(10))) AS received,

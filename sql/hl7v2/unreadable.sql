@@ -1,4 +1,4 @@
--- one row per line that is no segment, and per OBX that ends before its value
+-- one row per line that is not a segment, and per OBX that ends before its value
 COPY (
     SELECT
         rtrim(text, chr(10)) AS received,

@@ -137,7 +137,7 @@ SELECT
     product.name
 FROM coded
 INNER JOIN product ON coded.drug = product.drug
--- the iron in the last week of a contraceptive is no treatment with iron
+-- the iron in the last week of a contraceptive is not a treatment with iron
 WHERE NOT (
     (starts_with(coded.code, 'B03A') OR coded.code_system = 'RXNORM')
     AND regexp_matches(product.name, 'estradiol|mestranol')

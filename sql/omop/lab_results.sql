@@ -34,7 +34,7 @@ COPY (
                     coalesce(
                         answer.name,
                         measurement.value_source_value,
-                        -- the id of an answer is no number that was measured
+                        -- the id of an answer is not a number that was measured
                         CASE
                             WHEN try_cast(measurement.value_as_concept_id AS BIGINT) <> 0
                                 THEN concat('concept ', measurement.value_as_concept_id)

@@ -132,7 +132,7 @@ def test_the_person_may_correct_the_analyte_and_name_a_unit(home: Make) -> None:
             "line 2: the published night ignored no such code",
         ),
         ("accept,code_system,code,analyte\nyes,LAB,F1,\n", "line 2: analyte is empty"),
-        ("accept,code_system,code,analyte\nyes,LAB,F1,ferritn\n", "line 2: 'ferritn' is no analyte"),
+        ("accept,code_system,code,analyte\nyes,LAB,F1,ferritn\n", "line 2: 'ferritn' is not an analyte"),
         (
             "accept,code_system,code,analyte\nyes,LAB,F1,ferritin\nyes,LAB,F1,iron\n",
             "line 3: the line contradicts line 2",

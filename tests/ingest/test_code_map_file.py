@@ -68,7 +68,7 @@ def test_spreadsheets_may_write_it(write: Callable[..., Path], end: str, encodin
         ((HEAD, "LAB,HGB,,hb,more"), "line 2: 5 fields under 4 columns"),
         ((HEAD, "LAB,HGB,,hb", "", "LAB,HGB"), "line 4: 2 fields under 4 columns"),
         ((HEAD, 'LAB,"HGB,,hb'), "line 2: "),
-        ((HEAD, "LAB,HGB,,hemoglobine"), "line 2: 'hemoglobine' is no analyte"),
+        ((HEAD, "LAB,HGB,,hemoglobine"), "line 2: 'hemoglobine' is not an analyte"),
         ((HEAD, "LAB,HGB,,hb", "lab, HGB,,hct"), "line 3: the line contradicts line 2"),
         (("accept," + HEAD, "yes,LAB,A,,hb", ",LAB,B,,hb"), "line 3: accept is ''; it must say yes or no"),
     ],
@@ -123,7 +123,7 @@ def test_a_run_with_a_wrong_map_ends_before_it_begins(
     with pytest.raises(SystemExit) as ended:
         main(["run", "--home", str(home), "--extract", str(home / "no such"), "--direct"])
     assert ended.value.code == 2
-    assert "code_map.csv, line 2: 'nothing' is no analyte" in capsys.readouterr().err
+    assert "code_map.csv, line 2: 'nothing' is not an analyte" in capsys.readouterr().err
     assert not (home / "published").exists()
 
 

@@ -206,16 +206,6 @@ def test_every_table_and_column_is_commented(night: Path) -> None:
     assert all(comment for (comment,) in tables + columns)
 
 
-def test_verdicts_of_a_follow_up_say_as_of_when_they_are(night: Path) -> None:
-    with duckdb.connect(str(night / "hemacohort.duckdb"), read_only=True) as con:
-        comments = con.execute(
-            "SELECT comment FROM duckdb_columns() WHERE starts_with(column_name, 'followed_') "
-            "OR (table_name = 'why' AND column_name = 'verdict')"
-        ).fetchall()
-    assert len(comments) > 5
-    assert all("as of the night the draw was last judged on" in comment for (comment,) in comments)
-
-
 def test_stored_why_and_the_view_say_the_same(night: Path) -> None:
     keys = ["patient_id", "rule_id", "index_collected_at", "criterion_id"]
     stored = pl.read_parquet(night / "why.parquet").sort(keys)

@@ -1,4 +1,4 @@
-"""What the rules look for is in the warehouse of every night."""
+"""What the rules look for, and what a column holds, is in the warehouse of every night."""
 
 from __future__ import annotations
 
@@ -40,3 +40,13 @@ def test_lists_of_patients_say_that_they_are_no_diagnosis(night: Path) -> None:
         ).fetchall()
     assert len(said) == 5
     assert not [name for name, comment in said if "not a diagnosis" not in comment]
+
+
+def test_verdicts_of_a_follow_up_say_as_of_when_they_are(night: Path) -> None:
+    with duckdb.connect(str(night / "hemacohort.duckdb"), read_only=True) as con:
+        comments = con.execute(
+            "SELECT comment FROM duckdb_columns() WHERE starts_with(column_name, 'followed_') "
+            "OR (table_name = 'why' AND column_name = 'verdict')"
+        ).fetchall()
+    assert len(comments) > 5
+    assert all("as of the night the draw was last judged on" in comment for (comment,) in comments)

@@ -149,10 +149,10 @@ def test_bucket_order_does_not_matter(normalize: Normalize) -> None:
             [line(2, name="a"), line(3, unit="ug/L", analyte="iron")],
             "line 3: the line contradicts line 2 for rows that meet the conditions of both",
         ),
-        ([line(2, analyte="sodium")], "line 2: 'sodium' is no analyte"),
+        ([line(2, analyte="sodium")], "line 2: 'sodium' is not an analyte"),
         ([line(2, analyte="")], "line 2: analyte is empty"),
         ([line(2, code="")], "line 2: code is empty"),
-        ([line(2, default_unit="mmHg")], "line 2: default_unit 'mmHg' is no unit of ferritin"),
+        ([line(2, default_unit="mmHg")], "line 2: default_unit 'mmHg' is not a unit of ferritin"),
         (
             [line(2, code_system="LOINC", code="718-7")],
             "line 2: the code 718-7 of LOINC stands for hb everywhere",

@@ -47,7 +47,7 @@ def factor(analyte: str, unit: str) -> float:
         return 1.0
     reading = resolve(analyte, unit)
     if reading is None:
-        raise ValueError(f"{unit} is no unit of {analyte}")
+        raise ValueError(f"{unit} is not a unit of {analyte}")
     return float(reading.factor)
 
 
