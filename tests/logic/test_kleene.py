@@ -108,7 +108,7 @@ def test_a_criterion_needs_a_source_and_a_reason() -> None:
 def test_a_wrong_unit_or_input_stops_the_import() -> None:
     with pytest.raises(RuleDefinitionError, match="ug/L"):
         Quantity("ferritin").below(30, "mg/L", "test", "")
-    with pytest.raises(RuleDefinitionError, match="no input"):
+    with pytest.raises(RuleDefinitionError, match="not an input"):
         Quantity("ferritine")
     with pytest.raises(RuleDefinitionError, match="source"):
         Quantity("ferritin").below(30, "ug/L", "", "")

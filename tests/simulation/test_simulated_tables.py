@@ -185,7 +185,7 @@ def test_codes_and_units_of_a_site_are_those_of_the_analyte(site) -> None:
 
 
 def test_a_unit_that_an_analyte_does_not_have_is_refused() -> None:
-    with pytest.raises(ValueError, match="no unit of mcv"):
+    with pytest.raises(ValueError, match="not a unit of mcv"):
         factor("mcv", "mg/dL")
 
 
