@@ -53,7 +53,7 @@ def test_night_without_room_does_not_begin_and_says_how_much_is_missing(
     held = sum(path.lstat().st_size for path in night.rglob("*") if path.is_file())
     need = 200 * 10**6 + 4 * 10**6 + held  # of any night, of new text, and a copy of the night in force
     with pytest.raises(
-        CheckError, match=rf"free_disk: the night may need {need / 10**6:.1f} MB .* 150\.0 MB are free"
+        CheckError, match=rf"free_disk: the night may need {need / 10**6:.1f} MB .* 150\.0 MB is free"
     ) as told:
         run_night(begin(home.root, tmp_path / "extract", "canonical", None, {}))
     assert told.value.exit_code == 11

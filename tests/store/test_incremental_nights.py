@@ -62,7 +62,7 @@ def test_a_library_that_divides_patients_otherwise_finds_all_that_is_theirs(
     at_once = run("at_once", {**extract, "patient_merges": merges}, buckets=3)
     before = run("upgraded", {**first, "patient_merges": merges}, buckets=3)
     monkeypatch.setattr("flows.staging._SEED", 7)
-    with pytest.raises(UsageError, match="let a night run first"):
+    with pytest.raises(UsageError, match="run a night first"):
         recalled(before)
     after = run("upgraded", second, buckets=3)
     assert after["digest"] == at_once["digest"]
