@@ -106,12 +106,15 @@ def status(
         if oldest is not None:  # that a night is overdue is said rather than that it cannot be shown
             check_age(home, oldest)
         raise
-    for name, table in found.items():
-        print(name.capitalize())
-        show(table, "table")
-    _say_what_it_is_not()
-    if oldest is not None:
-        check_age(home, oldest)
+    try:
+        for name, table in found.items():
+            print(name.capitalize())
+            show(table, "table")
+        _say_what_it_is_not()
+        sys.stdout.flush()
+    finally:  # whoever reads the tables may have seen enough (`| head`), and the age is told all the same
+        if oldest is not None:
+            check_age(home, oldest)
 
 
 @reading_app.command()

@@ -125,7 +125,7 @@ def night_in_words(home: Path, content: RunContent) -> str:
     """What a night brought, for the person who ran it: counts only."""
     rows = content["rows"]
     fates = ", ".join(f"{rows[fate]:,} {fate}" for fate in rows if fate != "rows")
-    brought = f"{rows['rows']:,} rows of all tables: {fates}"
+    brought = f"{counted(rows['rows'], 'row')} of all tables: {fates}"
     width = max((len(row["title"]) for row in content["cohorts"]), default=0)
     titles = ("confirmed", "probable", "possible", "cannot be determined")
     lines = [

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -120,3 +122,18 @@ def test_status_exits_with_11_and_says_since_when(
     said = capsys.readouterr()
     assert "No night has been published since 2026-01-02 03:04 CET" in said.err
     assert night.name in said.out  # the tables are there all the same
+
+
+def test_an_overdue_night_is_told_although_nobody_reads_the_tables(night: Path, home: Home) -> None:
+    """As in `hemacohort status --max-age 26h | head`."""
+    finished(night, "2020-01-01 02:15:00", "UTC")
+    words = ["status", "--home", str(home.root), "--max-age", "26h"]
+    command = [sys.executable, "-c", "from flows.cli import main; main()", *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        said = process.stderr.read()
+    assert process.returncode == 11
+    assert said.startswith("hemacohort: No night has been published since 2020-01-01 02:15 UTC")
+    assert said.count("\n") == 1

@@ -139,6 +139,7 @@ insert into cohort.ledger values
     ('secretpatient1', 'iron_deficiency_anemia', 'reentered', null, 'probable', 'new_result', 'hb', 'run-20260630'),
     ('secretpatient2', 'iron_deficiency_anemia', 'tier_changed', 'probable', 'confirmed', 'new_result', 'hb', 'run-20260630'),
     ('secretpatient3', 'iron_deficiency_anemia', 'tier_changed', 'confirmed', 'possible', 'new_result', 'hb', 'run-20260630'),
+    ('secretpatient10', 'iron_deficiency_anemia', 'tier_changed', 'possible', 'probable', 'new_result', 'hb', 'run-20260630'),
     ('secretpatient4', 'iron_deficiency_anemia', 'left', 'probable', null, 'new_result', 'hb', 'run-20260630'),
     ('secretpatient5', 'iron_deficiency_anemia', 'left', 'probable', null, 'died', null, 'run-20260630'),
     ('secretpatient6', 'iron_deficiency_anemia', 'left', 'probable', null, 'aged_out', null, 'run-20260630'),
