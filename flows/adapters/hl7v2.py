@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 
 import duckdb
@@ -28,14 +29,19 @@ from flows.adapters.statements import execute, text_connection
 from flows.adapters.text_chunks import TextFile, find_texts
 from flows.errors import ExtractError
 from flows.file_probe import must_be_text
+from flows.workers import ahead, in_order
 from schemas.analytes import LOINC
 
 log = logging.getLogger("hemacohort")
 
 PIECE_BYTES = 1 << 22  # of text that is cut into segments at a time
 CHUNK_BYTES = 1 << 25  # of segments that DuckDB sees at a time
+WRITERS = 2  # chunks in work at a time, each on one core, while the next is cut
 _SUFFIXES = (".hl7", ".hl7.gz", ".er7", ".er7.gz", ".oru", ".msg", ".dat", ".txt", ".txt.gz")
 _FORM = "HL7 text"
+_Chunk = dict[
+    str, list[pa.RecordBatch]
+]  # segments by what they are for (flows.adapters.hl7v2_segments.Segments)
 _BEGINNINGS = (b"MSH", b"FHS", b"BHS")
 _LATIN_1 = b"8859/1"  # in MSH-18
 MACROS = (
@@ -62,14 +68,19 @@ def write_hl7v2(extract: Path, out: Path) -> Sequence[SourceFile]:
         raise ExtractError(
             f"The hl7v2 extract {extract.name!r} holds no file ending in {', '.join(_SUFFIXES)}."
         )
+    files = [TextFile(path, path.relative_to(extract).as_posix(), _FORM) for path in paths]
+    cutter = _Cutter()
     with text_connection(out, [f"hl7v2/{macro}" for macro in MACROS]) as (connection, scratch):
         writer = _Writer(connection, out, scratch)
-        files = [TextFile(path, path.relative_to(extract).as_posix(), _FORM) for path in paths]
-        for file in files:
-            for part in _parts(file):
-                writer.add(part)
-        writer.finish()
-        return writer.source_files(files)
+        for _ in in_order(writer.write, enumerate(ahead(cutter.chunks(files))), WRITERS):
+            pass
+        cutter.tables.update(("patients", file) for file in writer.files_of_patients())
+    log.info("hl7v2: %d results in %d segments", cutter.results, cutter.segments)
+    if cutter.others:
+        log.info("hl7v2: %d OBX of messages that bring no results, which are not read", cutter.others)
+    if not cutter.results:
+        raise ExtractError(f"{cutter.broken}The hl7v2 extract holds no OBX of an ORU or OUL message.")
+    return cutter.source_files(files)
 
 
 def _parts(file: TextFile) -> Iterator[Part]:
@@ -98,38 +109,33 @@ def _says_latin_1(text: bytes) -> bool:
     return len(fields) > 17 and fields[17].startswith(_LATIN_1)
 
 
-class _Writer:
-    """Gathers segments, and has DuckDB write the rows of every so many bytes."""
+class _Cutter:
+    """Cuts files into segments, and knows what all of them held."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, out: Path, scratch: Path) -> None:
-        self.connection = connection
-        self.out = out
-        self.scratch = scratch
-        self.parts: list[Part] = []
-        self.unread = 0
-        self.waiting: dict[str, list[pa.RecordBatch]] = defaultdict(list)
-        self.bytes = 0
-        self.chunks = 0
+    def __init__(self) -> None:
         self.segments = 0
         self.results = 0
         self.others = 0
         self.broken = ""  # where the first line stands that is not a segment
-        self.tables: set[tuple[str, str]] = set()  # table and file of the rows written
+        self.tables: set[tuple[str, str]] = set()  # table of the rows that a file brings, and the file
 
-    def add(self, part: Part) -> None:
-        """Take a part of a file."""
-        self.parts.append(part)
-        self.unread += len(part.text)
-        if self.unread >= PIECE_BYTES:
-            self.cut()
+    def chunks(self, files: Sequence[TextFile]) -> Iterator[_Chunk]:
+        """The segments of all files, about so many bytes at a time; small files together."""
+        waiting: _Chunk = defaultdict(list)
+        held = 0
+        for parts in _several(chain.from_iterable(map(_parts, files))):
+            for table, rows in self._cut(parts).items():
+                if rows.num_rows:
+                    waiting[table].append(rows)
+                    held += rows.nbytes
+            if held >= CHUNK_BYTES:
+                yield waiting
+                waiting, held = defaultdict(list), 0
+        if held:
+            yield waiting
 
-    def cut(self) -> None:
-        """Cut what was taken into segments; small files together."""
-        cut = segments(self.parts, self.segments)
-        for table, rows in cut.tables.items():
-            if rows.num_rows:
-                self.waiting[table].append(rows)
-                self.bytes += rows.nbytes
+    def _cut(self, parts: Sequence[Part]) -> Mapping[str, pa.RecordBatch]:
+        cut = segments(parts, self.segments)
         for table, kind in (
             ("lab_results", "observation"),
             ("lab_results", "broken"),
@@ -142,50 +148,9 @@ class _Writer:
             first = cut.tables["broken"].slice(0, 1).to_pylist()[0]
             self.broken = f"{first['source_file']}, line {first['source_line']}: no HL7 segment. "
         self.segments += cut.count
+        self.results += cut.tables["observation"].num_rows
         self.others += cut.others
-        self.parts, self.unread = [], 0
-        if self.bytes >= CHUNK_BYTES:
-            self.write()
-
-    def write(self) -> None:
-        """Write what is waiting."""
-        schemas = {**dict.fromkeys((*TABLES, "broken"), SCHEMA), "observation": OBSERVATION_SCHEMA}
-        for table, schema in schemas.items():
-            self.connection.register(table, pa.Table.from_batches(self.waiting[table], schema=schema))
-        self.results += sum(rows.num_rows for rows in self.waiting["observation"])
-        if self.waiting["observation"]:
-            self._execute("lab_results", self.out / f"lab_results_{self.chunks:06d}.parquet")
-        if self.waiting["broken"]:
-            self._execute("unreadable", self.out / f"lab_results_unreadable_{self.chunks:06d}.parquet")
-        if self.waiting["patient"]:
-            self._execute("patients", self.scratch / f"patients_{self.chunks:06d}.parquet")
-        if self.waiting["merge"]:
-            self._execute("patient_merges", self.out / f"patient_merges_{self.chunks:06d}.parquet")
-        self.waiting.clear()
-        self.bytes = 0
-        self.chunks += 1
-
-    def _execute(self, name: str, target: Path) -> None:
-        # one text, not a list: of every element of a parameter DuckDB asks whether it is one of pandas'
-        execute(self.connection, f"hl7v2/{name}", {"target": str(target), "loinc": " ".join(LOINC)})
-
-    def finish(self) -> None:
-        """Write the rest, and one row for each thing that is said of a patient."""
-        if self.parts:
-            self.cut()
-        if self.bytes:
-            self.write()
-        patients = sorted(str(path) for path in self.scratch.glob("patients_*.parquet"))
-        if patients:
-            target = self.out / "patients.parquet"
-            execute(self.connection, "hl7v2/distinct_patients", {"patients": patients, "target": str(target)})
-            found = self.connection.read_parquet(str(target)).project("source_file").distinct().fetchall()
-            self.tables.update(("patients", file) for (file,) in found)
-        log.info("hl7v2: %d results in %d segments", self.results, self.segments)
-        if self.others:
-            log.info("hl7v2: %d OBX of messages that bring no results, which are not read", self.others)
-        if not self.results:
-            raise ExtractError(f"{self.broken}The hl7v2 extract holds no OBX of an ORU or OUL message.")
+        return cut.tables
 
     def source_files(self, files: Sequence[TextFile]) -> Sequence[SourceFile]:
         """The files by the table they brought rows to."""
@@ -194,6 +159,58 @@ class _Writer:
             *(SourceFile(*told[name]) for name in told),
             *(SourceFile(*told[name], table) for table, name in sorted(self.tables)),
         ]
+
+
+def _several(parts: Iterable[Part]) -> Iterator[Sequence[Part]]:
+    """Parts of files, as many together as are cut at a time."""
+    several: list[Part] = []
+    size = 0
+    for part in parts:
+        several.append(part)
+        size += len(part.text)
+        if size >= PIECE_BYTES:
+            yield several
+            several, size = [], 0
+    if several:
+        yield several
+
+
+class _Writer:
+    """Has DuckDB write the rows of chunks of segments."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, out: Path, scratch: Path) -> None:
+        self.connection = connection
+        self.out = out
+        self.scratch = scratch
+
+    def write(self, numbered: tuple[int, _Chunk]) -> None:
+        """Write the rows of a chunk. Its tables are a connection's own, its files bear its number."""
+        number, chunk = numbered
+        schemas = {**dict.fromkeys((*TABLES, "broken"), SCHEMA), "observation": OBSERVATION_SCHEMA}
+        targets = {
+            "observation": ("lab_results", self.out / f"lab_results_{number:06d}.parquet"),
+            "broken": ("unreadable", self.out / f"lab_results_unreadable_{number:06d}.parquet"),
+            "patient": ("patients", self.scratch / f"patients_{number:06d}.parquet"),
+            "merge": ("patient_merges", self.out / f"patient_merges_{number:06d}.parquet"),
+        }
+        with self.connection.cursor() as connection:
+            for table, schema in schemas.items():
+                connection.register(table, pa.Table.from_batches(chunk.get(table, []), schema=schema))
+            for kind, (name, target) in targets.items():
+                if kind in chunk:
+                    # one text, not a list: of every element of a parameter DuckDB asks whether it is one of pandas'
+                    values = {"target": str(target), "loinc": " ".join(LOINC)}
+                    execute(connection, f"hl7v2/{name}", values)
+
+    def files_of_patients(self) -> Sequence[str]:
+        """Write one row for each thing that is said of a patient; the files that say one."""
+        patients = sorted(str(path) for path in self.scratch.glob("patients_*.parquet"))
+        if not patients:
+            return []
+        target = self.out / "patients.parquet"
+        execute(self.connection, "hl7v2/distinct_patients", {"patients": patients, "target": str(target)})
+        found = self.connection.read_parquet(str(target)).project("source_file").distinct().fetchall()
+        return [file for (file,) in found]
 
 
 HL7V2 = Source("hl7v2", write_hl7v2)

@@ -1,6 +1,6 @@
 -- macro: a time of HL7 (YYYYMMDDHHMMSS.SSSS+ZZZZ) as the extract has it; zone: of the sender, for times without their
 -- own. Anything else, such as a year alone, stays as it is.
-CREATE OR REPLACE TEMP MACRO moment(field, zone) AS
+CREATE OR REPLACE MACRO moment(field, zone) AS
 CASE
     WHEN field IS NULL OR NOT regexp_full_match(field, '\d{8}(\d\d(\d\d(\d\d(\.\d+)?)?)?([+-]\d{4})?)?') THEN field
     WHEN length(field) = 14

@@ -1,3 +1,3 @@
 -- macro: a component of a field as it stands; null where there is none
-CREATE OR REPLACE TEMP MACRO part(field, number) AS
+CREATE OR REPLACE MACRO part(field, number) AS
 nullif(split_part(field, '^', number), '')

@@ -1,6 +1,6 @@
 -- macro: the patient's identifier: of the list in PID-3 (or MRG-1) the medical record number, else the first; else
 -- PID-2. Its escape sequences are still in it.
-CREATE OR REPLACE TEMP MACRO patient_id_of(identifiers, external) AS
+CREATE OR REPLACE MACRO patient_id_of(identifiers, external) AS
 coalesce(
     -- most lists have one identifier; the patterns are for the others
     CASE

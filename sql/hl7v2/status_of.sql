@@ -1,5 +1,5 @@
 -- macro: the state of a result (OBX-11, else OBR-25) in the extract's words; a letter without one stays as it is
-CREATE OR REPLACE TEMP MACRO status_of(letter, has_value) AS
+CREATE OR REPLACE MACRO status_of(letter, has_value) AS
 CASE upper(letter)
     WHEN 'F' THEN 'final'
     WHEN 'V' THEN 'final'

@@ -1,6 +1,6 @@
 -- macro: a text with its escape sequences read (those of other kinds were read when the segments were cut); null where
 -- nothing is left of it, or where it says that it deletes ("")
-CREATE OR REPLACE TEMP MACRO unescaped(field) AS
+CREATE OR REPLACE MACRO unescaped(field) AS
 nullif(
     nullif(
         trim(

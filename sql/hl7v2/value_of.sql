@@ -1,5 +1,5 @@
 -- macro: the value in OBX-5 as text, by its type in OBX-2; its escape sequences are still in it
-CREATE OR REPLACE TEMP MACRO value_of(type, field) AS
+CREATE OR REPLACE MACRO value_of(type, field) AS
 CASE
     WHEN type = 'NM' THEN field
     -- a comparator, a number, a separator and a second number
