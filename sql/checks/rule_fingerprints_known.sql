@@ -1,19 +1,25 @@
--- one row per rule whose logic is not the recorded one of its version, or was another on an earlier night
+-- one row per rule whose logic is not the recorded one of its version, or was another when it last judged under that
+-- version; a change that was accepted once is what later nights are held to
 WITH tonight AS (
-    SELECT rule_id, rule_version, fingerprint, known
+    SELECT rule_id, rule_version, fingerprint, known, split_part(fingerprint, '/', 1) AS polars
     FROM run.measure
     WHERE measure = 'members' AND night = $number
 ),
-otherwise AS (
+last_time AS (
     -- a fingerprint begins with the version of Polars that wrote it, and only those of one version compare
-    SELECT DISTINCT tonight.rule_id
+    SELECT rule_id, rule_version, split_part(fingerprint, '/', 1) AS polars, arg_max(fingerprint, night) AS fingerprint
+    FROM run.measure
+    WHERE measure = 'members' AND night < $number
+    GROUP BY ALL
+),
+otherwise AS (
+    SELECT tonight.rule_id
     FROM tonight
-    INNER JOIN run.measure AS earlier
-        ON tonight.rule_id = earlier.rule_id
-        AND tonight.rule_version = earlier.rule_version
-        AND split_part(tonight.fingerprint, '/', 1) = split_part(earlier.fingerprint, '/', 1)
-        AND tonight.fingerprint <> earlier.fingerprint
-    WHERE earlier.measure = 'members' AND earlier.night < $number
+    INNER JOIN last_time
+        ON tonight.rule_id = last_time.rule_id
+        AND tonight.rule_version = last_time.rule_version
+        AND tonight.polars = last_time.polars
+        AND tonight.fingerprint <> last_time.fingerprint
 )
 SELECT
     tonight.rule_id,

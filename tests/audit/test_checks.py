@@ -151,6 +151,14 @@ def test_a_changed_rule_under_its_version_and_one_without_record_are_told() -> N
     assert (row["recorded"], row["changed_under_its_version"]) == (False, False)
 
 
+def test_nights_are_held_to_the_change_of_a_rule_that_was_accepted_last() -> None:
+    changed: Row = {"fingerprint": "2.1.0/bbbb"}
+    accepted = {TONIGHT - 1: changed}
+    assert found("rule_fingerprints_known", changed, otherwise=accepted) == []
+    (row,) = found("rule_fingerprints_known", {}, otherwise=accepted)
+    assert row["changed_under_its_version"]
+
+
 def test_rows_that_do_not_add_up_are_told_by_load_and_table() -> None:
     """A lost row, a row that was counted twice, and a count that is not there; the two right files are not told."""
     files = pl.DataFrame(
