@@ -39,9 +39,8 @@ CHUNK_BYTES = 1 << 25  # of segments that DuckDB sees at a time
 WRITERS = 2  # chunks in work at a time, each on one core, while the next is cut
 _SUFFIXES = (".hl7", ".hl7.gz", ".er7", ".er7.gz", ".oru", ".msg", ".dat", ".txt", ".txt.gz")
 _FORM = "HL7 text"
-_Chunk = dict[
-    str, list[pa.RecordBatch]
-]  # segments by what they are for (flows.adapters.hl7v2_segments.Segments)
+# segments by what they are for (flows.adapters.hl7v2_segments.Segments)
+_Chunk = dict[str, list[pa.RecordBatch]]
 _BEGINNINGS = (b"MSH", b"FHS", b"BHS")
 _LATIN_1 = b"8859/1"  # in MSH-18
 MACROS = (
