@@ -15,7 +15,10 @@ from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
 
+import numpy as np
+
 from flows.errors import ExtractError
+from flows.workers import ahead
 
 CHUNK = 1 << 21  # bytes; what is looked at several times should stay in a core's own cache
 _MAGIC = (
@@ -82,11 +85,11 @@ def probe_bytes(path: Path, name: str) -> FileBytes:
             hashed = HashedReader(handle)
             lines = commas = quotes = pairs = tabs = 0
             ended = True
-            for piece in _whole_lines(hashed, path, name):
+            for piece in ahead(_whole_lines(hashed, path, name)):  # the next is read and hashed meanwhile
                 must_be_text(piece, name, lines)
-                lines += piece.count(b"\n")
-                commas += piece.count(b",")
-                tabs += piece.count(b"\t")
+                lines += _occurrences(piece, b"\n")
+                commas += _occurrences(piece, b",")
+                tabs += _occurrences(piece, b"\t")
                 if b'"' in piece:
                     quotes += piece.count(b'"')
                     pairs += piece.count(b'""')
@@ -100,6 +103,11 @@ def probe_bytes(path: Path, name: str) -> FileBytes:
     return FileBytes(
         name, hashed.size, hashed.sha.hexdigest(), lines + (not ended), commas, quotes, 2 * pairs, tabs
     )
+
+
+def _occurrences(piece: bytes, character: bytes) -> int:
+    """How often a character is in a piece. bytes.count looks for one after the other, twice as long where it is common."""
+    return int(np.count_nonzero(np.frombuffer(piece, dtype=np.uint8) == ord(character)))
 
 
 def file_sha256(path: Path, name: str) -> FileBytes:

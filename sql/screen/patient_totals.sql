@@ -1,12 +1,13 @@
--- one row per patient of a bucket: draws, and rows and checksums of findings, why and membership, whatever their order
+-- one row per patient of a bucket: draws, and rows and checksums of findings, why and membership, whatever their order.
+-- A checksum is md5_number_lower's, taken by a shift: that function writes the number as bits first, and takes twice as long.
 WITH findings AS (
     SELECT
         patient_id,
         count(*) AS findings,
-        sum(md5_number_lower(concat_ws('|',
+        sum(CAST(md5_number(concat_ws('|',
             patient_id, coalesce(index_specimen_id, '-'), epoch_us(index_collected_at), rule_id, rule_version, status,
             coalesce(tier, '-'), array_to_string(missing, ','), coalesce(side, '-'), array_to_string(caveats, ',')
-        ))) AS findings_sum,
+        )) >> 64 AS UBIGINT)) AS findings_sum,
         count(*) FILTER (WHERE list_has_any(caveats, $inferred)) AS inferred,
         count(*) FILTER (WHERE list_has_any(caveats, $inferred) AND status = 'met') AS inferred_met
     FROM read_parquet($finding)
@@ -18,11 +19,11 @@ why AS (
     SELECT
         patient_id,
         count(*) AS why,
-        sum(md5_number_lower(concat_ws('|',
+        sum(CAST(md5_number(concat_ws('|',
             patient_id, rule_id, epoch_us(index_collected_at), criterion_id, coalesce(CAST(verdict AS VARCHAR), '-'),
             coalesce(input, '-'), coalesce(CAST(value AS VARCHAR), '-'), coalesce(epoch_us(collected_at), -1),
             coalesce(specimen_id, '-'), coalesce(source_value, '-'), coalesce(source_unit, '-')
-        ))) AS why_sum
+        )) >> 64 AS UBIGINT)) AS why_sum
     FROM read_parquet($why)
     GROUP BY patient_id
 ),
@@ -31,10 +32,10 @@ members AS (
     SELECT
         patient_id,
         count(*) AS members,
-        sum(md5_number_lower(concat_ws('|',
+        sum(CAST(md5_number(concat_ws('|',
             patient_id, rule_id, rule_version, status, coalesce(tier, '-'),
             coalesce(CAST(entered_on AS VARCHAR), '-'), epoch_us(index_collected_at)
-        ))) AS members_sum
+        )) >> 64 AS UBIGINT)) AS members_sum
     FROM read_parquet($membership)
     GROUP BY patient_id
 ),
