@@ -84,7 +84,11 @@ _LAYOUT = TableLayout(
         SourceTable(
             "provider", ("provider_id",), optional=("specialty_concept_id", "specialty_source_value")
         ),
-        SourceTable("specimen", ("specimen_id",), optional=("specimen_datetime", "specimen_source_id")),
+        SourceTable(
+            "specimen",
+            ("specimen_id",),
+            optional=("specimen_date", "specimen_datetime", "specimen_source_id"),
+        ),
         SourceTable(
             "concept",
             ("concept_id", "concept_name", "domain_id", "vocabulary_id", "concept_class_id", "concept_code"),
@@ -100,6 +104,7 @@ _LAYOUT = TableLayout(
         *DRUG_NAMES,
         "omop/terms",
         "omop/tests",
+        "omop/sign_of_limit",
         "omop/specimens",
         "adapters/icd9_procedures",
         "omop/whole_concepts",

@@ -9,11 +9,22 @@ COPY (
         coalesce(try_cast(measurement.person_id AS BIGINT)::VARCHAR, measurement.person_id) AS patient_id,
         coalesce(
             tube.collected_at,
-            measurement.measurement_datetime,
+            -- a day alone says no more than the measurement does, unless it is another day
+            CASE WHEN tube.day IS DISTINCT FROM left(measurement.measurement_date, 10) THEN tube.day END,
+            -- a load that has the hour apart often fills the datetime with midnight
             CASE
-                WHEN regexp_full_match(measurement.measurement_time, '\d\d:\d\d(:\d\d)?')
+                WHEN
+                    regexp_full_match(measurement.measurement_time, '\d\d?:\d\d(:\d\d(\.\d+)?)?')
+                    AND (
+                        measurement.measurement_datetime IS NULL
+                        OR regexp_full_match(
+                            replace(measurement.measurement_datetime, left(measurement.measurement_date, 10), ''),
+                            '[ T]00:00(:00(\.0+)?)?'
+                        )
+                    )
                     THEN concat(left(measurement.measurement_date, 10), ' ', measurement.measurement_time)
             END,
+            measurement.measurement_datetime,
             measurement.measurement_date
         ) AS collected_at,
         CASE
@@ -44,18 +55,10 @@ COPY (
             WHEN try_cast(measurement.operator_concept_id AS BIGINT) = 4171754 THEN concat('<=', measurement.value_as_number)
             WHEN try_cast(measurement.operator_concept_id AS BIGINT) = 4172704 THEN concat('>', measurement.value_as_number)
             WHEN try_cast(measurement.operator_concept_id AS BIGINT) = 4171755 THEN concat('>=', measurement.value_as_number)
-            -- the sign that the load lost, where the text is the same number
-            WHEN left(measurement.value_source_value, 1) IN ('<', '>')
-                THEN
-                    CASE
-                        WHEN
-                            regexp_full_match(measurement.value_source_value, '[<>]=?\s*\d+(\.\d+)?\s*')
-                            AND try_cast(regexp_extract(measurement.value_source_value, '[\d.]+') AS DOUBLE)
-                            = try_cast(measurement.value_as_number AS DOUBLE)
-                            THEN trim(measurement.value_source_value)
-                        ELSE measurement.value_as_number
-                    END
-            ELSE measurement.value_as_number
+            -- the sign that the load lost
+            ELSE concat(
+                    sign_of_limit(measurement.value_source_value, measurement.value_as_number), measurement.value_as_number
+                )
         END AS value,
         CASE
             WHEN

@@ -41,11 +41,15 @@ COPY (
         coalesce(
             drug_exposure_end_date,
             verbatim_end_date,
-            (
-                try_cast(left(drug_exposure_start_date, 10) AS DATE)
-                + try_cast(days_supply AS INTEGER)
-                - 1
-            )::VARCHAR
+            -- a supply of no days is one that is not known
+            CASE
+                WHEN try_cast(days_supply AS INTEGER) > 0
+                    THEN (
+                            try_cast(left(drug_exposure_start_date, 10) AS DATE)
+                            + try_cast(days_supply AS INTEGER)
+                            - 1
+                        )::VARCHAR
+            END
         ) AS end_date,
         source_file,
         source_line

@@ -2,10 +2,10 @@
 COPY (
     WITH dead AS (
         SELECT
-            try_cast(person_id AS BIGINT) AS person_id,
+            coalesce(try_cast(person_id AS BIGINT)::VARCHAR, person_id) AS patient_id,
             min(left(coalesce(death_date, death_datetime), 10)) AS death_date
         FROM death
-        GROUP BY try_cast(person_id AS BIGINT)
+        GROUP BY coalesce(try_cast(person_id AS BIGINT)::VARCHAR, person_id)
     )
 
     SELECT
@@ -22,9 +22,12 @@ COPY (
             printf(
                 '%04d-%02d-%02d',
                 try_cast(person.year_of_birth AS INTEGER),
-                coalesce(try_cast(person.month_of_birth AS INTEGER), 1),
+                coalesce(nullif(try_cast(person.month_of_birth AS INTEGER), 0), 1),
                 coalesce(
-                    CASE WHEN try_cast(person.month_of_birth AS INTEGER) IS NOT NULL THEN try_cast(person.day_of_birth AS INTEGER) END,
+                    CASE
+                        WHEN try_cast(person.month_of_birth AS INTEGER) <> 0
+                            THEN nullif(try_cast(person.day_of_birth AS INTEGER), 0)
+                    END,
                     1
                 )
             ),
@@ -34,5 +37,5 @@ COPY (
         person.source_file,
         person.source_line
     FROM person
-    LEFT JOIN dead ON try_cast(person.person_id AS BIGINT) = dead.person_id
+    LEFT JOIN dead ON coalesce(try_cast(person.person_id AS BIGINT)::VARCHAR, person.person_id) = dead.patient_id
 ) TO $target (FORMAT parquet)

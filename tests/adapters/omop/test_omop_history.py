@@ -29,6 +29,36 @@ def test_of_two_deaths_the_first_counts(read: Read) -> None:
     assert read("patients", death=deaths)["death_date"].to_list() == [None, "2024-03-20", None]
 
 
+def test_a_person_whose_id_is_a_text_dies_too(read: Read) -> None:
+    person = CDM["person"].replace("\n2 |", "\nP-2 |")
+    rows = read("patients", person=person, death=CDM["death"].replace("\n2 |", "\nP-2 |"))
+    assert rows["death_date"].to_list() == [None, "2024-03-20", None]
+    rows = read("patients", person=CDM["person"].replace("\n2 |", "\n2.0 |"))
+    assert rows["death_date"].to_list() == [None, "2024-03-20", None]
+
+
+@pytest.mark.parametrize(
+    ("month", "day", "born"),
+    [
+        ("5.0", "17", "1980-05-17"),
+        ("5", "0", "1980-05-01"),
+        ("0", "17", "1980-01-01"),
+        ("", "17", "1980-01-01"),
+    ],
+)
+def test_a_month_or_day_that_is_zero_is_not_given(read: Read, month: str, day: str, born: str) -> None:
+    person = CDM["person"].replace("| 5 | 17 |", f"| {month} | {day} |")
+    assert read("patients", person=person)["birth_date"][0] == born
+
+
+@pytest.mark.parametrize(
+    ("supply", "end"), [("30", "2024-01-30"), ("1.0", "2024-01-01"), ("0", None), ("-1", None), ("", None)]
+)
+def test_a_supply_of_no_days_is_not_known(read: Read, supply: str, end: str | None) -> None:
+    exposures = HISTORY["drug_exposure"].replace("2024-01-01 | | 30", f"2024-01-01 | | {supply}")
+    assert read("clinical_events_medications", drug_exposure=exposures)["end_date"][0] == end
+
+
 def test_ids_that_a_load_wrote_as_fractions(read: Read) -> None:
     """A column of whole numbers with gaps is one of fractions to pandas, and 8532 becomes 8532.0."""
     rows = read("patients", person=CDM["person"].replace("8532", "8532.0").replace("F\n", "\n"))

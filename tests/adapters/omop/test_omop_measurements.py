@@ -69,6 +69,52 @@ def test_the_id_of_an_answer_is_no_number(read: Read) -> None:
     assert rows["value"].to_list()[9] == "HEMOLYZED"
 
 
+@pytest.mark.parametrize(
+    ("words", "number", "value"),
+    [
+        ("<5", "5", "<5"),
+        (" < 5.0 ng/mL", "5", "<5"),
+        ("<=5 L", "5.0", "<=5.0"),
+        (">1,500", "1500", ">1500"),
+        ("<.5", "0.5", "<0.5"),
+        ("≤5", "5", "<=5"),
+        ("≥ 60", "60", ">=60"),
+        ("Less than 5", "5", "<5"),
+        ("GREATER THAN 20 NG/ML", "20", ">20"),
+        ("<6", "5", "5"),
+        ("<5-10", "5", "5"),
+        ("<5 10", "5", "5"),
+        ("5 <", "5", "5"),
+        ("", "5", "5"),
+    ],
+)
+def test_the_sign_of_a_limit_that_the_number_lost(read: Read, words: str, number: str, value: str) -> None:
+    lines = MEASUREMENT.strip().splitlines()
+    lost = f"18 | 2 | 3020460 | 2024-03-02 | | | {number} | | | | | CRP | | mg/L | {words}"
+    assert read("lab_results", measurement=f"{lines[0]}\n{lost}")["value"].to_list() == [value]
+
+
+@pytest.mark.parametrize(
+    ("stamp", "hour", "collected"),
+    [
+        ("", "08:30:00", "2024-03-01 08:30:00"),
+        ("", "8:30", "2024-03-01 8:30"),
+        ("", "08:30:00.0", "2024-03-01 08:30:00.0"),
+        ("2024-03-01 00:00:00", "08:30:00", "2024-03-01 08:30:00"),
+        ("2024-03-01T00:00", "08:30", "2024-03-01 08:30"),
+        ("2024-03-01 09:00:00", "08:30:00", "2024-03-01 09:00:00"),
+        ("2024-02-29 00:00:00", "08:30:00", "2024-02-29 00:00:00"),
+        ("2024-03-01 00:00:00", "2024-03-01", "2024-03-01 00:00:00"),
+        ("", "", "2024-03-01"),
+    ],
+)
+def test_the_hour_may_stand_apart(read: Read, stamp: str, hour: str, collected: str) -> None:
+    head, first, *_ = MEASUREMENT.strip().splitlines()
+    first = first.replace("2024-03-01 08:00:00", stamp)
+    measured = f"{head} | measurement_time\n{first} | {hour}"
+    assert read("lab_results", measurement=measured)["collected_at"].to_list() == [collected]
+
+
 @pytest.mark.parametrize(("separator", "suffix"), [("\t", ".csv.gz"), (",", ".csv")])
 def test_separators_and_packing_make_no_difference(read: Read, separator: str, suffix: str) -> None:
     concept = CONCEPT.replace(", ", " ").replace('"', "")
@@ -124,6 +170,25 @@ def test_the_time_of_a_specimen_is_the_time_of_collection(read: Read) -> None:
         ("2024-02-28 07:30:00", "A-17"),
         ("2024-03-01 08:00:00", None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("day", "moment", "collected"),
+    [
+        ("2024-02-28", "", "2024-02-28"),
+        ("2024-02-28 00:00:00", "", "2024-02-28"),
+        ("2024-03-01", "", "2024-03-01 08:00:00"),  # the measurement knows the hour
+        ("2024-02-28", "2024-02-28 07:30:00", "2024-02-28 07:30:00"),
+        ("", "", "2024-03-01 08:00:00"),
+    ],
+)
+def test_a_specimen_may_know_its_day_only(read: Read, day: str, moment: str, collected: str) -> None:
+    specimen = f"specimen_id | specimen_date | specimen_datetime\n900 | {day} | {moment}\n"
+    concept = CONCEPT + "1147049 | specimen | Metadata | CDM | Field | S | specimen.specimen_id |\n"
+    head, first, *_ = MEASUREMENT.strip().splitlines()
+    pointing = f"{head} | measurement_event_id | meas_event_field_concept_id\n{first} | 900 | 1147049"
+    rows = read("lab_results", specimen=specimen, CONCEPT=concept, measurement=pointing)
+    assert rows["collected_at"].to_list() == [collected]
 
 
 @pytest.mark.parametrize(
