@@ -77,6 +77,8 @@ def write_hl7v2(extract: Path, out: Path) -> Sequence[SourceFile]:
     log.info("hl7v2: %d results in %d segments", cutter.results, cutter.segments)
     if cutter.others:
         log.info("hl7v2: %d OBX of messages that bring no results, which are not read", cutter.others)
+    if cutter.moves:
+        log.info("hl7v2: %d MRG of messages that merge nobody, which are not read", cutter.moves)
     if not cutter.results:
         raise ExtractError(f"{cutter.broken}The hl7v2 extract holds no OBX of an ORU or OUL message.")
     return cutter.source_files(files)
@@ -115,6 +117,7 @@ class _Cutter:
         self.segments = 0
         self.results = 0
         self.others = 0
+        self.moves = 0
         self.broken = ""  # where the first line stands that is not a segment
         self.tables: set[tuple[str, str]] = set()  # table of the rows that a file brings, and the file
 
@@ -149,6 +152,7 @@ class _Cutter:
         self.segments += cut.count
         self.results += cut.tables["observation"].num_rows
         self.others += cut.others
+        self.moves += cut.moves
         return cut.tables
 
     def source_files(self, files: Sequence[TextFile]) -> Sequence[SourceFile]:

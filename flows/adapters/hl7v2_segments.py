@@ -26,6 +26,11 @@ _RARE_ESCAPE_LETTERS = np.frombuffer(b"XHN.", dtype=np.uint8)
 _USUAL = "|^~\\&"
 _LINE_FEEDS = bytes.maketrans(b"\r", b"\n")
 _FRAMING = b"\x0b\x1c"  # MLLP: begin and end of a message on the wire
+_MOVES = (
+    b"A43",
+    b"A44",
+    b"A45",
+)  # of an identifier, an account, a visit to another patient: MRG says whose it was
 _RESULTS = (b"ORU", b"OUL")  # messages whose OBX are results; elsewhere they say what a person weighs
 _FEWEST_PARTS = 6  # an OBX that ends before its value is cut off
 _SHORT = 64  # bytes; a longer one is taken to have its value
@@ -48,12 +53,14 @@ class Segments:
     result) and broken (lines that are no segment, and OBX that are cut off). Each has segment (a number unique in the
     extract), message, patient, report and specimen (the numbers of the segments it belongs to, -1: none), owner (the
     segment a note is on), source_file, source_line and text; observation has the fields of OBSERVED in place of the
-    text, null where empty. count: how many segments there are in all. others: OBX of messages that bring no results.
+    text, null where empty. count: how many segments there are in all. others: OBX of messages that bring no results. moves: MRG of messages
+    that merge nobody.
     """
 
     tables: Mapping[str, pa.RecordBatch]
     count: int
     others: int
+    moves: int
 
 
 TABLES = {
@@ -193,6 +200,9 @@ def segments(parts: Sequence[Part], first_segment: int) -> Segments:
         for places in (number, message, patient, report, specimen, owner)
     ]
 
+    def moves(head: int) -> bool:
+        return head >= 0 and _event(text, starts[head], ends[head]) in _MOVES
+
     def table(chosen: npt.NDArray[np.bool_], *, in_fields: bool = False) -> pa.RecordBatch:
         rows = np.flatnonzero(chosen)
         said = texts.take(pa.array(rows))
@@ -206,9 +216,17 @@ def segments(parts: Sequence[Part], first_segment: int) -> Segments:
             schema=OBSERVATION_SCHEMA if in_fields else SCHEMA,
         )
 
+    merges = kinds == b"MRG"
+    moved = [place for place in np.flatnonzero(merges).tolist() if moves(message[place])]
+    merges[moved] = False
     tables = {what: table(kinds == kind) for what, kind in TABLES.items()}
-    tables |= {"observation": table(results, in_fields=True), "broken": table(broken)}
-    return Segments(tables, len(starts), int(np.count_nonzero(observed & ~brings_results[message])))
+    tables |= {
+        "merge": table(merges),
+        "observation": table(results, in_fields=True),
+        "broken": table(broken),
+    }
+    others = int(np.count_nonzero(observed & ~brings_results[message]))
+    return Segments(tables, len(starts), others, len(moved))
 
 
 def _fields(texts: pa.StringArray) -> list[pa.Array]:
@@ -251,6 +269,12 @@ def _type(text: bytes, start: int, end: int) -> bytes:
     """MSH-9.1, what kind of message it is."""
     parts = text[start : min(end, start + 400)].split(b"|", 9)
     return parts[8][:3] if len(parts) > 8 else b""
+
+
+def _event(text: bytes, start: int, end: int) -> bytes:
+    """MSH-9.2, what has happened."""
+    parts = text[start:end].split(b"|", 9)
+    return parts[8].partition(b"^")[2][:3] if len(parts) > 8 else b""
 
 
 def _within(places: Numbers, borders: Numbers) -> Numbers:

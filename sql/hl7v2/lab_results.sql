@@ -47,7 +47,8 @@ COPY (
             -- the time of collection; some senders have it with the specimen only
             coalesce(nullif(part(fields[8], 1), '""'), tube.taken_at) AS taken_at,
             nullif(part(fields[23], 1), '""') AS reported_at,
-            nullif(fields[26], '') AS status,
+            -- of an order A and N say that some or all results are still to come, not what they say of a result
+            CASE WHEN upper(fields[26]) IN ('A', 'N') THEN 'P' ELSE nullif(fields[26], '') END AS status,
             remark.remark
         FROM (SELECT segment, message, specimen, fields_of(text) AS fields FROM report) AS report
         LEFT JOIN tube ON report.specimen = tube.specimen
@@ -95,6 +96,8 @@ COPY (
             -- some laboratories send the two limits as components, 4.50&5.90
             regexp_replace(split_part(parts[3], '~', 1), '^\s*(-?[\d.,]+)\s*[&^]\s*(-?[\d.,]+)', '\1-\2') AS limits,
             replace(parts[4], '~', ' ') AS abnormal_flag,
+            -- below or above what the instrument can measure: the number is where its scale ends
+            nullif(regexp_extract(parts[4], '(?:^|~)\s*([<>])\s*(?:[~^]|$)', 1), '') AS off_scale,
             coalesce(part(parts[5], 2), part(parts[5], 1)) AS method,
             part(parts[6], 1) AS laboratory,
             names_loinc(split_part(parts[1], '^', 3)) AS first_is_loinc,
@@ -147,6 +150,7 @@ COPY (
                 nullif(regexp_extract(limits, '^\s*<=?\s*([\d.,]+)\s*$', 1), '')
             ) AS reference_high,
             unescaped(abnormal_flag) AS abnormal_flag,
+            off_scale,
             unescaped(laboratory) AS laboratory,
             unescaped(method) AS method
         FROM named
@@ -163,7 +167,11 @@ COPY (
         person.patient_id,
         coalesce(placed.taken_at, moment(reported.observed_at, head.zone)) AS collected_at,
         meaning.code,
-        reported.value,
+        CASE
+            WHEN meaning.off_scale IS NOT NULL AND regexp_full_match(reported.value, '[\d.,]+')
+                THEN concat(meaning.off_scale, reported.value)
+            ELSE reported.value
+        END AS value,
         meaning.code_system,
         coalesce(placed.specimen_id, placed.order_id) AS specimen_id,
         coalesce(placed.reported_at, moment(reported.analyzed_at, head.zone)) AS resulted_at,

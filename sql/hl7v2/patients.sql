@@ -42,7 +42,13 @@ COPY (
             WHEN regexp_full_match(born_at, '\d{6}') THEN concat(born_at[1:4], '-', born_at[5:6])
             ELSE left(moment(nullif(born_at, '""'), NULL), 10)
         END AS birth_date,
-        left(moment(nullif(died_at, '""'), NULL), 10) AS death_date,
+        -- of a year or a month alone the last day, on which the patient surely was dead
+        CASE
+            WHEN regexp_full_match(died_at, '\d{4}(00(00)?)?') THEN concat(died_at[1:4], '-12-31')
+            WHEN regexp_full_match(died_at, '\d{6}(00)?')
+                THEN coalesce(last_day(try_strptime(died_at[1:6], '%Y%m')::DATE)::VARCHAR, died_at)
+            ELSE left(moment(nullif(died_at, '""'), NULL), 10)
+        END AS death_date,
         source_file,
         source_line
     FROM first_told

@@ -164,6 +164,36 @@ def test_states(labs: Read, letter: str, status: str) -> None:
     assert labs(MSH, PID, OBR, obx(status=letter))["status"].to_list() == [status]
 
 
+@pytest.mark.parametrize(
+    ("order", "status"),
+    [("A", "preliminary"), ("N", "preliminary"), ("C", "corrected"), ("X", "cancelled"), ("", None)],
+)
+def test_the_state_of_an_order_stands_in_for_that_of_a_result(labs: Read, order: str, status: str) -> None:
+    """Some results of an order (A) are there: no correction, which would outdo the final one."""
+    rows = labs(MSH, PID, OBR.removesuffix("F") + order, obx(status=""), obx(status="A"), obx(status="N"))
+    assert rows["status"].to_list() == [status, "corrected", "cancelled"]
+
+
+@pytest.mark.parametrize(
+    ("flag", "value", "read"),
+    [
+        ("<", "5", "<5"),
+        (">", "1500.0", ">1500.0"),
+        ("L~<", "5", "<5"),
+        ("<^Off scale low^HL70078", "5", "<5"),
+        ("LL", "5", "5"),
+        ("<>", "5", "5"),
+        ("<", "<5", "<5"),
+        (">", "", None),
+        (">", "HEMOLYZED", "HEMOLYZED"),
+    ],
+)
+def test_a_number_off_the_scale_of_the_instrument_is_a_limit(
+    labs: Read, flag: str, value: str, read: str | None
+) -> None:
+    assert labs(MSH, PID, OBR, obx(value, flag=flag))["value"].to_list() == [read]
+
+
 def test_final_by_word_alone_does_not_push_the_value_aside(labs: Read) -> None:
     assert labs(MSH, PID, OBR, obx("", status="U"))["status"].to_list() == ["preliminary"]
 
@@ -176,6 +206,7 @@ def test_final_by_word_alone_does_not_push_the_value_aside(labs: Read) -> None:
         ("202403050730+0100", "2024-03-05 07:30:00+0100"),
         ("2024030507", "2024-03-05 07:00:00"),
         ("20240305", "2024-03-05"),
+        ("20240305-0500", "2024-03-05"),
         ("202403", "202403"),
         ("soon", "soon"),
     ],

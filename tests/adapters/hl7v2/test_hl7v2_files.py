@@ -73,7 +73,14 @@ def test_patients_are_told_once(labs: Read, adapted: Read) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sent", "read"), [("198005", "1980-05"), ("19800000", "1980-00-00"), ("1980", "1980"), ('""', None)]
+    ("sent", "read"),
+    [
+        ("198005", "1980-05"),
+        ("19800000", "1980-00-00"),
+        ("1980", "1980"),
+        ("19800517+0100", "1980-05-17"),
+        ('""', None),
+    ],
 )
 def test_a_birth_that_is_no_day_comes_as_the_extract_has_it(
     labs: Read, adapted: Read, sent: str, read: str | None
@@ -94,6 +101,40 @@ def test_a_merge(labs: Read, adapted: Read) -> None:
         "MRG|OLD^^^H^MR",
     )
     assert adapted("patient_merges").row(0) == ("OLD", "NEW", "2024-03-05 10:00:00", "a.hl7", 8)
+
+
+@pytest.mark.parametrize("event", ["A43", "A44", "A45"])
+def test_what_was_moved_to_another_patient_merges_nobody(
+    labs: Read, tmp_path: Path, caplog: pytest.LogCaptureFixture, event: str
+) -> None:
+    """An account that was booked on the wrong patient: afterwards there are two patients as before."""
+    moved = [MSH.replace("ORU^R01^ORU_R01", f"ADT^{event}^ADT_A43"), "PID|1||NEW", "MRG|OLD^^^H^MR||ACC1"]
+    merged = [MSH.replace("ORU^R01^ORU_R01", "ADT^A40"), "PID|1||NEW", "MRG|OLDER^^^H^MR"]
+    with caplog.at_level("INFO", logger="hemacohort"):
+        labs(MSH, PID, OBR, obx(), *moved, *merged)
+    rows = pl.read_parquet(tmp_path / "out" / "patient_merges_000000.parquet")
+    assert rows.select("from_patient_id", "to_patient_id", "source_line").rows() == [("OLDER", "NEW", 10)]
+    assert "1 MRG of messages that merge nobody" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        ("20240101120000-0500", "2024-01-01"),
+        ("20240101-0500", "2024-01-01"),
+        ("2024", "2024-12-31"),
+        ("20240000", "2024-12-31"),
+        ("202402", "2024-02-29"),
+        ("20240200", "2024-02-29"),
+        ("202413", "202413"),
+        ('""', None),
+    ],
+)
+def test_a_death_that_is_no_day_is_sure_at_the_end_of_its_month_or_year(
+    labs: Read, adapted: Read, sent: str, read: str | None
+) -> None:
+    labs(MSH, PID + "|" * 21 + sent, OBR, obx())
+    assert adapted("patients").select("sex", "death_date").rows() == [("F", read)]
 
 
 def test_measurements_of_other_messages_are_no_results(labs: Read, caplog: pytest.LogCaptureFixture) -> None:
