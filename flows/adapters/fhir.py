@@ -39,6 +39,7 @@ _MACROS = (
     "observation_of",
     "coding_of",
     "number_as_written",
+    "off_scale",
     "other_value",
     "range_unit",
     "specimen_time",

@@ -6,7 +6,12 @@ COPY (
             source_line,
             reference_id(condition.subject.reference, 'Patient') AS patient_id,
             first_sure_day(
-                coalesce(condition.onsetDateTime, condition.onsetPeriod.start), condition.recordedDate
+                coalesce(
+                    condition.onsetDateTime, condition.onsetPeriod.start,
+                    -- what was over before it was recorded had surely begun when it ended
+                    least(condition.abatementDateTime, condition.abatementPeriod.end, condition.recordedDate)
+                ),
+                condition.recordedDate
             ) AS start_date,
             coalesce(condition.abatementDateTime, condition.abatementPeriod.end) AS ended,
             unnest(event_codings(condition.code)) AS coding

@@ -65,7 +65,12 @@ COPY (
         coalesce(whole.effectiveDateTime, other_time(text)) AS collected_at,
         coalesce(coding.code, told.code.text) AS code,
         CASE
-            WHEN quantity.value IS NOT NULL THEN concat(quantity.comparator, number_as_written(quantity.value, text))
+            -- a number beside the reason why there is none is not a result
+            WHEN quantity.value IS NOT NULL AND told.dataAbsentReason IS NULL
+                THEN concat(
+                        coalesce(quantity.comparator, off_scale(told.interpretation)),
+                        number_as_written(quantity.value, text)
+                    )
             WHEN told.valueString IS NOT NULL THEN told.valueString
             WHEN told.valueCodeableConcept IS NOT NULL THEN concept_text(told.valueCodeableConcept)
             ELSE other_value(part)

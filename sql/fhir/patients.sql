@@ -5,7 +5,7 @@ COPY (
         -- other and unknown say that no sex is known by which limits could be chosen
         CASE WHEN patient.gender NOT IN ('other', 'unknown') THEN patient.gender END AS sex,
         patient.birthDate AS birth_date,
-        patient.deceasedDateTime AS death_date,
+        first_sure_day(patient.deceasedDateTime, NULL) AS death_date,
         source_file,
         source_line
     FROM (

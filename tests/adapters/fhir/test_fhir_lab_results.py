@@ -103,6 +103,38 @@ def test_a_number_keeps_its_digits(folder: Path, adapted: Rows, number: str, col
     assert adapted()["value"].to_list() == [number]
 
 
+@pytest.mark.parametrize(
+    ("codes", "parts", "value"),
+    [
+        (["<"], {}, "<13.5"),
+        (["H", ">"], {}, ">13.5"),
+        (["<"], {"valueQuantity": {"value": 5, "comparator": "<="}}, "<=5"),
+        (["L"], {}, "13.5"),
+        (["<"], {"valueQuantity": None}, None),
+    ],
+)
+def test_a_number_off_the_scale_of_the_instrument_is_a_limit(
+    labs: Rows, codes: list[str], parts: Json, value: str | None
+) -> None:
+    interpretation = [{"coding": [{"code": code}]} for code in codes]
+    assert labs(observation(interpretation=interpretation, **parts))["value"].to_list() == [value]
+
+
+def test_a_number_beside_the_reason_why_there_is_none_is_no_result(labs: Rows) -> None:
+    """Against the standard some systems send both: 0, and that the test was not performed."""
+    absent = {"coding": [{"code": "not-performed"}]}
+    zero = {"value": 0, "unit": "mg/L"}
+    rows = labs(
+        observation(valueQuantity=zero, dataAbsentReason=absent),
+        observation(valueQuantity=None, valueString="CLOTTED", dataAbsentReason=absent),
+        observation(
+            valueQuantity=None,
+            component=[{"code": loinc("777-3"), "valueQuantity": zero, "dataAbsentReason": absent}],
+        ),
+    )
+    assert rows.sort("source_line", "code")["value"].to_list() == [None, "CLOTTED", None, None]
+
+
 def test_a_reason_for_no_value_is_no_value(labs: Rows) -> None:
     absent = {"coding": [{"code": "not-performed", "display": "Not Performed"}]}
     row = labs(observation(valueQuantity=None, dataAbsentReason=absent)).row(0, named=True)

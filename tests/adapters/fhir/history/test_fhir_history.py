@@ -31,6 +31,8 @@ Write = Callable[..., None]
         ({"gender": "other", "deceasedBoolean": True}, None, None, None),
         ({"gender": "unknown", "birthDate": "1960"}, None, "1960", None),
         ({"gender": "mal"}, "mal", None, None),
+        ({"gender": "male", "deceasedDateTime": "2020"}, "male", None, "2020-12-31"),
+        ({"gender": "male", "deceasedDateTime": "2020-02"}, "male", None, "2020-02-29"),
     ],
 )
 def test_patients(
@@ -98,6 +100,9 @@ def test_codings_of_a_diagnosis(
         ({"onsetDateTime": "2020", "recordedDate": "2020-03-04"}, "2020-03-04", None),
         ({"onsetDateTime": "2020", "recordedDate": "2021-03-04"}, "2020-12-31", None),
         ({"onsetDateTime": "2020-02", "abatementDateTime": "2020-02"}, "2020-02-29", "2020-02-29"),
+        ({"recordedDate": "2022-02-02", "abatementDateTime": "2010-05-06"}, "2010-05-06", "2010-05-06"),
+        ({"recordedDate": "2022-02-02", "abatementPeriod": {"end": "2010"}}, "2010-12-31", "2010-12-31"),
+        ({"recordedDate": "2022-02-02", "abatementDateTime": "2023-01-01"}, "2022-02-02", "2023-01-01"),
         ({}, None, None),
     ],
 )
