@@ -29,6 +29,8 @@ MEMORY_LIMIT = "1GB"  # the statements stream; all they hold in memory is lookup
 DRUG_NAMES = (
     "adapters/ingredients",
     "adapters/classes_by_name",
+    "adapters/is_local",
+    "adapters/methotrexate_class",
 )  # lookups of sources that name drugs in words
 
 

@@ -1,5 +1,5 @@
 -- one row per drug given or ordered and code: its own codings, or those of the Medication it refers to, and where none
--- of them is an ATC code the classes that its name gives
+-- of them is an ATC code the classes that its name gives, unless it is for skin, eye, ear or mucosa
 COPY (
     WITH medication AS (
         SELECT
@@ -19,10 +19,10 @@ COPY (
         LEFT JOIN medication ON drug.medication_id = medication.id
     ),
 
-    classed AS (
+    named AS (
         SELECT
             name,
-            list_transform(classes_by_name(name), class -> struct_pack(system := 'ATC', code := class)) AS classes
+            classes_by_name(name) AS classes
         FROM (SELECT DISTINCT name FROM drug WHERE name IS NOT NULL)
     ),
 
@@ -30,9 +30,17 @@ COPY (
         SELECT
             drug.*,
             coalesce(list_filter(drug.codings, coding -> list_contains($code_systems, coding.system)), []) AS known,
-            coalesce(classed.classes, []) AS classes
+            CASE
+                WHEN named.classes IS NULL OR is_local(concat_ws(' ', drug.route, drug.name)) THEN []
+                ELSE list_transform(
+                        named.classes,
+                        class -> struct_pack(
+                            system := 'ATC', code := methotrexate_class(class, concat_ws(' ', drug.route, drug.name))
+                        )
+                    )
+            END AS classes
         FROM drug
-        LEFT JOIN classed ON drug.name = classed.name
+        LEFT JOIN named ON drug.name = named.name
     ),
 
     chosen AS (

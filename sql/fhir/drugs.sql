@@ -1,5 +1,5 @@
 -- one row per MedicationRequest, MedicationAdministration or MedicationStatement that says a drug was given or ordered,
--- with its codings and its name; one that refers to a Medication has its id instead
+-- with its codings, its name and its route; one that refers to a Medication has its id instead
 COPY (
     WITH drug AS (
         SELECT
@@ -29,7 +29,9 @@ COPY (
                         "coding": [{"system": "VARCHAR", "code": "VARCHAR", "display": "VARCHAR"}], "text": "VARCHAR"
                     },
                     "authoredOn": "VARCHAR",
+                    "dosage": "JSON",
                     "dosageInstruction": [{
+                        "route": "JSON",
                         "timing": {"repeat": {"boundsPeriod": {"start": "VARCHAR", "end": "VARCHAR"}}}
                     }],
                     "dispenseRequest": {"expectedSupplyDuration": {"value": "DOUBLE", "code": "VARCHAR", "unit": "VARCHAR"}},
@@ -88,6 +90,11 @@ COPY (
         CASE WHEN concept IS NULL THEN reference_id(drug.medicationReference.reference, 'Medication') END AS medication_id,
         CASE WHEN concept IS NOT NULL THEN event_codings(concept) END AS codings,
         coalesce(drug_name(concept), drug.medicationReference.display) AS name,
+        coalesce(
+            concept_text(drug.dosageInstruction[1].route),
+            concept_text(json_extract(drug.dosage, '$.route')),
+            concept_text(json_extract(drug.dosage, '$[0].route'))
+        ) AS route,
         source_file,
         source_line
     FROM dated

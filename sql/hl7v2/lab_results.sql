@@ -48,7 +48,7 @@ COPY (
             coalesce(nullif(part(fields[8], 1), '""'), tube.taken_at) AS taken_at,
             nullif(part(fields[23], 1), '""') AS reported_at,
             -- of an order A and N say that some or all results are still to come, not what they say of a result
-            CASE WHEN upper(fields[26]) IN ('A', 'N') THEN 'P' ELSE nullif(fields[26], '') END AS status,
+            CASE WHEN upper(trim(fields[26])) IN ('A', 'N') THEN 'P' ELSE nullif(trim(fields[26]), '') END AS status,
             remark.remark
         FROM (SELECT segment, message, specimen, fields_of(text) AS fields FROM report) AS report
         LEFT JOIN tube ON report.specimen = tube.specimen
@@ -181,7 +181,7 @@ COPY (
         meaning.reference_low,
         meaning.reference_high,
         meaning.abnormal_flag,
-        status_of(coalesce(reported.letter, placed.status), reported.value IS NOT NULL) AS status,
+        status_of(coalesce(nullif(trim(reported.letter), ''), placed.status), reported.value IS NOT NULL) AS status,
         -- the laboratory, where the message names it; else who sent it
         coalesce(meaning.laboratory, unescaped(head.facility)) AS site,
         meaning.method,

@@ -31,12 +31,7 @@ COPY (
         coalesce(try_cast(person_id AS BIGINT)::VARCHAR, person_id) AS patient_id,
         'medication' AS kind,
         code_system,
-        -- by mouth or under the skin methotrexate is the low weekly dose against inflammation
-        CASE
-            WHEN code NOT IN ('L01BA01', 'L04AX03') OR sent_class IS NOT NULL THEN code
-            WHEN regexp_matches(form, '\b(oral|tablet|capsule|subcutaneous|auto-injector)\b') THEN 'L04AX03'
-            ELSE 'L01BA01'
-        END AS code,
+        coalesce(sent_class, methotrexate_class(code, form)) AS code,
         drug_exposure_start_date AS start_date,
         coalesce(
             drug_exposure_end_date,
@@ -54,8 +49,5 @@ COPY (
         source_file,
         source_line
     FROM coded
-    WHERE
-        code IS NOT NULL
-        -- on skin, eye, ear or mucosa these drugs do not reach the marrow
-        AND NOT regexp_matches(form, '\b(topical|ophthalmic|otic|nasal|vaginal|inhal\w*|mouthwash)\b')
+    WHERE code IS NOT NULL AND NOT is_local(form)
 ) TO $target (FORMAT parquet)

@@ -155,6 +155,14 @@ def test_reference_limits(labs: Read, limits: str, low: str | None, high: str | 
         ("X", "cancelled"),
         ("D", "entered-in-error"),
         ("W", "entered-in-error"),
+        ("V", "final"),
+        ("B", "final"),
+        ("S", "preliminary"),
+        ("I", "preliminary"),
+        ("O", "preliminary"),
+        ("N", "cancelled"),
+        ("c ", "corrected"),  # some systems pad
+        (" ", "final"),
         ("U", "final"),
         ("Q", "Q"),
         ("", "final"),  # OBR-25
@@ -166,7 +174,7 @@ def test_states(labs: Read, letter: str, status: str) -> None:
 
 @pytest.mark.parametrize(
     ("order", "status"),
-    [("A", "preliminary"), ("N", "preliminary"), ("C", "corrected"), ("X", "cancelled"), ("", None)],
+    [("A ", "preliminary"), ("N", "preliminary"), ("C", "corrected"), ("X", "cancelled"), ("", None)],
 )
 def test_the_state_of_an_order_stands_in_for_that_of_a_result(labs: Read, order: str, status: str) -> None:
     """Some results of an order (A) are there: no correction, which would outdo the final one."""

@@ -86,6 +86,29 @@ def test_days_of_a_drug(
             ("ATC", "B03A"),
         ),
         ({"medicationCodeableConcept": concept(("urn:x", "7"), text="aspirin")}, ("urn:x", "7")),
+        (
+            {"medicationCodeableConcept": concept(("urn:x", "7"), text="Fluorouracil 5 % Topical Cream")},
+            ("urn:x", "7"),
+        ),
+        (
+            {"medicationCodeableConcept": concept(("urn:x", "7"), text="Methotrexate 2.5 MG Oral Tablet")},
+            ("ATC", "L04AX03"),
+        ),
+        ({"medicationCodeableConcept": concept(text="Methotrexate 25 MG/ML")}, ("ATC", "L01BA01")),
+        (
+            {
+                "medicationCodeableConcept": concept(text="Methotrexate 2.5 mg"),
+                "dosageInstruction": [{"route": {"coding": [{"code": "26643006", "display": "Oral route"}]}}],
+            },
+            ("ATC", "L04AX03"),
+        ),
+        (
+            {
+                "medicationCodeableConcept": concept((ATC, "L01BA01"), text="Methotrexate"),
+                "dosageInstruction": [{"route": {"text": "oral"}}],
+            },
+            ("ATC", "L01BA01"),
+        ),
     ],
 )
 def test_a_drug_that_stands_elsewhere(
@@ -95,3 +118,31 @@ def test_a_drug_that_stands_elsewhere(
     write("Medication", {"id": "m1", "code": concept((rxnorm, "24909"))})
     write("MedicationRequest", {"subject": P1, "authoredOn": "2024-01-02", **body})
     assert adapted("clinical_events_drugs").select("code_system", "code").rows() == [expected]
+
+
+@pytest.mark.parametrize(
+    ("kind", "dosage", "code"),
+    [
+        ("MedicationAdministration", {"route": {"text": "Ophthalmic"}}, None),
+        ("MedicationAdministration", {"route": {"text": "Intravenous"}}, "L01DC03"),
+        ("MedicationStatement", [{"route": {"text": "ophthalmic"}}], None),
+        ("MedicationStatement", [{"text": "once"}], "L01DC03"),
+        ("MedicationStatement", "once", "L01DC03"),
+    ],
+)
+def test_a_drug_that_does_not_reach_the_marrow(
+    write: Write, adapted: Read, kind: str, dosage: object, code: str | None
+) -> None:
+    """Mitomycin in the eye is no chemotherapy; the row stays, without a class."""
+    drug = concept(text="Mitomycin 0.2 mg")
+    write(
+        kind,
+        {
+            "subject": P1,
+            "effectiveDateTime": "2024-01-02",
+            "medicationCodeableConcept": drug,
+            "dosage": dosage,
+        },
+    )
+    row = adapted("clinical_events_drugs").row(0, named=True)
+    assert (row["code_system"], row["code"]) == (("ATC", code) if code else (None, "Mitomycin 0.2 mg"))
