@@ -78,24 +78,35 @@ def site_drift(counted: pl.DataFrame) -> pl.DataFrame:
     counted: ``VALUE_COUNT``, in canonical units. The median of values of which some
     are censored is itself an interval; all of it has to lie outside.
     """
+    months = _drifting(counted)
+    theirs = counted.join(months, on=_MONTH, how="semi")
     low, high = (
-        medians(counted.select(*_MONTH, "rows", end), _MONTH, end, f"median_{end.removeprefix('value_')}")
+        medians(theirs.select(*_MONTH, "rows", end), _MONTH, end, f"median_{end.removeprefix('value_')}")
         for end in ("value_low", "value_high")
     )
-    months = (
-        counted.group_by(_MONTH)
-        .agg(pl.col("rows").sum())
-        .filter(pl.col("rows") >= DRIFT_MIN_RESULTS)
-        .join(low, on=_MONTH)
-        .join(high, on=_MONTH)
-        .join(_EXPECTED, on="analyte")
-    )
-    outside = (pl.col("median_high") < pl.col("expected_low")) | (
-        pl.col("median_low") > pl.col("expected_high")
-    )
+    drifting = months.join(low, on=_MONTH).join(high, on=_MONTH)
     exact = pl.col("median_low") == pl.col("median_high")
-    drifting = months.filter(outside).with_columns(median=pl.when(exact).then("median_low"))
-    return shaped(drifting, SITE_UNIT_DRIFT).sort(_MONTH)
+    return shaped(drifting.with_columns(median=pl.when(exact).then("median_low")), SITE_UNIT_DRIFT).sort(_MONTH)
+
+
+def _drifting(counted: pl.DataFrame) -> pl.DataFrame:
+    """The months that drift, with their rows and what is expected of them: told by counting, for medians need an order.
+
+    A lower median lies below a limit where at least half of the values do, and above one where fewer than half reach
+    down to it.
+    """
+    rows = pl.col("rows")
+    return (
+        counted.join(_EXPECTED, on="analyte")
+        .group_by(_MONTH)
+        .agg(
+            rows.sum(),
+            pl.col("expected", "expected_low", "expected_high", "unit").first(),
+            below=rows.filter(pl.col("value_high") < pl.col("expected_low")).sum(),
+            not_above=rows.filter(pl.col("value_low") <= pl.col("expected_high")).sum(),
+        )
+        .filter(rows >= DRIFT_MIN_RESULTS, (2 * pl.col("below") >= rows) | (2 * pl.col("not_above") < rows))
+    )
 
 
 def drift_flags(drift: pl.DataFrame) -> pl.DataFrame:

@@ -73,6 +73,12 @@ def test_censored_median_drifts_only_if_all_of_it_does() -> None:
     assert far.select("median", "median_low", "median_high").row(0) == (None, 100.1, float("inf"))
 
 
+def test_lower_of_the_two_middle_values_is_the_median() -> None:
+    half_low = site_drift(counted("hb", (13.5, 13.5, 40), (135, 135, 40)))
+    assert half_low["median"].to_list() == [13.5]
+    assert site_drift(counted("hb", (135, 135, 40), (500, 500, 40))).is_empty()
+
+
 def test_few_results_and_other_analytes_do_not_drift() -> None:
     assert site_drift(counted("hb", (13.5, 13.5, DRIFT_MIN_RESULTS - 1))).is_empty()
     assert site_drift(counted("hb", (13.5, 13.5, DRIFT_MIN_RESULTS))).height == 1
