@@ -84,9 +84,13 @@ def site_drift(counted: pl.DataFrame) -> pl.DataFrame:
         medians(theirs.select(*_MONTH, "rows", end), _MONTH, end, f"median_{end.removeprefix('value_')}")
         for end in ("value_low", "value_high")
     )
-    drifting = months.join(low, on=_MONTH).join(high, on=_MONTH)
     exact = pl.col("median_low") == pl.col("median_high")
-    return shaped(drifting.with_columns(median=pl.when(exact).then("median_low")), SITE_UNIT_DRIFT).sort(_MONTH)
+    drifting = (
+        months.join(low, on=_MONTH)
+        .join(high, on=_MONTH)
+        .with_columns(median=pl.when(exact).then("median_low"))
+    )
+    return shaped(drifting, SITE_UNIT_DRIFT).sort(_MONTH)
 
 
 def _drifting(counted: pl.DataFrame) -> pl.DataFrame:
