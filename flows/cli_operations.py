@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -47,7 +48,11 @@ def rollback(
     from flows.kept_nights import roll_back
 
     left, chosen = roll_back(home, run)
-    print(f"The night {chosen} is in force, no longer {left}.")
+    print(
+        f"The night {chosen} is in force, no longer {left}.\n"
+        "The next run builds on it, and loads what of the extract it does not know: take a bad file out first.\n"
+        f"Back to {left}, until a prune or a later run removes it: hemacohort rollback --home {quote(str(home))} {left}"
+    )
 
 
 @operations_app.command()

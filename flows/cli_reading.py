@@ -94,12 +94,15 @@ def status(
         typer.Option(help="Exit with 11 if no night has been published for longer than this, e.g. 26h."),
     ] = None,
 ) -> None:
-    """The last nights, what became of the rows, and how fresh the data are."""
-    from flows.answers import show
+    """The last nights, what became of the rows, and how fresh the data are; first, a last run that did not end well."""
+    from flows.answers import printable, show
+    from flows.last_run import last_run
     from flows.overdue import age_of, check_age
     from flows.status import status as tables
 
     oldest = None if max_age is None else age_of(max_age)
+    if sentence := last_run(home):
+        print(printable(sentence) + "\n")
     try:
         found = tables(home)
     except UsageError:

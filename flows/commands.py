@@ -175,8 +175,9 @@ def pruned_in_words(pruning: Pruning, *, done: bool) -> str:
     from flows.disk import in_words
 
     goes = "removed" if done else "would go"
+    newer = f" (newer than the night in force: rollback {'cannot' if done else 'could not'} return to it)"
     lines = [
-        *(f"{goes}: {name}" for name in pruning.nights),
+        *(f"{goes}: {name}{newer if name in pruning.newer else ''}" for name in pruning.nights),
         *(f"{goes}: past/{name}" for name in pruning.past),
     ]
     past = f" and {counted(len(pruning.past), 'past one')}" if pruning.past else ""

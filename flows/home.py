@@ -11,29 +11,28 @@ HOME/work/RUN/         the private folder of a night being built
 HOME/nights/RUN/       nights; one without run.json was never finished
 HOME/published         symbolic link to the night in force
 HOME/logs/             a JSON line an event of each day, and log files of unforeseen failures
+HOME/serving           held by the process that serves the home's nights; names it
 HOME/prefect/          Prefect's own files, unless the person named another folder
 HOME/checks/           what failed, where a blocking check kept the last run from being published
 """
 
 from __future__ import annotations
 
-import errno
 import fcntl
-import logging
 import os
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
-from flows.errors import HomeLockedError, NewerHomeError, UsageError
+from flows import home_lock
+from flows.errors import NewerHomeError, UsageError
 from flows.loading import Ground
 from flows.manifest import night_number, read_manifest
 from flows.store import clear_store
 
-log = logging.getLogger("hemacohort")
 FORMAT = 2  # 1: nights without a store; the first night on such a home loads everything its extract holds
 RUN_FILE = "run.json"
 _MAY_COME_FIRST = {
@@ -110,7 +109,7 @@ class Home:
             mark.write_text(f"{FORMAT}\n", encoding="utf-8")
             mark.chmod(0o600)
         if not os.access(self.logs, os.W_OK):
-            raise self._not_ours()
+            raise home_lock.not_ours(self.root)
 
     def check_format(self) -> None:
         """Raise NewerHomeError if the home was written by a newer version."""
@@ -219,56 +218,13 @@ class Home:
             )  # first, so that a kill halfway leaves a night to clear
             shutil.rmtree(folder, ignore_errors=True)
 
-    @contextmanager
-    def lock(self) -> Iterator[str | None]:
-        """Hold the home for one run; what the lock said of a run that ended without a word, None where none did.
-
-        HomeLockedError while another living process holds it, UsageError where it is another user's. The kernel holds
-        the lock and drops it with its process, so a lock file that a killed run left behind is taken over; its text
-        only says whom to look for.
-        """
-        handle = self._open_lock()
-        try:
-            holder = _holding(handle)
-            if holder:
-                log.warning(
-                    "The run before (%s) ended without a word: it was killed, ran out of memory, or the machine stopped. "
-                    "What it left is cleared away; if it was memory, raise --buckets or lower the setting workers.",
-                    holder,
-                )
-            os.ftruncate(handle, 0)
-            os.pwrite(
-                handle, f"process {os.getpid()} since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC\n".encode(), 0
-            )
-            try:
-                yield holder or None
-            finally:
-                os.ftruncate(handle, 0)
-        finally:
-            os.close(handle)
-
-    def _open_lock(self) -> int:
-        try:
-            return os.open(self.root / "lock", os.O_CREAT | os.O_RDWR, 0o600)
-        except OSError as error:
-            if isinstance(error, PermissionError) or error.errno == errno.EROFS:
-                raise self._not_ours() from None
-            raise
-
-    def _not_ours(self) -> UsageError:
-        if os.statvfs(self.root).f_flag & os.ST_RDONLY:
-            return UsageError(f"{self.root} lies on a file system that is mounted to be read only.")
-        return UsageError(
-            f"{self.root} is not this user's to write; only its owner runs, prunes and goes back."
-        )
+    def lock(self) -> AbstractContextManager[str | None]:
+        """Hold the home for one run (``flows.home_lock.held``)."""
+        return home_lock.held(self.root)
 
     def check_lock(self) -> None:
-        """Raise HomeLockedError while another living process holds the home; a killed run's word stays in the lock."""
-        handle = self._open_lock()
-        try:
-            _holding(handle)
-        finally:
-            os.close(handle)
+        """Raise HomeLockedError while another living process holds the home."""
+        home_lock.check_lock(self.root)
 
 
 def is_read(night: Path) -> bool:
@@ -285,15 +241,3 @@ def is_read(night: Path) -> bool:
         return False
     finally:
         os.close(handle)
-
-
-def _holding(handle: int) -> str:
-    """Take the lock; returns what is written in it, by a run that did not live to take it back."""
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        holder = os.pread(handle, 200, 0).decode(errors="replace").strip() or "another process"
-        raise HomeLockedError(
-            f"Another run holds this home ({holder}); wait for it, or end that process if it hangs."
-        ) from None
-    return os.pread(handle, 200, 0).decode(errors="replace").strip()

@@ -24,12 +24,14 @@ from flows.retention import Shed, shed_superseded
 class Pruning:
     """What a pruning removes.
 
-    nights: published nights, past: past nights made again. kept: published nights that stay. freed: bytes that come
-    free of both and of the store; pieces that nights to be kept share are not among them. shed: what goes of superseded
-    rows, where that was asked for; its bytes are not among ``freed``.
+    nights: published nights, newer: those of them that came after the night in force, to which a rollback went back;
+    past: past nights made again. kept: published nights that stay. freed: bytes that come free of all and of the store;
+    pieces that nights to be kept share are not among them. shed: what goes of superseded rows, where that was asked
+    for; its bytes are not among ``freed``.
     """
 
     nights: tuple[str, ...]
+    newer: tuple[str, ...]
     past: tuple[str, ...]
     kept: tuple[str, ...]
     freed: int
@@ -92,7 +94,10 @@ def prune(root: Path, keep: int | None, *, dry: bool, superseded_before: date | 
     with home.lock(), private_files():
         going = home.beyond(chosen.keep_nights)
         past = home.past_beyond(chosen.keep_nights)
-        kept = [folder for folder in home.finished() if folder not in going]
+        finished = home.finished()
+        kept = [folder for folder in finished if folder not in going]
+        in_force = next((n for n, folder in enumerate(finished) if folder.resolve() == home.night()), 0)
+        newer = [folder for folder in finished[in_force + 1 :] if folder in going]
         freed = _freed([*going, *past]) + _freed_of_store(home, [folder.name for folder in kept])
         if not dry and (going or past):
             with logged(home.logs, home.night().name) as log:
@@ -114,6 +119,7 @@ def prune(root: Path, keep: int | None, *, dry: bool, superseded_before: date | 
                     )
     return Pruning(
         tuple(folder.name for folder in going),
+        tuple(folder.name for folder in newer),
         tuple(folder.name for folder in past),
         tuple(folder.name for folder in kept),
         freed,

@@ -32,7 +32,8 @@ def check_age(root: Path, max_age: timedelta, now: datetime | None = None) -> No
     The age runs from the end of the night in force, so that a night going back (``rollback``) counts as old; in a
     home without a night, from when the home was made. now: an aware time. UsageError for a folder that is not a home.
     """
-    since, word = _since(Home(root.absolute()))
+    home = Home(root.absolute())
+    since, word = _since(home)
     now = now or datetime.now(UTC)
     age = now - since
     if -age > _CLOCKS_DIFFER:
@@ -40,6 +41,12 @@ def check_age(root: Path, max_age: timedelta, now: datetime | None = None) -> No
             f"The night in force was finished on {since:%Y-%m-%d %H:%M} {since.tzname()} ({word}), {_in_words(-age)} from "
             f"now by the clock of this machine ({now:%Y-%m-%d %H:%M} UTC), so its age is not known. "
             "Check that the clock is right, and run a night."
+        )
+    if age > max_age and _went_back(home):
+        raise OverdueError(
+            f"The home went back to a night that was finished on {since:%Y-%m-%d %H:%M} {since.tzname()} ({word}), "
+            f"{_in_words(age)} ago; more than {_in_words(max_age)} is too long. Run a night, or go forward again "
+            "(hemacohort rollback; hemacohort status lists the nights)."
         )
     if age > max_age:
         raise OverdueError(
@@ -53,6 +60,11 @@ def _in_words(length: timedelta) -> str:
     """In whole minutes up to two hours, then in hours."""
     minutes = length // timedelta(minutes=1)
     return counted(minutes, "minute") if minutes < _MINUTES_TOLD else f"{minutes / 60:,.4g} hours"
+
+
+def _went_back(home: Home) -> bool:
+    """Whether a newer night than the one in force is kept."""
+    return home.published.exists() and home.finished()[-1].resolve() != home.night()
 
 
 def _since(home: Home) -> tuple[datetime, str]:

@@ -44,7 +44,12 @@ def test_rollback_goes_to_the_night_before_or_the_one_named_and_is_recorded(
     names = [night.name for night in nights]
     assert call("rollback", "--home", home.root) == 0
     assert home.night() == nights[2]
-    assert capsys.readouterr().out == f"The night {names[2]} is in force, no longer {names[3]}.\n"
+    assert capsys.readouterr().out == (
+        f"The night {names[2]} is in force, no longer {names[3]}.\n"
+        "The next run builds on it, and loads what of the extract it does not know: take a bad file out first.\n"
+        f"Back to {names[3]}, until a prune or a later run removes it: "
+        f"hemacohort rollback --home {home.root} {names[3]}\n"
+    )
     assert roll_back(home.root, names[0]) == (names[2], names[0])
     assert roll_back(home.root, names[3]) == (names[0], names[3])  # and forward again
     events = [
@@ -129,6 +134,21 @@ def test_pruning_says_first_what_would_go_and_removes_only_when_told(
     capsys.readouterr()
     assert call("prune", "--home", home.root) == 0  # seven are kept unless a setting says otherwise
     assert capsys.readouterr().out == "0 nights, 0.0 kB; 2 stay.\n"
+
+
+def test_pruning_says_which_nights_are_the_way_forward_again(
+    nights: list[Path], home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    roll_back(home.root, nights[2].name)
+    for flags, goes, cannot in (((), "would go", "could not"), (("--yes",), "removed", "cannot")):
+        assert call("prune", "--home", home.root, "--keep", "1", *flags) == 0
+        said = capsys.readouterr().out.splitlines()
+        assert said[:3] == [
+            f"{goes}: {nights[0].name}",
+            f"{goes}: {nights[1].name}",
+            f"{goes}: {nights[3].name} (newer than the night in force: rollback {cannot} return to it)",
+        ]
+    assert home.finished() == [nights[2]]
 
 
 def test_night_in_force_stays_however_old(nights: list[Path], home: Home) -> None:

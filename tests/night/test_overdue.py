@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 from flows.cli import main
 from flows.errors import OverdueError, UsageError
 from flows.home import Home
+from flows.kept_nights import roll_back
 from flows.overdue import age_of, check_age
 
 
@@ -52,6 +54,18 @@ def test_a_night_is_overdue_when_its_age_is_passed_and_the_sentence_says_since_w
     assert told.value.exit_code == 11
     with pytest.raises(OverdueError, match=r"90 minutes ago; more than 1 minute is"):
         check_age(home.root, timedelta(minutes=1), datetime(2026, 7, 1, 2, 0, tzinfo=UTC))
+
+
+def test_a_home_that_went_back_is_told_so_and_not_that_nothing_was_published(
+    screened: Callable[..., Path], home: Home
+) -> None:
+    first, _ = screened(), screened()
+    finished(first, "2026-07-01 02:30:00", "Europe/Vienna")
+    roll_back(home.root, None)
+    with pytest.raises(
+        OverdueError, match=r"went back to a night that was finished on 2026-07-01 02:30 CEST .*forward"
+    ):
+        check_age(home.root, timedelta(hours=26), datetime(2026, 7, 2, 2, 31, tzinfo=UTC))
 
 
 def test_a_night_from_the_future_is_told_for_the_watch_would_be_silent_until_then(
