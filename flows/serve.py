@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
 import signal
@@ -20,7 +21,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows import alerts, settings
-from flows.errors import HemacohortError, UsageError
+from flows.cut_short import end_what_was_cut_short
+from flows.errors import HemacohortError, HomeLockedError, UsageError
 from flows.night import begin
 from flows.overdue import age_of
 from flows.prefect_settings import prepare
@@ -48,7 +50,8 @@ def serve_home(
     """Serve the nightly deployment and its watch until stopped.
 
     Without a server named by PREFECT_API_URL a private one is started on this machine, for only a whole server
-    schedules anything. UsageError for a schedule, a zone or an age that is none, or a port that is taken.
+    schedules anything. UsageError for a schedule, a zone or an age that is none, or a port that is taken;
+    HomeLockedError while another process serves the home.
     """
     oldest = age_of(max_age)
     night = begin(home, extract, source, as_of, {"timezone": timezone})
@@ -59,6 +62,7 @@ def serve_home(
             file=sys.stderr,
             flush=True,
         )
+    from prefect.context import refresh_global_settings_context
     from prefect.schedules import Cron
     from pydantic import ValidationError
 
@@ -76,7 +80,11 @@ def serve_home(
         "as_of": night.as_of,
         "timezone": timezone,
     }
-    with _server(night.home, port) as page:
+    own_server = not os.environ.get("PREFECT_API_URL")
+    with _alone(night.home), _server(night.home, port) as page:
+        if own_server:
+            refresh_global_settings_context()  # Prefect read its settings before there was a server to name
+            end_what_was_cut_short(night.home)
         print(
             f"Nights of {night.home} at '{cron}' in {timezone}; look at {page}. Stop with Ctrl-C.", flush=True
         )
@@ -86,7 +94,6 @@ def serve_home(
 def _serve(name: str, schedule: Schedule, parameters: dict[str, str], oldest: timedelta) -> None:
     from prefect import serve
     from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
-    from prefect.context import refresh_global_settings_context
     from prefect.schedules import Cron
     from prefect.types.entrypoint import EntrypointType
 
@@ -94,7 +101,6 @@ def _serve(name: str, schedule: Schedule, parameters: dict[str, str], oldest: ti
 
     # Stopped by a signal, Prefect leaves its own farewell unawaited, and says so.
     warnings.filterwarnings("ignore", message="coroutine 'Runner.astop'", category=RuntimeWarning)
-    refresh_global_settings_context()  # Prefect read its settings before there was a server to name
     nightly = hemacohort_night.to_deployment(
         name=f"nightly-{name}",
         schedule=schedule,
@@ -115,6 +121,26 @@ def _serve(name: str, schedule: Schedule, parameters: dict[str, str], oldest: ti
     )
     deployments: tuple[RunnerDeployment, ...] = (nightly, watch)  # type: ignore[assignment]  # not awaited here
     serve(*deployments, limit=2, print_starting_message=False)  # the watch looks while a night runs
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Keep a second process from serving the home: two servers on one database schedule every night twice.
+
+    HomeLockedError while another does. The kernel drops the lock with its process.
+    """
+    with open(home / "serving", "a+", encoding="ascii", opener=_private) as mark:
+        try:
+            fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            mark.seek(0)
+            raise HomeLockedError(
+                f"The nights of this home are served already ({mark.read(100).strip()}); stop that process first."
+            ) from None
+        mark.truncate(0)
+        mark.write(f"process {os.getpid()}\n")
+        mark.flush()
+        yield
 
 
 @contextmanager

@@ -15,6 +15,8 @@ from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 from sinks import free_port, web_sink
@@ -24,6 +26,10 @@ from flows.errors import UsageError
 from flows.home import Home
 from flows.prefect_settings import prepare
 from flows.serve import _server
+
+if TYPE_CHECKING:
+    from prefect.client.orchestration import SyncPrefectClient
+    from prefect.client.schemas.objects import State
 
 
 @pytest.mark.parametrize(
@@ -142,6 +148,75 @@ def test_a_serving_process_that_is_killed_leaves_no_server_behind(tmp_path: Path
             free_again(port, seconds=0)
         process.kill()
         free_again(port, seconds=60)
+
+
+def test_a_home_that_is_served_is_not_served_twice(
+    tmp_path: Path, prefect_night: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = Home(tmp_path / "home")
+    words = ["serve", "--home", str(home.root), "--extract", "x", "--cron", "15 2 * * *", "--timezone", "UTC"]
+    with serving(home) as (process, _, _):
+        with pytest.raises(SystemExit) as done:
+            main(words)
+        assert done.value.code == 12
+        assert f"served already (process {process.pid})" in capsys.readouterr().err
+
+
+def test_a_night_that_was_cut_short_is_told_and_keeps_no_later_one_from_beginning(
+    tmp_path: Path, prefect_night: None
+) -> None:
+    """Its run would be Running for good, and every later one canceled, for a deployment takes one at a time."""
+    from prefect.states import Pending, Running
+
+    home = Home(tmp_path / "home")
+    home.create()
+    with web_sink() as (address, came):
+        (home.root / "hemacohort.toml").write_text(f'alert_webhook = "{address}"\n')
+        with serving(home) as (process, _, port), asked(home, port) as client:
+            night = {"home": str(home.root), "extract": "x"}
+            nights = deployed(client, "night", night)
+            runs = [
+                run_of(client, nights, Pending(), Running()),
+                run_of(client, deployed(client, "watch", {"home": str(home.root)}), Pending(), Running()),
+                run_of(client, deployed(client, "not begun", night), Pending()),
+                run_of(client, deployed(client, "elsewhere", {**night, "home": "/srv/b"}), Pending()),
+            ]
+            process.kill()
+            free_again(port, seconds=60)
+        with serving(home) as (_, _, port), asked(home, port) as client:
+            ends = [client.read_flow_run(run).state_name for run in runs]
+            assert ends == ["Crashed", "Crashed", "Scheduled", "Pending"]
+            run_of(client, nights, Pending())
+    [told] = came
+    assert "a night failed" in told["subject"]
+    assert "hemacohort run makes the night now" in told["body"]
+    assert str(runs[0]) in told["body"]
+
+
+@contextmanager
+def asked(home: Home, port: int) -> Iterator[SyncPrefectClient]:
+    """The server of a serving process, asked from here."""
+    from prefect.client.orchestration import SyncPrefectClient
+
+    word = (home.root / "prefect" / "password").read_text()
+    with SyncPrefectClient(f"http://127.0.0.1:{port}/api", auth_string=f"hemacohort:{word}") as client:
+        yield client
+
+
+def deployed(client: SyncPrefectClient, name: str, parameters: dict[str, str]) -> UUID:
+    """A deployment that takes one run at a time, like that of the nights, and whose runs nobody begins."""
+    flow = client.create_flow_from_name(f"hemacohort {name}")
+    return client.create_deployment(flow, name, parameters=parameters, concurrency_limit=1)
+
+
+def run_of(client: SyncPrefectClient, deployment: UUID, *states: State[Any]) -> UUID:
+    """A run of a deployment that came through these states."""
+    from prefect.states import Scheduled
+
+    run = client.create_flow_run_from_deployment(deployment, state=Scheduled()).id
+    for state in states:
+        assert client.set_flow_run_state(run, state).status == "ACCEPT"
+    return run
 
 
 def free_again(port: int, *, seconds: float) -> None:

@@ -1,0 +1,56 @@
+"""Runs that were at work when the process that serves a home ended, and that nobody ended in Prefect's books.
+
+A serving process that is stopped or killed, or whose server ended, takes the night at work with it, or leaves it to
+finish unheard. Its run stays Running in the database of Prefect's server and keeps the one place of its deployment, so
+that every later night would be canceled, for good. Whoever serves the home next ends those runs before any is begun.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flows import alerts, settings
+
+if TYPE_CHECKING:
+    from prefect.client.schemas.filters import FlowRunFilter
+
+_SENTENCE = (
+    "The serving process ended while this run was at work, and most likely took it along. It is not begun again before "
+    "its next hour; hemacohort run makes the night now."
+)
+
+
+def end_what_was_cut_short(home: Path) -> None:
+    """End, as crashed, every run of the home that Prefect's server takes to be at work, and alert for each night; one
+    that had not begun yet is put back on the schedule.
+
+    Only for whoever serves the home from a server of its own, before the first run is begun: this server hears of
+    nothing that may still be at work.
+    """
+    from prefect.client.orchestration import get_client
+    from prefect.states import Crashed, Scheduled
+
+    with get_client(sync_client=True) as client:
+        for run in client.read_flow_runs(flow_run_filter=_at_work()):
+            if run.parameters.get("home") != str(
+                home
+            ):  # a person's own folder of Prefect may hold several homes
+                continue
+            if run.start_time is None:
+                client.set_flow_run_state(run.id, Scheduled(), force=True)
+                continue
+            client.set_flow_run_state(run.id, Crashed(message=_SENTENCE), force=True)
+            if "extract" in run.parameters:  # a night, and not the watch
+                print(f"Cut short at the last end of serve: {run.name}.", file=sys.stderr, flush=True)
+                alert = alerts.night_failed(home, _SENTENCE, f"{run.name} ({run.id})")
+                alerts.send(settings.alert_channels(home), alert)
+
+
+def _at_work() -> FlowRunFilter:
+    from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterState, FlowRunFilterStateType
+    from prefect.client.schemas.objects import StateType
+
+    types = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
+    return FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=types)))
