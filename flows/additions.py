@@ -12,20 +12,21 @@ from flows.generations import current
 from flows.manifest import RawPiece
 from flows.store import RawRows
 from schemas.tables import CONTACT, empty
-from transforms.changes import only_added
+from transforms.affected_patients import only_added
 
 _KEYS = ("patient_id", "collected_at", "result_id")
 
 
 @dataclass(frozen=True)
 class SomePatients:
-    """The patients whom a night concerns.
+    """The patients whom a night affects.
 
-    anew: patients whose rows are all read again. added: patients to whose results the night only adds. rows: tonight's raw rows of the latter,
-    and those that name no patient. contacts: the earlier spans of contact of the latter (``schemas.tables.CONTACT``).
+    reread: patients whose rows are all read again. added: patients to whose results the night only adds. rows:
+    tonight's raw rows of the latter, and those that name no patient. contacts: the earlier spans of contact of the
+    latter (``schemas.tables.CONTACT``).
     """
 
-    anew: pl.Series
+    reread: pl.Series
     added: pl.Series
     rows: pl.LazyFrame
     contacts: pl.DataFrame
@@ -39,7 +40,7 @@ def some_patients(
     moved: pl.Series,
     timezone: str,
 ) -> SomePatients:
-    """Divide the patients whom a night concerns by whether tonight's rows have to do with earlier ones.
+    """Divide the patients whom a night affects by whether tonight's rows have to do with earlier ones.
 
     raw: all rows. new: pieces with tonight's rows alone. earlier: the tables of the last night. patients: identifiers
     that remain. moved: those whose earlier rows are read otherwise than before, whatever came tonight, and every

@@ -117,7 +117,7 @@ def derive(
         raise CheckError("row_conservation", f"{parts.rows} raw rows were read but {accounted} accounted for")
     identifiers = None
     if some is not None:
-        identifiers = identifiers_of(pl.concat([some.anew, some.added]), known.raw.merges)
+        identifiers = identifiers_of(pl.concat([some.reread, some.added]), known.raw.merges)
     earliest = _small_tables(build, known, parts, generation, identifiers, spans, first_contact)
     return Derived(parts.rows, every, pl.concat(unmapped), newest, earliest, len(parts.parts))
 
@@ -141,10 +141,10 @@ def _some(raw: RawRows, some: SomePatients, scratch: Path) -> _Parts:
     They are divided so that memory stays bounded: into smaller parts and pieces than those of everybody, beside what
     the night holds of the whole home.
     """
-    rows = raw.gathered(identifiers_of(some.anew, raw.merges), scratch / "gathered.parquet")
+    rows = raw.gathered(identifiers_of(some.reread, raw.merges), scratch / "gathered.parquet")
     gathered = renamed(rows, raw.merges) if raw.merges else rows
     whole, more = (
-        _divided(rows, scratch / name) for name, rows in (("anew", gathered), ("added", some.rows))
+        _divided(rows, scratch / name) for name, rows in (("reread", gathered), ("added", some.rows))
     )
     per_bucket = ROWS_PER_BUCKET // ROWS_PER_SLICE // 2
     buckets = {

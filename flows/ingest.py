@@ -1,4 +1,4 @@
-"""Ingest: the new files of an extract into the store, and the tables of the patients whom they concern.
+"""Ingest: the new files of an extract into the store, and the tables of the patients whom they affect.
 
 A night reads only files it has not loaded before and keeps their rows as received. It then derives the tables of the
 patients about whom something changed again, from everything that is known of them. Results that have nothing to do with
@@ -11,17 +11,17 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import polars as pl
 
 from flows.adapters.model import SourceFile
-from flows.additions import some_patients
+from flows.additions import SomePatients, some_patients
 from flows.broken_files import must_not_be_all_quarantined
 from flows.derive import Derived, Known, derive, known_of
 from flows.generations import LAB, PATIENTS, RESULTS, inherit, own, pieces_of
-from flows.load_notes import notes_on_identifiers
+from flows.load_notes import notes_on_identifiers, notes_on_unusable_files
 from flows.loading import Arrival, Ground, Loaded, load_extract
 from flows.manifest import Manifest
 from flows.missing_units import Changed, write_missing_units
@@ -29,15 +29,15 @@ from flows.row_counts import FileCounts
 from flows.staging import bucket_count, division
 from flows.tables import inherit_table, write_table
 from schemas.tables import INPUT_FILE, UNMAPPED_CODE, UNMAPPED_TEXTS, empty, shaped
+from transforms.affected_patients import Affected, affected_patients
 from transforms.causes import causes_of_merges, causes_of_results, causes_of_tables, first_causes
-from transforms.changes import Concerned, concerned
 
 
 @dataclass(frozen=True)
 class IngestCounts:
     """What came in and what became of it: counts and file names only.
 
-    patients: how many the load concerns; None if everybody's tables were derived again. buckets: pieces written.
+    patients: how many the load affects; None if everybody's tables were derived again. buckets: pieces written.
     known_files: files of the extract that had been loaded before and were not read again. The five fates are those of
     the laboratory rows of new files; ``files`` has them for every new file of every table. newest_collected_at: the
     newest collection time of a usable or rejected result of any load, None if there is none (``--as-of auto``).
@@ -92,45 +92,44 @@ def ingest(
 def _tables(
     loaded: Loaded, build: Path, ground: Ground, arrival: Arrival, buckets: int | None, *, full: bool
 ) -> Ingested:
+    """Derive the tables of the patients whom the load affects, or of everybody, and add up what became of its rows."""
     before = ground.manifest
+    merges_before = before.merges if before else {}
+    generation = (before.number if before else 0) + 1
     loads = (*(before.loads if before else ()), loaded.load)
     known = known_of(ground.store, loaded.pieces, loaded.merges, loaded.slices, loads, arrival)
-    added = loaded.added
-    new = (added.patients["patient_id"], added.events["patient_id"], added.coverage["patient_id"])
     basis = _basis(arrival, known)
-    stands = before is not None and not full and _same(before, basis)
-    merges = before.merges if before else {}
-    who = concerned([loaded.sent, *new], merges, loaded.merges)
-    changed = None
-    if stands and ground.night is not None:
-        changed = Changed(ground.night / "tables", who, replace(known.raw, pieces=loaded.new))
-    told = write_missing_units(known.raw, known.reading, build, arrival, changed)
-    known = replace(known, reading=replace(known.reading, units=told.units))
-    if len(told.patients):
-        who = concerned([loaded.sent, *new, told.patients], merges, loaded.merges)
-    generation = (before.number if before else 0) + 1
+    last = None if full else _comparable(ground, basis)
+    added = loaded.added
+    new = (
+        loaded.sent,
+        added.patients["patient_id"],
+        added.events["patient_id"],
+        added.coverage["patient_id"],
+    )
+    affected = affected_patients(new, merges_before, loaded.merges)
+    changed = Changed(last.tables, affected, replace(known.raw, pieces=loaded.new)) if last else None
+    decisions = write_missing_units(known.raw, known.reading, build, arrival, changed)
+    known = replace(known, reading=replace(known.reading, units=decisions.units))
+    if len(decisions.patients):
+        affected = affected_patients((*new, decisions.patients), merges_before, loaded.merges)
     derived: Derived | None = None
-    if before is not None and ground.night is not None and stands and not loaded.divided_anew:
-        derived = _some(build, ground.night, known, loaded, who, told.patients, before, generation)
+    if last is not None and not loaded.redivided:
+        merged = [name for pairs in (merges_before, loaded.merges) for pair in pairs.items() for name in pair]
+        moved = pl.concat([decisions.patients, pl.Series(merged, dtype=pl.String)])
+        some = some_patients(known.raw, loaded.new, last.tables, affected.patients, moved, arrival.timezone)
+        derived = _derive_some(build, last, known, some, affected.gone, generation)
     everybody = derived is None
     if derived is None:
-        for group in LAB:  # a try at a part may have left something
-            for table in (*group.tables, group.owner):
-                shutil.rmtree(build / "tables" / table, ignore_errors=True)
-        made = bucket_count(known.raw.count(), buckets)
-        derived = derive(build, known, generation=generation, buckets=made, some=None, first_contact=None)
-    tonight = derived.fates.filter(pl.col("load") == loaded.load.number)
-    for (fate,), part in tonight.group_by("fate"):
-        loaded.tally.add("lab_results", part.select("source_file", "rows"), str(fate))
+        derived = _derive_everybody(build, known, generation, buckets)
     newest = _newest(derived.newest, None if everybody else before)
-    if newest is None:
-        must_not_be_all_quarantined(build, loaded)
+    _account(build, loaded, derived, newest)
     _files_and_codes(build, ground.night, loaded, derived, everybody=everybody)
     write_table(build, "code_map", "all", arrival.code_map.table())
     if before is not None:
-        _causes(build, loaded, who, generation)
+        _causes(build, loaded, affected, generation)
     return Ingested(
-        _counts(loaded, derived, newest, None if everybody else len(who.patients)),
+        _counts(loaded, derived, newest, None if everybody else len(affected.patients)),
         Manifest(
             number=generation,
             as_of=before.as_of if before else arrival.loaded_at.date(),
@@ -146,6 +145,14 @@ def _tables(
     )
 
 
+@dataclass(frozen=True)
+class _LastNight:
+    """A last night whose tables rest on the same basis as tonight's. first_contact: as in flows.derive."""
+
+    tables: Path
+    first_contact: date | None
+
+
 def _basis(arrival: Arrival, known: Known) -> Mapping[str, str]:
     """What every patient's tables depend on besides the patient's own rows."""
     return {
@@ -158,60 +165,63 @@ def _basis(arrival: Arrival, known: Known) -> Mapping[str, str]:
         # one that a night before did not write is made for everybody
         "tables": " ".join(table for group in LAB for table in group.tables),
         "coverage_given": str(known.coverage_given),
-        # without a coverage table what is observed is told by all rows together
+        # without a coverage table all rows together say what is observed
         "kinds": "" if known.coverage_given else " ".join(known.stored.kinds()),
     }
 
 
-def _some(
-    build: Path,
-    night: Path,
-    known: Known,
-    loaded: Loaded,
-    who: Concerned,
-    told: pl.Series,
-    before: Manifest,
-    generation: int,
-) -> Derived | None:
-    """Derive the tables of the patients concerned beside those of the last night; None where everybody turns out to be.
+def _comparable(ground: Ground, basis: Mapping[str, str]) -> _LastNight | None:
+    """The last night; None where there is none, or its tables were derived on another basis."""
+    if ground.manifest is None or ground.night is None:
+        return None
+    earlier = dict(ground.manifest.lab_basis)
+    first = earlier.pop("first_contact", "None")
+    if earlier != basis:
+        return None
+    return _LastNight(
+        ground.night / "tables", None if first == "None" else datetime.fromisoformat(first).date()
+    )
 
-    told: patients whom a changed decision about a missing unit may affect.
+
+def _derive_some(
+    build: Path, last: _LastNight, known: Known, some: SomePatients, gone: pl.Series, generation: int
+) -> Derived | None:
+    """Derive the tables of some patients beside those of the last night; None where everybody turns out to be affected.
+
+    gone: identifiers that no longer stand for anybody.
     """
-    first = before.lab_basis.get("first_contact", "None")
     tables = build / "tables"
     for group in LAB:
-        inherit(group, night / "tables", tables)
-    merged = [name for merges in (before.merges, loaded.merges) for pair in merges.items() for name in pair]
-    some = some_patients(
-        known.raw,
-        loaded.new,
-        night / "tables",
-        who.patients,
-        pl.concat([told, pl.Series(merged, dtype=pl.String)]),
-        known.reading.timezone,
-    )
+        inherit(group, last.tables, tables)
     derived = derive(
-        build,
-        known,
-        generation=generation,
-        buckets=1,
-        some=some,
-        first_contact=None if first == "None" else datetime.fromisoformat(first).date(),
+        build, known, generation=generation, buckets=1, some=some, first_contact=last.first_contact
     )
-    if not known.coverage_given and str(derived.first_contact) != first:
+    if not known.coverage_given and derived.first_contact != last.first_contact:
         return None  # coverage begins on another day, for everybody
-    own(RESULTS, tables, pl.concat([some.anew, who.gone]), generation)
-    own(PATIENTS, tables, pl.concat([who.patients, who.gone]), generation)
+    own(RESULTS, tables, pl.concat([some.reread, gone]), generation)
+    own(PATIENTS, tables, pl.concat([some.reread, some.added, gone]), generation)
     return derived
 
 
-def _same(before: Manifest, basis: Mapping[str, str]) -> bool:
-    """Whether the tables of the last night were derived on the same basis."""
-    return before.lab_basis == {**basis, "first_contact": before.lab_basis.get("first_contact", "None")}
+def _derive_everybody(build: Path, known: Known, generation: int, buckets: int | None) -> Derived:
+    for group in LAB:  # a try at some patients may have left something
+        for table in (*group.tables, group.owner):
+            shutil.rmtree(build / "tables" / table, ignore_errors=True)
+    number = bucket_count(known.raw.count(), buckets)
+    return derive(build, known, generation=generation, buckets=number, some=None, first_contact=None)
 
 
-def _newest(mine: datetime | None, before: Manifest | None) -> datetime | None:
-    times = [time for time in (mine, before.newest_collected_at if before else None) if time is not None]
+def _account(build: Path, loaded: Loaded, derived: Derived, newest: datetime | None) -> None:
+    """Enter the fates of tonight's laboratory rows into the tally. Raises ExtractError if all are in quarantine."""
+    tonight = derived.fates.filter(pl.col("load") == loaded.load.number)
+    for (fate,), part in tonight.group_by("fate"):
+        loaded.tally.add("lab_results", part.select("source_file", "rows"), str(fate))
+    if newest is None:
+        must_not_be_all_quarantined(build, loaded)
+
+
+def _newest(tonight: datetime | None, before: Manifest | None) -> datetime | None:
+    times = [time for time in (tonight, before.newest_collected_at if before else None) if time is not None]
     return max(times, default=None)
 
 
@@ -238,21 +248,21 @@ def _files_and_codes(
         write_table(build, "unmapped_code", f"{number:06d}", shaped(mine, UNMAPPED_CODE))
 
 
-def _causes(build: Path, loaded: Loaded, who: Concerned, generation: int) -> None:
+def _causes(build: Path, loaded: Loaded, affected: Affected, generation: int) -> None:
     """Write why each patient about whom something is new is judged again, for the ledger."""
     pieces = pieces_of(build / "tables", "lab_result").get(generation, [])
     tonight = (pl.col("loaded_at") == loaded.load.loaded_at) | (
         pl.col("superseded_at") == loaded.load.loaded_at
     )
     results = pl.scan_parquet(pieces, glob=False).filter(
-        tonight & pl.col("patient_id").is_in(who.patients.implode())
+        tonight & pl.col("patient_id").is_in(affected.patients.implode())
     )
     sent = loaded.sent.replace(dict(loaded.merges)) if loaded.merges else loaded.sent
     added = loaded.added
     found = [
         causes_of_results(results.collect(engine="streaming"), sent, loaded.load.loaded_at),
         causes_of_tables(added.patients, added.events, added.coverage, loaded.merges),
-        causes_of_merges(who.regrouped),
+        causes_of_merges(affected.regrouped),
     ]
     folder = build / "tables" / "cause"
     folder.mkdir(parents=True, exist_ok=True)
@@ -273,7 +283,7 @@ def _counts(loaded: Loaded, derived: Derived, newest: datetime | None, patients:
         quarantined=sum(file.quarantined for file in labs),
         newest_collected_at=newest,
         files=loaded.tally.files(),
-        notes=(*loaded.notes, *_identifiers(loaded), *_without_a_usable_row(loaded.tally.files())),
+        notes=(*loaded.notes, *_identifiers(loaded), *notes_on_unusable_files(loaded.tally.files())),
     )
 
 
@@ -287,13 +297,3 @@ def _identifiers(loaded: Loaded) -> list[str]:
     }
     named = {table: frame["patient_id"] for table, frame in tables.items()}
     return notes_on_identifiers(loaded.sent, named, loaded.merges)
-
-
-def _without_a_usable_row(files: Sequence[FileCounts]) -> list[str]:
-    """A sentence for each file that brought rows and none that can be used: the export may be broken."""
-    return [
-        f"{file.name}: {f'not one of its {file.rows:,} rows can' if file.rows > 1 else 'its only row cannot'} be used; "
-        "quality.quarantine has the reasons"
-        for file in files
-        if file.rows and file.quarantined == file.rows
-    ]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
 from flows.column_names import listed, names_to_show
 from flows.reading import ReadFile
+from flows.row_counts import FileCounts
 from schemas.extract import EXTRACT_TABLES
 
 
@@ -61,3 +62,13 @@ def notes_on_identifiers(
                 "see whether both exports spell patient_id alike"
             )
     return notes
+
+
+def notes_on_unusable_files(files: Sequence[FileCounts]) -> list[str]:
+    """A sentence for each file that brought rows and none that can be used: the export may be broken."""
+    return [
+        f"{file.name}: {f'not one of its {file.rows:,} rows can' if file.rows > 1 else 'its only row cannot'} be used; "
+        "quality.quarantine has the reasons"
+        for file in files
+        if file.rows and file.quarantined == file.rows
+    ]

@@ -67,7 +67,7 @@ class Loaded:
     """The store with tonight's load.
 
     new: the pieces of tonight's laboratory rows alone. sent: identifiers under which these came. added: what is new in
-    the small tables. divided_anew: the store's slices changed. known_files: files that had been loaded before. notes:
+    the small tables. redivided: the store's slices changed. known_files: files that had been loaded before. notes:
     sentences about files and columns.
     """
 
@@ -75,7 +75,7 @@ class Loaded:
     pieces: tuple[RawPiece, ...]
     new: tuple[RawPiece, ...]
     slices: int
-    divided_anew: bool
+    redivided: bool
     merges: Mapping[str, str]
     sent: pl.Series
     added: Added
@@ -131,7 +131,7 @@ def _load(
         raise ExtractError(f"The lab_results files hold no rows, only headers ({names}).")
     for table in TABLES_OF_LOADS:
         inherit_table(table, ground.night, build)
-    pieces, new_pieces, slices, divided_anew = _lab_pieces(labs, ground, arrival, number, buckets)
+    pieces, new_pieces, slices, redivided = _lab_pieces(labs, ground, arrival, number, buckets)
     _ragged(labs, build, tally, name)
     merges: Mapping[str, str] = before.merges if before else {}
     if every["patient_merges"]:  # a table of merges is complete: what it no longer lists is undone
@@ -158,7 +158,7 @@ def _load(
         pieces=(*pieces, *added.pieces),
         new=tuple(new_pieces),
         slices=slices,
-        divided_anew=divided_anew,
+        redivided=redivided,
         merges=merges,
         sent=_identifiers(ground.store, new_pieces),
         added=added,
@@ -209,7 +209,7 @@ def _lab_pieces(
     files: list[ReadFile], ground: Ground, arrival: Arrival, number: int, buckets: int | None
 ) -> tuple[tuple[RawPiece, ...], list[RawPiece], int, bool]:
     """Raw pieces of the store with tonight's, the pieces of tonight's rows alone, the slices of the store, and
-    whether it was divided anew. Where it was, tonight's rows are in the store's own pieces a second time.
+    whether it was divided again. Where it was, tonight's rows are in the store's own pieces a second time.
     """
     before = ground.manifest
     earlier = before.pieces if before else ()
@@ -223,13 +223,13 @@ def _lab_pieces(
     crowded = total > CROWDED * ROWS_PER_SLICE * slices
     wanted = max(slices, slice_count(total, bucket_count(total, buckets))) if crowded else slices
     if wanted > slices or (before is not None and before.lab_basis.get("division") != division()):
-        again = _divided_anew([*earlier, *new], ground.store, arrival, wanted)
+        again = _redivide([*earlier, *new], ground.store, arrival, wanted)
         return tuple(again), new, wanted, True
     merged = merge_small_pieces(ground.store, ground.store / arrival.run_id / "merged", earlier)
     return (*merged, *new), new, slices, False
 
 
-def _divided_anew(pieces: list[RawPiece], store: Path, arrival: Arrival, slices: int) -> list[RawPiece]:
+def _redivide(pieces: list[RawPiece], store: Path, arrival: Arrival, slices: int) -> list[RawPiece]:
     """All laboratory pieces in new slices; the pieces of other tables as they are."""
     labs = [piece for piece in pieces if piece.table == "lab_results"]
     rows = pl.concat([pl.scan_parquet(store / piece.path, glob=False) for piece in labs], how="diagonal")

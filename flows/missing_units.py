@@ -14,7 +14,7 @@ from flows.store import RawRows
 from flows.tables import write_table
 from schemas.site_medians import WITHOUT_UNIT
 from schemas.tables import empty
-from transforms.changes import Concerned
+from transforms.affected_patients import Affected
 from transforms.missing_units import (
     NONE_DECIDED,
     changed_groups,
@@ -30,8 +30,8 @@ DECIDED, COUNTED, RESULTS = "missing_unit", "missing_unit_tally", "without_unit"
 
 
 @dataclass(frozen=True)
-class Told:
-    """units: the decisions, None where no unit is to be inferred. patients: whom a changed decision may concern."""
+class UnitDecisions:
+    """units: the decisions, None where no unit is to be inferred. patients: whom a changed decision may affect."""
 
     units: pl.DataFrame | None
     patients: pl.Series
@@ -39,20 +39,20 @@ class Told:
 
 @dataclass(frozen=True)
 class Changed:
-    """What a night changes. earlier: the tables of the last night. who: whom it concerns. new: tonight's rows alone."""
+    """What a night changes. earlier: the tables of the last night. affected: whom it affects. new: tonight's rows alone."""
 
     earlier: Path
-    who: Concerned
+    affected: Affected
     new: RawRows
 
 
 def write_missing_units(
     raw: RawRows, reading: Reading, build: Path, arrival: Arrival, changed: Changed | None = None
-) -> Told:
-    """Write BUILD/tables/missing_unit and say what it decides and whom that concerns.
+) -> UnitDecisions:
+    """Write BUILD/tables/missing_unit and say what it decides and whom that affects.
 
     changed: where the tables of the last night rest on the same as tonight's. Then the results of the patients
-    concerned are counted again, beside those of everybody else as the last night counted them. Without it the units of
+    affected are counted again, beside those of everybody else as the last night counted them. Without it the units of
     all rows are looked at, slice by slice; only those of rows without one are read, and only counts are kept of them.
     """
     nobody = pl.Series("patient_id", [], pl.String)
@@ -62,7 +62,7 @@ def write_missing_units(
     if changed is None or before is None or counted is None:
         tally, new = _everybody(raw, reading), empty(WITHOUT_UNIT)
     else:
-        was = _results(changed.earlier, pl.concat([changed.who.patients, changed.who.gone]))
+        was = _results(changed.earlier, pl.concat([changed.affected.patients, changed.affected.gone]))
         new = reading.without_unit(changed.new.every())
         now = pl.concat([regrouped(was, raw.merges), new])
         tally = summed([counted, tally_missing(now)], [tally_missing(was)])
@@ -70,12 +70,12 @@ def write_missing_units(
     decided = decide_units(tally)
     if not arrival.unit_inference:
         write_table(build, DECIDED, "all", switched_off(decided))
-        return Told(None, nobody)
+        return UnitDecisions(None, nobody)
     write_table(build, DECIDED, "all", decided)
     groups = changed_groups(NONE_DECIDED if before is None else before, decided)
     if changed is None or before is None or groups.is_empty():
-        return Told(decided, nobody)
-    return Told(decided, of_groups(pl.concat([_results(changed.earlier), new]), groups))
+        return UnitDecisions(decided, nobody)
+    return UnitDecisions(decided, of_groups(pl.concat([_results(changed.earlier), new]), groups))
 
 
 def decided_units(tables: Path) -> pl.DataFrame:

@@ -43,8 +43,8 @@ def recall(
             "what had been superseded before then was removed (hemacohort prune)."
         )
     known = known_of(ground.store, then.pieces, then.merges, then.slices, then.loads, arrival)
-    told = write_missing_units(known.raw, known.reading, build, arrival)
-    known = replace(known, reading=replace(known.reading, units=told.units))
+    decisions = write_missing_units(known.raw, known.reading, build, arrival)
+    known = replace(known, reading=replace(known.reading, units=decisions.units))
     derived = derive(
         build,
         known,

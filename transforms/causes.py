@@ -24,7 +24,7 @@ RANKED = (
 def causes_of_results(results: pl.DataFrame, sent: pl.Series, loaded_at: datetime) -> pl.DataFrame:
     """Causes (``CAUSE``) that lie in laboratory results: corrected, withdrawn or new ones.
 
-    results: lab.result of the patients concerned, as far as it was loaded or superseded tonight. sent: patients of
+    results: lab.result of the patients affected, as far as it was loaded or superseded tonight. sent: patients of
     whom tonight's load has any laboratory row, usable or not. loaded_at: time of tonight's load.
     """
     tonight = pl.col("loaded_at") == loaded_at

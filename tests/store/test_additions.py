@@ -12,7 +12,7 @@ from small_nights import adults, asked, count, labs
 
 from flows.generations import ADDED, bucket_number, pieces_of
 from flows.home import Home
-from transforms.changes import only_added
+from transforms.affected_patients import only_added
 
 Run = Callable[..., dict[str, Any]]
 KEYS = {"patient_id": pl.String, "collected_at": pl.String, "result_id": pl.String}
@@ -82,7 +82,7 @@ def test_only_what_is_new_is_written(run: Run, home_of: Callable[[str], Home]) -
 
 
 def written(night: Path) -> tuple[dict[str, int], dict[str, int]]:
-    """Results of tonight's pieces by patient: added to earlier ones, and made anew."""
+    """Results of tonight's pieces by patient: added to earlier ones, and derived again."""
     pieces = pieces_of(night / "tables", "lab_result")
     found: tuple[dict[str, int], dict[str, int]] = ({}, {})
     for piece in pieces[max(pieces)]:

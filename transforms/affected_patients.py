@@ -1,4 +1,4 @@
-"""The patients a night concerns: those about whom something new is known, whatever identifier it came under."""
+"""The patients a night affects: those about whom something new is known, whatever identifier it came under."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from transforms.times import read_times
 
 
 @dataclass(frozen=True)
-class Concerned:
-    """The patients a night concerns.
+class Affected:
+    """The patients a night affects.
 
     patients: identifiers that remain, to be judged again (String). gone: identifiers that no longer stand for anybody
     (String). regrouped: remaining identifiers whose rows a merge or its withdrawal moved, each with "merged" or "unmerged".
@@ -48,9 +48,9 @@ def only_added(new: pl.DataFrame, old: pl.DataFrame, *, timezone: str) -> pl.Ser
     return every.filter(~every.is_in(of.implode())).sort()
 
 
-def concerned(
+def affected_patients(
     identifiers: Iterable[pl.Series], before: Mapping[str, str], after: Mapping[str, str]
-) -> Concerned:
+) -> Affected:
     """Patients affected by new rows or changed merges.
 
     identifiers: those that new rows came under (null: no patient). before, after: merges of the last night and of
@@ -67,4 +67,4 @@ def concerned(
     changed = changed.drop_nulls().unique()
     remaining = changed.replace(dict(after)).unique().sort() if after else changed.sort()
     gone = changed.filter(~changed.is_in(remaining.implode())).sort()
-    return Concerned(remaining, gone, regrouped)
+    return Affected(remaining, gone, regrouped)
