@@ -19,8 +19,8 @@ from flows.small_tables import StoredTables
 from flows.staging import MOST_BUCKETS, ROWS_PER_BUCKET, ROWS_PER_SLICE, bucket_of, divided, renamed
 from flows.store import RawRows, identifiers_of
 from flows.tables import write_table
+from transforms.derived_coverage import derived_coverage, event_contacts, joined_contacts
 from transforms.missing_units import NONE_DECIDED
-from transforms.observed import derived_coverage, event_contacts, joined_contacts
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ from flows.tables import write_table
 from flows.totals import digest, listed, patient_totals, population
 from schemas.tables import MEMBERSHIP
 from schemas.warehouse import FILES, LEDGER, NightFile
-from transforms.causes import CAUSE
 from transforms.ledger import Occasion, entries
+from transforms.ledger_causes import CAUSE
 from transforms.membership import as_people_open_them
 from transforms.rules import RULES, rule_book
 

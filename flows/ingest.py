@@ -30,7 +30,7 @@ from flows.staging import bucket_count, division
 from flows.tables import inherit_table, write_table
 from schemas.tables import INPUT_FILE, UNMAPPED_CODE, UNMAPPED_TEXTS, empty, shaped
 from transforms.affected_patients import Affected, affected_patients
-from transforms.causes import causes_of_merges, causes_of_results, causes_of_tables, first_causes
+from transforms.ledger_causes import causes_of_merges, causes_of_results, causes_of_tables, first_causes
 
 
 @dataclass(frozen=True)

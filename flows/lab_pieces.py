@@ -21,8 +21,8 @@ from schemas.extract_checks import LAB_CHECKS, STAGED
 from schemas.site_medians import WITHOUT_UNIT
 from schemas.tables import LAB_RESULT, QUALITY_FLAG, QUARANTINE, REPORTED_COUNT, empty, shaped
 from transforms.code_map import CodeMap
+from transforms.derived_coverage import lab_contacts
 from transforms.missing_units import READ, silent, without_unit
-from transforms.observed import lab_contacts
 from transforms.results import normalize_results
 
 WORKERS = min(4, os.cpu_count() or 1)
@@ -32,7 +32,7 @@ WORKERS = min(4, os.cpu_count() or 1)
 class LabPiece:
     """What became of the rows of a bucket: the four large tables, and counts.
 
-    fates: load, source_file, fate, rows. unmapped: as in transforms.results. contacts: as in transforms.observed.
+    fates: load, source_file, fate, rows. unmapped: as in transforms.results. contacts: as in transforms.derived_coverage.
     without_unit: as in transforms.missing_units.
     """
 

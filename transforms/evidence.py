@@ -14,7 +14,7 @@ from schemas.evidence import CONTEXT, DOMAINS, INPUTS
 from schemas.history_atoms import HISTORY_ATOMS
 from schemas.switches import DEFAULTS, Switches
 from transforms import context, indices
-from transforms.panels import with_saturation
+from transforms.iron_panel import with_saturation
 from transforms.pregnancy import pregnancy_columns
 from transforms.speaking import by_analyte, gather, result_flags, unit_problems
 from transforms.treatment import treatment_columns

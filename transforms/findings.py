@@ -11,7 +11,7 @@ import polars as pl
 
 from schemas.evidence import DOMAINS, observed_column
 from transforms.combinations import Combinations, Numbers
-from transforms.doubts import Doubts, decoded
+from transforms.missing_reasons import MissingReasons, decoded
 from transforms.rule import INDETERMINATE, NOT_MET, TIER_NAMES, Rule
 from transforms.truths import DrawTruths
 
@@ -26,7 +26,7 @@ def findings(evidence: pl.DataFrame, truths: DrawTruths, rules: Sequence[Rule]) 
     evidence: screen.evidence with result_flags and draw_flags (the residual flags among them), one row per draw.
     truths: verdicts of the criteria and status columns of the rules at the same draws.
     """
-    doubts = Doubts(evidence, rules)
+    reasons = MissingReasons(evidence, rules)
     caveats = _Caveats(evidence)
     missing, noted = Combinations(), Combinations()
     parts = []
@@ -37,7 +37,7 @@ def findings(evidence: pl.DataFrame, truths: DrawTruths, rules: Sequence[Rule]) 
         open_ = code == INDETERMINATE
         mask = np.zeros(len(rows), dtype=np.int64)
         if open_.any():
-            mask[open_] = doubts.mask(rule, truths, rows[open_])
+            mask[open_] = reasons.mask(rule, truths, rows[open_])
         parts.append(
             pl.DataFrame(
                 {

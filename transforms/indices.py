@@ -13,7 +13,7 @@ import polars as pl
 
 from schemas.switches import DEFAULTS, Switches
 from transforms.combinations import raised
-from transforms.descriptive import descriptive
+from transforms.descriptive_indices import descriptive
 from transforms.interval_ends import derived, exact, high, low, same_time, settled_ends
 from transforms.reticulocytes import reticulocytes
 

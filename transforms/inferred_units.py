@@ -6,8 +6,8 @@ import polars as pl
 
 from schemas.flags import FLAG_BITS, MISSING_MASK
 from transforms.conversion import to_intervals
+from transforms.misplaced_values import WITHOUT_UNIT, with_units
 from transforms.missing_units import GROUP, month, site
-from transforms.said_elsewhere import WITHOUT_UNIT, with_units
 
 _TOLD_BY_VALUE = {"HB_UNIT_INFERRED": "HB_UNIT_AMBIGUOUS", "NEUT_UNIT_INFERRED": "UNIT_MISSING"}
 _AMBIGUOUS = FLAG_BITS["HB_UNIT_AMBIGUOUS"]

@@ -38,7 +38,7 @@ def entries(
     """Tonight's entries (schemas.warehouse.LEDGER), sorted by rule and patient.
 
     before, after: membership of the last night and of this one. ever: patient_id and rule_id of everyone who was a
-    member by the last night. causes: from transforms.causes, one row a patient. dead: patients who died by the night.
+    member by the last night. causes: from transforms.ledger_causes, one row a patient. dead: patients who died by the night.
     """
     known = [*MEMBER, "rule_version", "status", "tier", "index_collected_at"]
     joined = before.select(known).join(

@@ -32,7 +32,7 @@ from transforms.code_map import NO_MAP, CodeMap
 from transforms.codes import pair_rows
 from transforms.conversion import to_intervals
 from transforms.medians import medians
-from transforms.said_elsewhere import lacks_unit, stated_units
+from transforms.misplaced_values import lacks_unit, stated_units
 from transforms.times import read_times
 from transforms.unit_spellings import SAID_ONLY
 from transforms.units import is_missing

@@ -34,7 +34,6 @@ from transforms.atoms import (
 )
 from transforms.choices import settled
 from transforms.cytopenias import ANC_0_5, PLT_20
-from transforms.explanations import B12_LOW, CHEMOTHERAPY, COPPER_LOW, MYELOTOXIC_DRUG, TSH_HIGH
 from transforms.iron_status import BM_PRESENT, FERRITIN_TIER, ID_ESTABLISHED, ID_POSSIBLE, TSAT_LOW
 from transforms.logic import Node, at_least, soft
 from transforms.marrow import RING_SIDEROBLASTS_PROVEN
@@ -48,6 +47,7 @@ from transforms.rules.persistent_unexplained_cytopenia import PERSISTENT_UNEXPLA
 from transforms.rules.sideroblastic_anemia import SIDEROBLASTIC_ANEMIA
 from transforms.rules.suspected_aplastic_anemia import RETIC_FEW, SUSPECTED_APLASTIC_ANEMIA
 from transforms.rules.unexplained_pancytopenia import UNEXPLAINED_PANCYTOPENIA
+from transforms.secondary_causes import B12_LOW, CHEMOTHERAPY, COPPER_LOW, MYELOTOXIC_DRUG, TSH_HIGH
 
 LDH_TWICE_NORMAL = (
     500.0  # U/L; twice the usual upper limit of 250, because extracts rarely carry one that is usable

@@ -19,8 +19,8 @@ from transforms.code_map import NO_MAP, CodeMap
 from transforms.codes import pair_rows
 from transforms.conversion import to_intervals
 from transforms.inferred_units import infer_hemoglobins, infer_units, without_inference
+from transforms.misplaced_values import stated_units, value_texts, with_units
 from transforms.missing_units import NONE_DECIDED
-from transforms.said_elsewhere import stated_units, value_texts, with_units
 from transforms.same_day import settle_by_others
 from transforms.times import ORDER_UNKNOWN, clock_changes, read_times, without_clock
 from transforms.unmapped import counted

@@ -82,7 +82,7 @@ _DAYS: Mapping[str, tuple[object, ...]] = {
 }
 
 
-# Inputs that a switch computes otherwise (transforms.indices, transforms.panels).
+# Inputs that a switch computes otherwise (transforms.indices, transforms.iron_panel).
 _COMPUTED_BY: Mapping[str, tuple[str, ...]] = {"ri_table": ("rpi",), "tibc_factor": ("tibc", "tsat")}
 
 

@@ -14,7 +14,7 @@ import polars as pl
 
 from schemas.evidence import INPUTS
 from schemas.switches import Switches
-from transforms.panels import binding_capacity, computed_saturation
+from transforms.iron_panel import binding_capacity, computed_saturation
 from transforms.windows import Window, any_within, key, nearest
 
 MANUAL = (

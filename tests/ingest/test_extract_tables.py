@@ -9,13 +9,13 @@ import pytest
 
 from schemas.extract import EXTRACT_TABLES
 from schemas.text_values import as_date
+from transforms.derived_coverage import derived_coverage, event_contacts, joined_contacts
 from transforms.extract_tables import (
     Parsed,
     parse_coverage,
     parse_events,
     parse_patients,
 )
-from transforms.observed import derived_coverage, event_contacts, joined_contacts
 
 
 def texts(table: str, *rows: dict[str, str | None]) -> pl.DataFrame:

@@ -5,9 +5,9 @@ from itertools import product
 import polars as pl
 import pytest
 
-from transforms.doubts import opened
 from transforms.errors import RuleDefinitionError
 from transforms.logic import Criterion, Node, Unknown, at_least, soft, soft_not
+from transforms.missing_reasons import opened
 from transforms.quantities import Quantity
 from transforms.truths import DrawTruths
 

@@ -16,7 +16,7 @@ from typing import Any, cast
 from schemas.evidence import INPUTS
 from schemas.history_atoms import EVER, HISTORY_ATOMS
 from tests.evidence.window_edges import edges, wrong
-from transforms import context, panels, pregnancy, repeats, treatment
+from transforms import context, iron_panel, pregnancy, repeats, treatment
 from transforms.rule_basis import MADE_OF, histories_read, inputs_read
 from transforms.rules import RULES
 from transforms.windows import Window
@@ -33,7 +33,7 @@ NAMED: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (context, "IRON_BEFORE_SATURATION", ("tsat_after_iron",)),
     (context, "TABLETS_BEFORE_SATURATION", ("tsat_after_iron",)),
     (context, "BEFORE_STAIN", ("stain_after_iron_or_blood",)),
-    (panels, "SAME_DAY", ("tsat_pct",)),
+    (iron_panel, "SAME_DAY", ("tsat_pct",)),
     (treatment, "START", _IRON),
     (treatment, "STUDY_BEFORE_START", ("iron_study_at_start",)),
     (treatment, "RECHECK", ("hb_after_iron_start",)),

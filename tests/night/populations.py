@@ -32,7 +32,7 @@ from schemas.tables import (
     empty,
     shaped,
 )
-from transforms.causes import CAUSE
+from transforms.ledger_causes import CAUSE
 
 AS_OF = date(2026, 6, 30)
 DRAWN = datetime(2026, 6, 1, 8, 15)

@@ -5,12 +5,12 @@ are guards, so unobserved drugs and diagnoses count as none and the finding says
 """
 
 from transforms.atoms import IN_SCOPE, history
-from transforms.explanations import CHEMOTHERAPY, HEMATOLOGIC_MALIGNANCY
 from transforms.follow_up import followed
 from transforms.logic import soft, soft_not
 from transforms.rule import Rule
 from transforms.rules.bicytopenia import BICYTOPENIA
 from transforms.rules.pancytopenia import PANCYTOPENIA
+from transforms.secondary_causes import CHEMOTHERAPY, HEMATOLOGIC_MALIGNANCY
 
 CONTACT_30 = history("hematology_contact_30d", "RULES.md 4.24")
 CONTACT_90 = history("hematology_contact_90d", "RULES.md 4.24")

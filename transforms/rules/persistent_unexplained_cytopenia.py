@@ -9,7 +9,6 @@ where the marrow decides (4.31.2).
 
 from transforms.atoms import ADULT, CKD, CLONE, PREGNANT
 from transforms.cytopenias import ONE_LINE, PERSISTENT, SECOND_COUNT
-from transforms.explanations import B12_NORMAL, EGFR_NORMAL, EXPLAINED, FOLATE_NORMAL, TSH_HIGH, TSH_NORMAL
 from transforms.iron_status import FERRITIN_ANY, ID_ANY_TIER
 from transforms.logic import Named, Node, soft
 from transforms.marrow import HYPOCELLULAR, INFILTRATED, MARROW_NEGATIVE, MDS_MORPHOLOGY
@@ -19,6 +18,14 @@ from transforms.rules.functional_iron_deficiency import FUNCTIONAL_IRON_DEFICIEN
 from transforms.rules.iron_deficiency_under_inflammation import IRON_DEFICIENCY_UNDER_INFLAMMATION
 from transforms.rules.suspected_mds import KNOWN_MDS, SUSPECTED_MDS
 from transforms.rules.thalassemia_trait_lookalike import THALASSEMIA_TRAIT_LOOKALIKE
+from transforms.secondary_causes import (
+    B12_NORMAL,
+    EGFR_NORMAL,
+    EXPLAINED,
+    FOLATE_NORMAL,
+    TSH_HIGH,
+    TSH_NORMAL,
+)
 
 NO_CLONE = CLONE.below(1, "1", "RULES.md 4.31.13", "no clonal mutation")
 ELSEWHERE = EXPLAINED | CKD

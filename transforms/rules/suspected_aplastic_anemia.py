@@ -11,12 +11,12 @@ few are too few is a switch (aa_retic), and as many are adequate.
 from transforms.atoms import BLASTS, IN_SCOPE, MICRO, RETIC_ABS, RPI
 from transforms.choices import choice
 from transforms.cytopenias import ANC_0_5, ANC_1_5, CAMITTA, HB_100, PLT_20, PLT_50
-from transforms.explanations import CHEMOTHERAPY, EXPLAINED
 from transforms.iron_status import ID_ESTABLISHED
 from transforms.logic import Criterion, Named, Node, Unknown, at_least, soft, soft_not
 from transforms.marrow import HYPOCELLULAR, INFILTRATED, MARROW_EXAMINED
 from transforms.rule import Rule
 from transforms.rules.pancytopenia import PANCYTOPENIA
+from transforms.secondary_causes import CHEMOTHERAPY, EXPLAINED
 
 TWO_COUNTS = at_least(2, HB_100, PLT_50, ANC_1_5)
 ONE_COUNT = soft(HB_100) | soft(PLT_50) | soft(ANC_1_5)

@@ -19,11 +19,11 @@ from transforms.atoms import (
     THROMBOCYTOPENIA,
     history,
 )
-from transforms.explanations import CHEMOTHERAPY
 from transforms.iron_status import ID_ESTABLISHED
 from transforms.logic import Named, Node, soft, soft_not
 from transforms.marrow import INFILTRATED, NOT_INFILTRATED
 from transforms.rule import Rule
+from transforms.secondary_causes import CHEMOTHERAPY
 
 KNOWN_CANCER = history("known_cancer", "RULES.md 5.1 (KNOWN_CANCER)")
 LEUKOERYTHROBLASTOSIS: Node = Named(

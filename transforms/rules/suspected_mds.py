@@ -9,14 +9,6 @@ line, lower the tier: none of them is among what makes this rule undetermined (4
 
 from transforms.atoms import ADULT, BLASTS, MACRO, MICRO, PREGNANT, at_age, history
 from transforms.cytopenias import HB_MDS, LINES, ONE_LINE, PERSISTENT
-from transforms.explanations import (
-    B12_NORMAL,
-    EXPLAINED,
-    FOLATE_NORMAL,
-    MACROCYTOSIS_DRUG,
-    REVERSIBLE,
-    TSH_HIGH,
-)
 from transforms.iron_status import ID_ESTABLISHED
 from transforms.logic import Named, Node, at_least, soft, soft_not
 from transforms.marrow import (
@@ -28,6 +20,14 @@ from transforms.marrow import (
     WHO5,
 )
 from transforms.rule import Rule
+from transforms.secondary_causes import (
+    B12_NORMAL,
+    EXPLAINED,
+    FOLATE_NORMAL,
+    MACROCYTOSIS_DRUG,
+    REVERSIBLE,
+    TSH_HIGH,
+)
 
 KNOWN_MDS = history("known_mds", "RULES.md 5.1 (KNOWN_MDS)")
 AGE_60 = at_age(60, says="60 years old or older", citation="RULES.md 4.16")

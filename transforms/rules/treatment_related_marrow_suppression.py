@@ -10,9 +10,9 @@ import polars as pl
 
 from transforms.atoms import IN_SCOPE, F, T
 from transforms.cytopenias import ANY_LINE, GRADE_2, TWO_LINES
-from transforms.explanations import CHEMOTHERAPY, MYELOTOXIC_DRUG, RADIOTHERAPY
 from transforms.logic import Criterion, Node, soft
 from transforms.rule import Rule
+from transforms.secondary_causes import CHEMOTHERAPY, MYELOTOXIC_DRUG, RADIOTHERAPY
 
 NORMAL_BEFORE = Criterion(
     id="normal_count_before_first_dose",

@@ -6,9 +6,9 @@ an explanation here. B12 and folate not measured lower the tier, they do not blo
 
 from transforms.atoms import IN_SCOPE
 from transforms.cytopenias import ALL_THREE, BY_WHITE_CELLS, REPEAT_ALL
-from transforms.explanations import B12_NORMAL, EXPLAINED, FOLATE_NORMAL
 from transforms.logic import soft
 from transforms.rule import Rule
+from transforms.secondary_causes import B12_NORMAL, EXPLAINED, FOLATE_NORMAL
 
 UNEXPLAINED_PANCYTOPENIA = Rule(
     rule_id="unexplained_pancytopenia",

@@ -9,14 +9,14 @@ import polars as pl
 import pytest
 
 from schemas.tables import LAB_RESULT, MEMBERSHIP, shaped
-from transforms.causes import (
+from transforms.ledger import Occasion, entries
+from transforms.ledger_causes import (
     RANKED,
     causes_of_merges,
     causes_of_results,
     causes_of_tables,
     first_causes,
 )
-from transforms.ledger import Occasion, entries
 
 TONIGHT = datetime(2026, 7, 1, 2, 15)
 BEFORE = datetime(2026, 6, 1, 2, 15)

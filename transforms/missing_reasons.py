@@ -22,7 +22,7 @@ from transforms.verdict_columns import Truth, Truths
 KEPT = "patient_id"  # any column of the evidence: conditions that are constants get its length
 
 
-class Doubts:
+class MissingReasons:
     """The conditions of all reasons at the draws of a bucket, each worked out once."""
 
     def __init__(self, evidence: pl.DataFrame, rules: Sequence[Rule]) -> None:
