@@ -8,7 +8,7 @@
 #   make bench         a night against a bare script; bench-nights, bench-rules, bench-adapters: see docs/benchmarks.md
 #   make rules         record everything that follows a change of a rule: the two next, and the verdicts of the random patients
 #   make rule-pages    remake docs/rules from the rules and their expert tables
-#   make fingerprints  record new versions of rules and value sets; ANEW=1 also versions that nobody has run yet
+#   make fingerprints  record new versions of rules and value sets; OVERWRITE=1 also versions that nobody has run yet
 #   make lock          remake requirements.lock; UPGRADE=1 moves to the newest versions that pyproject.toml allows
 #   make clean         remove builds and caches; make distclean also removes the environment
 
@@ -71,8 +71,8 @@ rule-pages: $(READY)
 	@$(PY) -m flows.rule_pages docs/rules tests/rules
 
 fingerprints: $(READY)
-	@$(PY) -m tests.value_sets.versions $(if $(ANEW),--anew,)
-	@$(PY) -m flows.rule_fingerprints tests/rules/fingerprints.json $(if $(ANEW),--anew,)
+	@$(PY) -m tests.value_sets.versions $(if $(OVERWRITE),--overwrite,)
+	@$(PY) -m flows.rule_fingerprints tests/rules/fingerprints.json $(if $(OVERWRITE),--overwrite,)
 
 # The environment is rebuilt when the lock changes, so that it holds what the lock says and nothing else.
 $(INSTALLED): requirements.lock

@@ -115,7 +115,7 @@ def status(
             show(table, "table")
         _say_what_it_is_not()
         sys.stdout.flush()
-    finally:  # whoever reads the tables may have seen enough (`| head`), and the age is told all the same
+    finally:  # whoever reads the tables may have seen enough (`| head`), and too old a night is an error all the same
         if oldest is not None:
             check_age(home, oldest)
 

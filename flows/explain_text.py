@@ -151,17 +151,17 @@ def _because(cohort: Row, sources: _Sources) -> list[str]:
     decisive = [criterion for criterion in cohort["criteria"] if criterion["decisive"]]
     chosen = _each_limit_once(decisive or cohort["criteria"])
     is_open = cohort["answer"] == "cannot_be_determined"
-    told = [criterion for criterion in chosen if is_open or not decisive or criterion["verdict"] is not None]
-    absent = [criterion for criterion in chosen if criterion not in told]
+    shown = [criterion for criterion in chosen if is_open or not decisive or criterion["verdict"] is not None]
+    absent = [criterion for criterion in chosen if criterion not in shown]
     order = [None, True, False] if is_open else [True, False, None]  # what the answer rests on first
-    told.sort(key=lambda criterion: order.index(criterion["verdict"]))
-    unrecorded = [criterion for criterion in told if _is_unrecorded(criterion)]
+    shown.sort(key=lambda criterion: order.index(criterion["verdict"]))
+    unrecorded = [criterion for criterion in shown if _is_unrecorded(criterion)]
     lines = []
-    if told:
+    if shown:
         lines += _wrap(
             "ruled out, because" if cohort["ruled_out"] else "because" if decisive else "looked at", 2
         )
-    sentences = [_sentence(criterion, sources) for criterion in told if criterion not in unrecorded]
+    sentences = [_sentence(criterion, sources) for criterion in shown if criterion not in unrecorded]
     if unrecorded:
         named = (f"{safe(item['says'])} {sources.mark(item['citation'])}" for item in unrecorded)
         sentences.append(f"no code on record: {'; '.join(dict.fromkeys(named))}")
@@ -169,7 +169,7 @@ def _because(cohort: Row, sources: _Sources) -> list[str]:
         lines += _wrap(sentence, 4, hanging=2)
     if absent:
         says = "; ".join(criterion_words(safe(criterion["says"])) for criterion in absent)
-        lines += _wrap(f"Not known, and not counted: {says}.", 2 if not told else 4, hanging=2)
+        lines += _wrap(f"Not known, and not counted: {says}.", 2 if not shown else 4, hanging=2)
     return lines
 
 

@@ -48,10 +48,10 @@ def write_exports(night: Night, as_of: date) -> Counts:
             else people.select("patient_id").collect(engine="streaming")["patient_id"]
         )
         write_table(build, "population", "all", population(totals, on_file, as_of))
-        told = digest(totals, rule_book(night.settings.switches), as_of)
+        checksum = digest(totals, rule_book(night.settings.switches), as_of)
         members = opened_by_people.result()
     shutil.rmtree(build / "canonical", ignore_errors=True)
-    return {**written, "members": members, "digest": told}
+    return {**written, "members": members, "digest": checksum}
 
 
 def _files(night: Night, as_of: date, totals: pl.DataFrame) -> dict[str, int]:
@@ -115,10 +115,10 @@ def _ledger(night: Night, as_of: date) -> int:
     ground = Home(night.home).ground()
     earlier = Home(night.home).last()
     if night.known_at is not None and earlier is not None:  # a past night changes nothing
-        told = pl.read_parquet(earlier / "ledger.parquet").filter(pl.col("as_of") <= as_of)
-        told = told.filter(~pl.col("run_id").is_in(_later(ground.manifest, read_manifest(build))))
-        told.write_parquet(build / "ledger.parquet", compression="zstd")
-        return told.height
+        then = pl.read_parquet(earlier / "ledger.parquet").filter(pl.col("as_of") <= as_of)
+        then = then.filter(~pl.col("run_id").is_in(_later(ground.manifest, read_manifest(build))))
+        then.write_parquet(build / "ledger.parquet", compression="zstd")
+        return then.height
     ledger = (
         pl.DataFrame(schema=dict(LEDGER)) if earlier is None else pl.read_parquet(earlier / "ledger.parquet")
     )

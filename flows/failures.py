@@ -76,15 +76,15 @@ def unforeseen(logs: Path, error: BaseException, extract: Path | None = None) ->
         said = "The disk is full; make room and run again, the published night is as it was"
     elif any(_no_memory(link) for link in chain):
         said = NO_MEMORY
-    told = UnforeseenError(f"{said}; the log is {path}.")
+    failure = UnforeseenError(f"{said}; the log is {path}.")
     try:
         logs.mkdir(parents=True, exist_ok=True)
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         path.chmod(0o600)
     except OSError:
-        told = UnforeseenError(f"{said}; no log could be written.")
-    told.may_pass = isinstance(error, OSError) and error.errno in _PASSING
-    return told
+        failure = UnforeseenError(f"{said}; no log could be written.")
+    failure.may_pass = isinstance(error, OSError) and error.errno in _PASSING
+    return failure
 
 
 def _full_disk(error: BaseException) -> bool:

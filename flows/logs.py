@@ -33,7 +33,7 @@ _TEXTS = {
 
 
 class _Lenient(structlog.BytesLogger):
-    """A full disk is told by what fails for it, not by the log."""
+    """A full disk is reported by what fails for it, not by the log."""
 
     def msg(self, message: bytes) -> None:
         with suppress(OSError):
@@ -64,7 +64,7 @@ class NightLog:
         self._log.info(name, **values)
 
     def begins(self, stage: str) -> None:
-        """A stage begins; a failure is told as its own."""
+        """A stage begins; a failure is an event of its own."""
         self._stage = stage
 
     def ends(self, stage: str, counts: Mapping[str, Any], seconds: float) -> None:

@@ -79,11 +79,11 @@ def _alert(flow: Flow[Any, Any], flow_run: FlowRun, state: State[Any]) -> None: 
         if state.is_crashed()
         else state.message or "The night failed."
     )
-    told = alerts.send(
+    reached = alerts.send(
         settings.alert_channels(home), alerts.night_failed(home, sentence, f"{flow_run.name} ({flow_run.id})")
     )
-    if told:
-        log.info("Alerted by %s.", " and ".join(told))
+    if reached:
+        log.info("Alerted by %s.", " and ".join(reached))
 
 
 @flow(

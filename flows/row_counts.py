@@ -61,13 +61,13 @@ class Tally:
 
     def register_originals(self, files: Sequence[SourceFile]) -> None:
         """Size and checksum of the files of a foreign source, and their records that no row came from."""
-        told = {file.name: (file.bytes, file.sha256) for file in files}
+        known = {file.name: (file.bytes, file.sha256) for file in files}
         for file in files:
             if file.table is not None:
                 key = (file.table, file.name)
                 self.registered[key] = self.registered.get(key, 0) + file.left_out
                 self.fates[key]["ignored"] += file.left_out
-        self.info.update({key: told[key[1]] for key in self.registered if key[1] in told})
+        self.info.update({key: known[key[1]] for key in self.registered if key[1] in known})
 
     @staticmethod
     def sources(file: ReadFile) -> list[str]:

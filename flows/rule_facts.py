@@ -94,8 +94,8 @@ def codes(rule: Rule) -> list[tuple[str, str, str, str]]:
     for item in (CODE_SETS[set_id] for set_id in dict.fromkeys(behind)):
         for system, match in dict.fromkeys((line.system, line.match) for line in item.codes):
             listed = [line.code for line in item.codes if (line.system, line.match) == (system, match)]
-            told = ", ".join(listed)
+            shown = ", ".join(listed)
             if len(listed) > MOST_CODES:  # nobody reads numbers by the hundred
-                told = f"{len(listed):,} codes, in `schemas/value_sets/{item.id}.csv`"
-            found.append((f"{item.title} (version {item.version})", system, match, told))
+                shown = f"{len(listed):,} codes, in `schemas/value_sets/{item.id}.csv`"
+            found.append((f"{item.title} (version {item.version})", system, match, shown))
     return found

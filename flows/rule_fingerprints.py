@@ -1,7 +1,7 @@
-"""The record of rule fingerprints: ``python -m flows.rule_fingerprints tests/rules/fingerprints.json [--anew]``.
+"""The record of rule fingerprints: ``python -m flows.rule_fingerprints tests/rules/fingerprints.json [--overwrite]``.
 
 A developer's command. It adds the fingerprint of each new version and refuses one that changed under its version;
-``--anew`` overwrites what is recorded of the current versions: for logic that nobody has run yet, and for a new
+``--overwrite`` replaces what is recorded of the current versions: for logic that nobody has run yet, and for a new
 version of polars.
 """
 
@@ -74,12 +74,12 @@ def problems(record: Record, rules: Sequence[Rule] = RULES) -> list[str]:
         return [_other_polars(record["polars"])]
     found = []
     for rule, now in _now(rules):
-        told = record["rules"].get(rule.rule_id, {}).get(str(rule.version))
-        if told is None:
+        then = record["rules"].get(rule.rule_id, {}).get(str(rule.version))
+        if then is None:
             found.append(
                 f"Version {rule.version} of {rule.rule_id} has no fingerprint: record it with `make fingerprints`"
             )
-        elif told != now:
+        elif then != now:
             found.append(
                 f"The logic of {rule.rule_id} changed but its version is still {rule.version}: raise the version, "
                 "add a line to its history and record the fingerprint with `make fingerprints`"
@@ -96,17 +96,17 @@ def _other_polars(recorded_with: str) -> str:
     return (
         f"The fingerprints were recorded with polars {recorded_with} and this is {pl.__version__}, which may write the "
         "same expressions otherwise: see these tests pass with the recorded polars, then upgrade and record the "
-        "fingerprints again with `make fingerprints ANEW=1`"
+        "fingerprints again with `make fingerprints OVERWRITE=1`"
     )
 
 
-def recorded(record: Record, rules: Sequence[Rule] = RULES, *, anew: bool = False) -> Record:
-    """The record with the version of each rule that it lacks; what it holds stays, unless anew."""
+def recorded(record: Record, rules: Sequence[Rule] = RULES, *, overwrite: bool = False) -> Record:
+    """The record with the version of each rule that it lacks; what it holds stays, unless overwrite."""
     made: dict[str, dict[str, str]] = {}
     for rule, now in _now(rules):
-        told, current = record["rules"].get(rule.rule_id, {}), {str(rule.version): now}
-        made[rule.rule_id] = told | current if anew else current | told
-    return {"polars": pl.__version__ if anew else record["polars"], "rules": made}
+        versions, current = record["rules"].get(rule.rule_id, {}), {str(rule.version): now}
+        made[rule.rule_id] = versions | current if overwrite else current | versions
+    return {"polars": pl.__version__ if overwrite else record["polars"], "rules": made}
 
 
 def _now(rules: Sequence[Rule]) -> list[tuple[Rule, str]]:
@@ -117,7 +117,7 @@ def _now(rules: Sequence[Rule]) -> list[tuple[Rule, str]]:
 def main(arguments: Sequence[str]) -> int:
     """Record, and say what could not be."""
     path = Path(arguments[0])
-    record = recorded(read(path), anew="--anew" in arguments)
+    record = recorded(read(path), overwrite="--overwrite" in arguments)
     if left := problems(record):
         print("\n".join(left), file=sys.stderr)
         return 1

@@ -143,7 +143,7 @@ def load(root: Path | None, *, switches: Mapping[str, str] | None = None, **flag
 def alert_channels(root: Path) -> Settings:
     """Settings of the home or, where one of them is wrong, those of ALERTS that are not, and defaults for the rest.
 
-    A night that fails for a wrong setting has to be told to somebody all the same.
+    A night that fails for a wrong setting has to reach somebody all the same.
     """
     try:
         return load(root)

@@ -123,10 +123,10 @@ def read_merges(
         raise ExtractError(f"{error.file}, line {error.line}: the patient merges run in a circle.") from None
     names = [name for file in new for name in tally.sources(file)]
     mine = pl.col("source_file").is_in(names)
-    told = Parsed(
+    of_new = Parsed(
         parsed.accepted, parsed.rejected.filter(mine), parsed.fates.filter(mine), parsed.flags.filter(mine)
     )
-    _account("patient_merges", new, told, build, tally, piece)
+    _account("patient_merges", new, of_new, build, tally, piece)
     return merges
 
 

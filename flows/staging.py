@@ -67,7 +67,7 @@ def slice_of(patient: pl.Expr, slices: int) -> pl.Expr:
 
 
 def division() -> str:
-    """How patients are divided, told by where some would fall.
+    """A checksum of how patients are divided: of the slices that some made-up identifiers fall into.
 
     Polars promises no hash for longer than one version; slices that another one made hold other patients.
     """

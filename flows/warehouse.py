@@ -155,14 +155,14 @@ def _ddl(source: Source, night: Path, folder: str) -> str:
     """Statement that makes a table or view. folder: the night's path, as DuckDB takes it literally."""
     file = FILES.get(Path(source.pieces).stem)
     if file is not None and not (night / source.pieces).is_file():
-        told = [_generations(night, folder, table) for table in file.tables]
+        found = [_generations(night, folder, table) for table in file.tables]
         run = pl.read_parquet(night / "tables" / "run" / "all.parquet").row(0, named=True)
         loads = [
             f"{folder}/tables/{table}/{piece.name}"
             for table in file.loads
             for piece in sorted((night / "tables" / table).glob("*.parquet"))
         ]
-        by_patient = [(generations, owner) for generations, owner in told if generations]
+        by_patient = [(generations, owner) for generations, owner in found if generations]
         return ddl_file(source, file, by_patient, loads, run["as_of"].isoformat(), run["run_id"])
     if not source.by_patient:
         return ddl_source(source, folder)

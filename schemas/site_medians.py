@@ -91,7 +91,7 @@ MEDIANS: Mapping[str, Medians] = {
     "albumin": Medians((28, 46), (20, 52)),
     "hba2": Medians((2, 3.2), (1.2, 5)),
 }
-"""Analytes whose missing unit may be told by the values of a month; the unit of no other is ever inferred."""
+"""Analytes whose missing unit may be inferred from the values of a month; the unit of no other is ever inferred."""
 
 MISSING_UNIT: Mapping[str, Any] = {
     "site": pl.String,

@@ -49,10 +49,10 @@ class Choice(Node):
         raise RuleDefinitionError(f"a choice of {self.switch} has to be settled before it is judged")
 
     def describe(self) -> str:
-        told = (
+        options = (
             f"{name}: {'nothing' if node is None else node.describe()}" for name, node in self.options.items()
         )
-        return f"by {self.switch} ({'; '.join(told)})"
+        return f"by {self.switch} ({'; '.join(options)})"
 
 
 def choice(switch: str, options: Mapping[str, Node | None]) -> Node:

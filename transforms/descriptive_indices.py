@@ -1,4 +1,4 @@
-"""Indices that are told and never judged: no rule reads them (RULES.md 2.10, 2.13, 2.14).
+"""Indices that are shown and never judged: no rule reads them (RULES.md 2.10, 2.13, 2.14).
 
 BRINDA's ferritin (2.12) is none of them: its slopes are those of a survey as a whole, not of a patient.
 """

@@ -241,8 +241,8 @@ def _without_repeats(
 
 def _fates(**rows: pl.DataFrame) -> pl.DataFrame:
     """Records by fate. One that became several rows (an adapter's) has the first fate, in the order given, of any."""
-    told = [frame.select(*WHERE, fate=pl.lit(fate)) for fate, frame in rows.items()]
-    first = pl.concat(told).unique(subset=WHERE, keep="first", maintain_order=True)
+    parts = [frame.select(*WHERE, fate=pl.lit(fate)) for fate, frame in rows.items()]
+    first = pl.concat(parts).unique(subset=WHERE, keep="first", maintain_order=True)
     counted = first.group_by("source_file", "fate").agg(rows=pl.len().cast(pl.Int64))
     return counted.select(*FATE_SCHEMA)
 

@@ -9,7 +9,7 @@ from transforms.conversion import to_intervals
 from transforms.misplaced_values import WITHOUT_UNIT, with_units
 from transforms.missing_units import GROUP, month, site
 
-_TOLD_BY_VALUE = {"HB_UNIT_INFERRED": "HB_UNIT_AMBIGUOUS", "NEUT_UNIT_INFERRED": "UNIT_MISSING"}
+_INFERRED_BY_VALUE = {"HB_UNIT_INFERRED": "HB_UNIT_AMBIGUOUS", "NEUT_UNIT_INFERRED": "UNIT_MISSING"}
 _AMBIGUOUS = FLAG_BITS["HB_UNIT_AMBIGUOUS"]
 
 
@@ -27,7 +27,7 @@ def infer_units(
 
 
 def infer_hemoglobins(rows: pl.DataFrame, pairs: pl.DataFrame, units: pl.DataFrame) -> pl.DataFrame:
-    """The rows, with hemoglobins told by their month that neither their value nor the red cells of the day told.
+    """The rows, with the unit of hemoglobins inferred from their month where neither value nor red cells of the day gave it away.
 
     rows: (n) pair, site, analyte, at, text, labeled, number, low, high, flags and usable.
     """
@@ -37,10 +37,10 @@ def infer_hemoglobins(rows: pl.DataFrame, pairs: pl.DataFrame, units: pl.DataFra
     if unit.null_count() == len(unit):
         return rows
     places = unit.is_not_null().arg_true()
-    told = rows[places]
-    pair, pairs = with_units(told["pair"], pairs, unit.drop_nulls(), "HB_UNIT_INFERRED")
-    values = to_intervals(pairs, pair, told["text"])
-    flags = values["flags"] | (told["flags"] & ~_AMBIGUOUS)  # what was flagged beside the unit stays
+    asked = rows[places]
+    pair, pairs = with_units(asked["pair"], pairs, unit.drop_nulls(), "HB_UNIT_INFERRED")
+    values = to_intervals(pairs, pair, asked["text"])
+    flags = values["flags"] | (asked["flags"] & ~_AMBIGUOUS)  # what was flagged beside the unit stays
     changed = values.select("number", "low", "high").with_columns(
         flags=flags, usable=flags & MISSING_MASK == 0
     )
@@ -50,18 +50,18 @@ def infer_hemoglobins(rows: pl.DataFrame, pairs: pl.DataFrame, units: pl.DataFra
 def without_inference() -> pl.Expr:
     """Flags where no unit may be inferred, not even from the value itself (RULES.md 1.7): it is missing then."""
     flags = pl.col("flags")
-    for told, missing in _TOLD_BY_VALUE.items():
-        inferred = (flags & FLAG_BITS[told] != 0) & pl.col("labeled").is_null()
-        flags = pl.when(inferred).then((flags & ~FLAG_BITS[told]) | FLAG_BITS[missing]).otherwise(flags)
+    for by_value, missing in _INFERRED_BY_VALUE.items():
+        inferred = (flags & FLAG_BITS[by_value] != 0) & pl.col("labeled").is_null()
+        flags = pl.when(inferred).then((flags & ~FLAG_BITS[by_value]) | FLAG_BITS[missing]).otherwise(flags)
     return flags
 
 
 def _of_month(asked: pl.Series, rows: pl.DataFrame, units: pl.DataFrame) -> pl.Series:
     """(n) unit inferred for the site, analyte and month of the rows that are asked about; null elsewhere."""
     found = pl.repeat(None, rows.height, dtype=pl.String, eager=True)
-    told = units.filter(pl.col("outcome") == "inferred").select(*GROUP, inferred="unit")
-    if told.is_empty() or not asked.any():
+    decided = units.filter(pl.col("outcome") == "inferred").select(*GROUP, inferred="unit")
+    if decided.is_empty() or not asked.any():
         return found
     groups = rows.filter(asked).select(site(), "analyte", month("at").alias("month"))
-    inferred = groups.join(told, on=GROUP, how="left", maintain_order="left")["inferred"]
+    inferred = groups.join(decided, on=GROUP, how="left", maintain_order="left")["inferred"]
     return found.scatter(asked.arg_true(), inferred)

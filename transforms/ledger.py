@@ -46,7 +46,7 @@ def entries(
     )
     was, now = pl.col("status"), pl.col("status_after")
     changed = joined.filter(was.ne_missing(now) | pl.col("tier").ne_missing(pl.col("tier_after")))
-    told = (
+    explained = (
         changed.join(
             ever.select(MEMBER).unique().with_columns(member_once=pl.lit(value=True)), on=MEMBER, how="left"
         )
@@ -54,7 +54,7 @@ def entries(
         .with_columns(died=pl.col("patient_id").is_in(dead.implode()))
     )
     return (
-        told.with_columns(_because(occasion))
+        explained.with_columns(_because(occasion))
         .select(
             "patient_id",
             "rule_id",

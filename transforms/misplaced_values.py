@@ -38,8 +38,8 @@ def value_texts(named: pl.DataFrame, analyte: pl.Series) -> tuple[pl.Series, pl.
         .filter(pl.col("comment").is_not_null() & (empty | pl.col("value").str.contains(_POINTS)))
     )
     distinct = asked.select("analyte", "comment").unique()
-    told = [is_value(analyte_id, comment) for analyte_id, comment in distinct.iter_rows()]
-    rows = asked.join(distinct.filter(pl.Series(told, dtype=pl.Boolean)), on=["analyte", "comment"])
+    are_values = [is_value(analyte_id, comment) for analyte_id, comment in distinct.iter_rows()]
+    rows = asked.join(distinct.filter(pl.Series(are_values, dtype=pl.Boolean)), on=["analyte", "comment"])
     if rows.is_empty():
         return named["value"], nowhere
     # as of a scatter, which wants one value a place
@@ -81,8 +81,8 @@ def stated_units(named: pl.DataFrame, pairs: pl.DataFrame, text: pl.Series) -> p
 
 def lacks_unit() -> pl.Expr:
     """Over ``PAIR_SCHEMA``: the analyte needs a unit and the row has none."""
-    told_by_value = pl.col("labeled").is_null() & (pl.col("flags") == 0) & (pl.col("unit") != "")
-    return (pl.col("flags") & WITHOUT_UNIT != 0) | told_by_value.fill_null(value=False)
+    named_in_value = pl.col("labeled").is_null() & (pl.col("flags") == 0) & (pl.col("unit") != "")
+    return (pl.col("flags") & WITHOUT_UNIT != 0) | named_in_value.fill_null(value=False)
 
 
 def with_units(

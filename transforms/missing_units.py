@@ -1,4 +1,4 @@
-"""The unit of results that came without one, told by the results of their site and month, or left missing.
+"""The unit of results that came without one: inferred from the results of their site and month, or left missing.
 
 A unit is inferred where it fits the values of the site, analyte and month and every other unit of the analyte is
 impossible for them: the median in that unit lies where the median of a month usually lies, nearly all values lie within
@@ -40,7 +40,7 @@ from transforms.values import Bound
 
 GROUP = ("site", "analyte", "month")
 READ = ("patient_id", "collected_at", "code_system", "code", "specimen", "name", "unit", "value", "site")
-_TOLD: Mapping[str, Any] = {
+_FITTING: Mapping[str, Any] = {
     **{name: MISSING_UNIT_TALLY[name] for name in GROUP},
     "unit": pl.String,
     "outcome": pl.String,
@@ -48,7 +48,7 @@ _TOLD: Mapping[str, Any] = {
 NONE_DECIDED = empty(MISSING_UNIT)
 _NO_NUMBER = FLAG_BITS["REJECT_TEXT"] | FLAG_BITS["MISSING_VALUE"] | FLAG_BITS["COMMA_AMBIGUOUS"]
 # From here on a hemoglobin without a unit is g/L by itself (RULES.md 1.7); the month is asked about the others.
-_TOLD_BY_ITSELF = 30.0
+_PLAIN_BY_ITSELF = 30.0
 
 
 def silent(units: pl.Series) -> list[str | None]:
@@ -73,7 +73,7 @@ def without_unit(raw: pl.DataFrame, *, timezone: str, code_map: CodeMap = NO_MAP
     values = to_intervals(pairs, rows["pair"], rows["value"])
     # a comma cannot be told from one between thousands while the unit is not known
     exact = (values["bound"] == int(Bound.EXACT)) & (values["flags"] & _NO_NUMBER == 0)
-    by_itself = pl.col("analyte").is_in(["hb", "hb_blood_gas"]) & (pl.col("number") >= _TOLD_BY_ITSELF)
+    by_itself = pl.col("analyte").is_in(["hb", "hb_blood_gas"]) & (pl.col("number") >= _PLAIN_BY_ITSELF)
     tells = pl.col("exact") & pl.col("number").is_finite() & pl.col("at").is_not_null() & ~by_itself
     results = rows.with_columns(
         identifier=pl.coalesce("source_patient_id", "patient_id"),
@@ -143,7 +143,7 @@ def decide_units(tallies: pl.DataFrame) -> pl.DataFrame:
     counted = tallies.group_by(GROUP).agg(results=pl.col("rows").sum(), patients=pl.col("patients").sum())
     counted = counted.join(medians(numbers, GROUP, "number", "median_as_sent"), on=GROUP, how="left")
     known = sorted(set(numbers["analyte"].unique()) & set(MEDIANS))
-    told = pl.concat([empty(_TOLD), *(_told(numbers, counted, analyte) for analyte in known)])
+    fitting = pl.concat([empty(_FITTING), *(_fitting(numbers, counted, analyte) for analyte in known)])
     few = (pl.col("results") < INFERENCE_MIN_RESULTS) | (pl.col("patients") < INFERENCE_MIN_PATIENTS)
     outcome = (
         pl.when(~pl.col("analyte").is_in(list(MEDIANS)))
@@ -153,7 +153,7 @@ def decide_units(tallies: pl.DataFrame) -> pl.DataFrame:
         .otherwise("outcome")
     )
     decided = (
-        counted.join(told, on=GROUP, how="left")
+        counted.join(fitting, on=GROUP, how="left")
         .with_columns(outcome=outcome)
         .with_columns(unit=pl.when(pl.col("outcome") == "inferred").then("unit"))
     )
@@ -163,9 +163,12 @@ def decide_units(tallies: pl.DataFrame) -> pl.DataFrame:
 def changed_groups(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     """Site, analyte and month of which another unit is inferred than before, or one no longer is; sorted."""
     keys = [*GROUP, "unit"]
-    told = [frame.filter(pl.col("unit").is_not_null()).select(keys) for frame in (before, after)]
+    inferred = [frame.filter(pl.col("unit").is_not_null()).select(keys) for frame in (before, after)]
     changed = pl.concat(
-        [told[0].join(told[1], on=keys, how="anti"), told[1].join(told[0], on=keys, how="anti")]
+        [
+            inferred[0].join(inferred[1], on=keys, how="anti"),
+            inferred[1].join(inferred[0], on=keys, how="anti"),
+        ]
     )
     return changed.select(GROUP).unique().sort(GROUP)
 
@@ -181,7 +184,7 @@ def switched_off(decided: pl.DataFrame) -> pl.DataFrame:
     return decided.with_columns(unit=pl.lit(None, pl.String), outcome=pl.lit("switched_off"))
 
 
-def _told(numbers: pl.DataFrame, counted: pl.DataFrame, analyte_id: str) -> pl.DataFrame:
+def _fitting(numbers: pl.DataFrame, counted: pl.DataFrame, analyte_id: str) -> pl.DataFrame:
     """The unit that fits each site and month of one analyte, and what came of it."""
     analyte, medians_of = ANALYTES[analyte_id], MEDIANS[analyte_id]
     units = _candidates(analyte)

@@ -68,8 +68,8 @@ class Rule:
             raise RuleDefinitionError(f"{self.rule_id} has more than {MAX_REASONS} reasons to be unknown")
 
     def _check_history(self) -> None:
-        told = [version for version, _ in self.changes]
-        if told != list(range(1, self.version + 1)) or not all(says.strip() for _, says in self.changes):
+        versions = [version for version, _ in self.changes]
+        if versions != list(range(1, self.version + 1)) or not all(says.strip() for _, says in self.changes):
             raise RuleDefinitionError(
                 f"{self.rule_id} is at version {self.version}: its history needs one line for each version from 1 to "
                 f"{self.version}"

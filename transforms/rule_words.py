@@ -45,8 +45,8 @@ class Line:
 
 def rule_tree(rule: Rule) -> Mapping[str, tuple[Line, ...]]:
     """The parts of the rule, each as a tree; a named condition is spelled out where it comes first."""
-    told: set[int] = set()
-    return {name: tuple(_lines(node, 0, "", told)) for name, node in rule.parts.items()}
+    shown: set[int] = set()
+    return {name: tuple(_lines(node, 0, "", shown)) for name, node in rule.parts.items()}
 
 
 def window_words(first: int, last: int, anchor: str = "index") -> str:
@@ -71,7 +71,7 @@ def _days(offset: int) -> str:
     return f"{abs(offset)} {'day' if abs(offset) == 1 else 'days'} {'before' if offset < 0 else 'after'}"
 
 
-def _lines(node: Node, depth: int, prefix: str, told: set[int]) -> Iterator[Line]:
+def _lines(node: Node, depth: int, prefix: str, shown: set[int]) -> Iterator[Line]:
     """The node and what is below it. prefix: words that belong before it, with their closing blank."""
     match node:
         case Criterion():
@@ -80,45 +80,45 @@ def _lines(node: Node, depth: int, prefix: str, told: set[int]) -> Iterator[Line
             surer = node.tier if node.tier == "confirmed" else f"{node.tier} or surer"
             yield Line(depth, f"{prefix}the rule {node.rule_id} finds it {surer}", node.rule_id)
         case Soft(node=Unknown() as inner) | Not(node=Not(node=inner)):
-            yield from _lines(inner, depth, prefix, told)
+            yield from _lines(inner, depth, prefix, shown)
         case Soft(node=inner):
-            yield from _lines(inner, depth, f"{prefix}if known: ", told)
+            yield from _lines(inner, depth, f"{prefix}if known: ", shown)
         case Not(node=Unknown(node=inner)) | Not(node=Soft(node=Unknown(node=inner))):
-            yield from _lines(inner, depth, f"{prefix}it is known whether: ", told)
+            yield from _lines(inner, depth, f"{prefix}it is known whether: ", shown)
         case Not(node=Soft(node=inner)):
-            yield from _lines(inner, depth, f"{prefix}unless known: ", told)
+            yield from _lines(inner, depth, f"{prefix}unless known: ", shown)
         case Unknown(node=inner):
-            yield from _lines(inner, depth, f"{prefix}not known whether: ", told)
+            yield from _lines(inner, depth, f"{prefix}not known whether: ", shown)
         case Named():
-            yield from _named(node, depth, prefix, told)
+            yield from _named(node, depth, prefix, shown)
         case Not(node=All() | AnyOf() | AtLeast() as group):
             yield Line(depth, f"{prefix}{_group(group, negated=True)}:")
-            yield from _children(group, depth + 1, told)
+            yield from _children(group, depth + 1, shown)
         case Not(node=inner):
-            yield from _lines(inner, depth, f"{prefix}not: ", told)
+            yield from _lines(inner, depth, f"{prefix}not: ", shown)
         case All() | AnyOf() | AtLeast():
             yield Line(depth, f"{prefix}{_group(node)}:")
-            yield from _children(node, depth + 1, told)
+            yield from _children(node, depth + 1, shown)
         case _:
             yield Line(depth, prefix + node.describe())
 
 
-def _named(node: Named, depth: int, prefix: str, told: set[int]) -> Iterator[Line]:
-    if id(node) in told:
+def _named(node: Named, depth: int, prefix: str, shown: set[int]) -> Iterator[Line]:
+    if id(node) in shown:
         yield Line(depth, f"{prefix}{node.name} (as above)")
         return
-    told.add(id(node))
+    shown.add(id(node))
     if isinstance(node.node, All | AnyOf | AtLeast):
         yield Line(depth, f"{prefix}{node.name} ({_group(node.node)}):")
-        yield from _children(node.node, depth + 1, told)
+        yield from _children(node.node, depth + 1, shown)
     else:
         yield Line(depth, f"{prefix}{node.name}:")
-        yield from _lines(node.node, depth + 1, "", told)
+        yield from _lines(node.node, depth + 1, "", shown)
 
 
-def _children(group: All | AnyOf | AtLeast, depth: int, told: set[int]) -> Iterator[Line]:
+def _children(group: All | AnyOf | AtLeast, depth: int, shown: set[int]) -> Iterator[Line]:
     for child in group.nodes:
-        yield from _lines(child, depth, "", told)
+        yield from _lines(child, depth, "", shown)
 
 
 def _group(group: All | AnyOf | AtLeast, *, negated: bool = False) -> str:

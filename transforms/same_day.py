@@ -1,7 +1,7 @@
 """Values that only other results of the same day can settle (RULES.md 1.3, 1.7).
 
-A hemoglobin without a unit, or of 1 to 4 mmol/L, is told by red cells times MCH; a reticulocyte percentage below 0.1 is believed beside an
-absolute count that agrees, or beside a hemoglobin below 80 g/L.
+A hemoglobin without a unit, or of 1 to 4 mmol/L, gets its unit from red cells times MCH; a reticulocyte
+percentage below 0.1 is believed beside an absolute count that agrees, or beside a hemoglobin below 80 g/L.
 
 RULES.md 1.2 rejects 1 to 4 mmol/L, which may be a normal count of tetramers. Counted in monomers it is a hemoglobin
 of 16 to 64 g/L, the sickest patient there is; where red cells times MCH tells the two apart (they differ fourfold),
@@ -71,9 +71,9 @@ def _hemoglobins(rows: pl.DataFrame) -> pl.DataFrame:
         .round(9)
         .round(1, mode="half_away_from_zero")
     )
-    told = rows.with_columns(told=value)
+    inferred = rows.with_columns(inferred=value)
     flags = pl.col("flags") - _HEMOGLOBIN + FLAG_BITS["HB_UNIT_INFERRED"]
-    return _settled(told, pl.col("told").is_not_null(), flags, pl.col("told")).drop("told")
+    return _settled(inferred, pl.col("inferred").is_not_null(), flags, pl.col("inferred")).drop("inferred")
 
 
 def _percentages(rows: pl.DataFrame) -> pl.DataFrame:

@@ -1,6 +1,6 @@
 """Times as texts: ``YYYY-MM-DD``, with ``HH:MM[:SS[.fff]]`` after a blank or T, with or without a zone.
 
-What becomes of each kind of time is told in docs/time.md, and tests/results/test_times.py has a case for each line.
+What becomes of each kind of time is described in docs/time.md, and tests/results/test_times.py has a case for each line.
 """
 
 from __future__ import annotations

@@ -75,7 +75,7 @@ def test_a_new_version_asks_for_its_fingerprint_and_keeps_the_old_one() -> None:
 def test_another_polars_is_told_apart_from_another_rule() -> None:
     (sentence,) = problems({**read(RECORD), "polars": "0.1"})
     assert "polars 0.1" in sentence
-    assert "make fingerprints ANEW=1" in sentence
+    assert "make fingerprints OVERWRITE=1" in sentence
 
 
 def test_recording_refuses_what_changed_under_its_version(tmp_path: Path, capsys) -> None:
@@ -88,7 +88,7 @@ def test_recording_refuses_what_changed_under_its_version(tmp_path: Path, capsys
     assert main([str(path)]) == 1
     assert "The logic of pancytopenia changed" in capsys.readouterr().err
     assert json.loads(path.read_text(encoding="utf-8")) == record
-    assert main([str(path), "--anew"]) == 0
+    assert main([str(path), "--overwrite"]) == 0
     assert not problems(read(path))
 
 

@@ -1,7 +1,7 @@
 """Record what each version of a value set holds: ``python -m tests.value_sets.versions`` from the repository.
 
 A digest of codes and matches; displays and sources are words. A version that is recorded is not overwritten:
-``--anew`` does so, for a version that nobody has run yet.
+``--overwrite`` does so, for a version that nobody has run yet.
 """
 
 import hashlib
@@ -25,15 +25,15 @@ def recorded() -> dict[str, dict[str, str]]:
     return json.loads(RECORDED.read_text(encoding="utf-8")) if RECORDED.exists() else {}
 
 
-def record(*, anew: bool) -> None:
+def record(*, overwrite: bool) -> None:
     """Add the versions that are not recorded yet."""
     before = recorded()
     after = {}
     for name, item in CODE_SETS.items():
-        told, now = before.get(name, {}), {str(item.version): digest(item)}
-        after[name] = told | now if anew else now | told
+        versions, now = before.get(name, {}), {str(item.version): digest(item)}
+        after[name] = versions | now if overwrite else now | versions
     RECORDED.write_text(json.dumps(after, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    record(anew="--anew" in sys.argv[1:])
+    record(overwrite="--overwrite" in sys.argv[1:])
