@@ -124,14 +124,11 @@ def _load(
     files = {table: _new(several, tally, before) for table, several in every.items()}
     known_files = sum(len(every[table]) - len(files[table]) for table in every)
     labs = files["lab_results"]
-    if before is None and not any(file.rows for file in labs):
-        if originals is not None:  # the files of the table are an adapter's own
-            raise ExtractError("The extract holds no laboratory results: no record of it became one.")
-        names = ", ".join(file.info.name for file in labs[:5])
-        raise ExtractError(f"The lab_results files hold no rows, only headers ({names}).")
+    if before is None:
+        _must_hold_results(labs, adapted=originals is not None)
     for table in TABLES_OF_LOADS:
         inherit_table(table, ground.night, build)
-    pieces, new_pieces, slices, redivided = _lab_pieces(labs, ground, arrival, number, buckets)
+    store = _stored(labs, ground, arrival, number, buckets)
     _ragged(labs, build, tally, name)
     merges: Mapping[str, str] = before.merges if before else {}
     if every["patient_merges"]:  # a table of merges is complete: what it no longer lists is undone
@@ -144,7 +141,7 @@ def _load(
         load=number,
         run_id=arrival.run_id,
         timezone=arrival.timezone,
-        newest=_newest_day(ground.store, new_pieces, before),
+        newest=_newest_day(ground.store, store.new, before),
     )
     return Loaded(
         load=Load(
@@ -155,12 +152,12 @@ def _load(
             merges=merges if every["patient_merges"] else None,
             folder=arrival.folder,
         ),
-        pieces=(*pieces, *added.pieces),
-        new=tuple(new_pieces),
-        slices=slices,
-        redivided=redivided,
+        pieces=(*store.pieces, *added.pieces),
+        new=store.new,
+        slices=store.slices,
+        redivided=store.redivided,
         merges=merges,
-        sent=_identifiers(ground.store, new_pieces),
+        sent=_identifiers(ground.store, store.new),
         added=added,
         tally=tally,
         known_files=known_files,
@@ -205,12 +202,33 @@ def _new(files: list[ReadFile], tally: Tally, before: Manifest | None) -> list[R
     return new
 
 
-def _lab_pieces(
-    files: list[ReadFile], ground: Ground, arrival: Arrival, number: int, buckets: int | None
-) -> tuple[tuple[RawPiece, ...], list[RawPiece], int, bool]:
-    """Raw pieces of the store with tonight's, the pieces of tonight's rows alone, the slices of the store, and
-    whether it was divided again. Where it was, tonight's rows are in the store's own pieces a second time.
+def _must_hold_results(files: list[ReadFile], *, adapted: bool) -> None:
+    """Raises ExtractError where no laboratory file has a row. adapted: the files are an adapter's own."""
+    if any(file.rows for file in files):
+        return
+    if adapted:
+        raise ExtractError("The extract holds no laboratory results: no record of it became one.")
+    names = ", ".join(file.info.name for file in files[:5])
+    raise ExtractError(f"The lab_results files hold no rows, only headers ({names}).")
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """The laboratory rows of the store. new, redivided: as in ``Loaded``.
+
+    Where the store was divided again, tonight's rows are in its own pieces a second time.
     """
+
+    pieces: tuple[RawPiece, ...]
+    new: tuple[RawPiece, ...]
+    slices: int
+    redivided: bool
+
+
+def _stored(
+    files: list[ReadFile], ground: Ground, arrival: Arrival, number: int, buckets: int | None
+) -> _Stored:
+    """Add the rows of laboratory files to the store. number: of the load."""
     before = ground.manifest
     earlier = before.pieces if before else ()
     rows = sum(file.rows for file in files)
@@ -219,14 +237,14 @@ def _lab_pieces(
     small = before is not None and rows <= SMALL_LOAD
     folder = ground.store / arrival.run_id / "new"
     staged = stage_lab_results(files, folder, slices=slices, load=number, small=small) if rows else []
-    new = [piece.model_copy(update={"path": f"{arrival.run_id}/new/{piece.path}"}) for piece in staged]
+    new = tuple(piece.model_copy(update={"path": f"{arrival.run_id}/new/{piece.path}"}) for piece in staged)
     crowded = total > CROWDED * ROWS_PER_SLICE * slices
     wanted = max(slices, slice_count(total, bucket_count(total, buckets))) if crowded else slices
     if wanted > slices or (before is not None and before.lab_basis.get("division") != division()):
         again = _redivide([*earlier, *new], ground.store, arrival, wanted)
-        return tuple(again), new, wanted, True
+        return _Stored(tuple(again), new, wanted, redivided=True)
     merged = merge_small_pieces(ground.store, ground.store / arrival.run_id / "merged", earlier)
-    return (*merged, *new), new, slices, False
+    return _Stored((*merged, *new), new, slices, redivided=False)
 
 
 def _redivide(pieces: list[RawPiece], store: Path, arrival: Arrival, slices: int) -> list[RawPiece]:
@@ -254,14 +272,14 @@ def _ragged(files: list[ReadFile], build: Path, tally: Tally, name: str) -> None
         write_table(build, "table_quarantine", f"{name}_lab_results", shaped(pl.concat(lines), QUARANTINE))
 
 
-def _identifiers(store: Path, pieces: list[RawPiece]) -> pl.Series:
+def _identifiers(store: Path, pieces: Sequence[RawPiece]) -> pl.Series:
     if not pieces:
         return pl.Series("patient_id", [], pl.String)
     rows = pl.scan_parquet([store / piece.path for piece in pieces], glob=False, missing_columns="insert")
     return rows.select(pl.col("patient_id").unique()).collect(engine="streaming")["patient_id"]
 
 
-def _newest_day(store: Path, pieces: list[RawPiece], before: Manifest | None) -> date | None:
+def _newest_day(store: Path, pieces: Sequence[RawPiece], before: Manifest | None) -> date | None:
     """The newest day of a laboratory row, as it stands in its text; later than it nobody can have been born."""
     days = [before.newest_collected_at.date()] if before and before.newest_collected_at else []
     if pieces:

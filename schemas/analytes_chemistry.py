@@ -180,7 +180,7 @@ CHEMISTRY: tuple[Analyte, ...] = (
         massive=codes("1975-2"),
     ),
     Analyte(
-        id="bilirubin_indirect",  # same row of RULES.md; an id of its own, or it would speak for the total
+        id="bilirubin_indirect",  # same row of RULES.md; an id of its own, or it would be taken for the total
         title="Bilirubin, indirect",
         section="chemistry",
         unit="umol/L",

@@ -24,8 +24,8 @@ def ddl_source(source: Source, folder: str) -> str:
 def ddl_generations(source: Source, generations: Mapping[int, list[str]], owner: str) -> str:
     """Statement that makes a table or view of the rows in force among pieces of several generations.
 
-    generations: paths of the pieces by generation. owner: path of the table that says which generation speaks for a
-    patient, where it is not the only one with rows of the patient.
+    generations: paths of the pieces by generation. owner: path of the table that says which generation holds the rows
+    in force of a patient, where it is not the only one with rows of the patient.
     """
     return (
         f"CREATE {source.kind} {source.name} AS {' UNION ALL BY NAME '.join(_in_force(generations, owner))}"

@@ -43,7 +43,7 @@ NO_MAP = CodeMap()
 
 
 def line_for(lines: Iterable[MapLine], row: Mapping[str, Any]) -> MapLine | None:
-    """The line that speaks for a row (its specimen, name and site), None if none does. lines: as of ``lines_of``."""
+    """The line that applies to a row (its specimen, name and site), None if none does. lines: as of ``lines_of``."""
     fitting = (
         line
         for line in lines

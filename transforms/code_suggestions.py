@@ -1,6 +1,6 @@
 """What a code that no rule reads may stand for, by its name, its unit and the distribution of its values.
 
-A suggestion is for a person to accept or refuse; nothing here maps anything. The score weighs what speaks for an
+A suggestion is for a person to accept or refuse; nothing here maps anything. The score weighs what points to an
 analyte (the name most), from 0 to 1; it is not a probability.
 """
 

@@ -1,6 +1,6 @@
 """When a patient has to be judged again although nothing new is known: time alone can change a verdict.
 
-A care gap falls due, the blood count that speaks for a cohort ages out of its year, the coverage in which a gap is
+A care gap falls due, the blood count that decides a membership ages out of its year, the coverage in which a gap is
 watched ends, or a result, an event or a death dated after the night comes into sight. Judging too early does no harm;
 judging too late would.
 """
@@ -39,8 +39,8 @@ def due_on(
         for name, criterion in rule.criteria.items()
         if criterion.due is not None
     ]
-    # Where coverage ends, follow-up stops and no clock above can run out any more. The only thing that changes is why the
-    # watch over an open gap ended.
+    # Where coverage ends, follow-up stops and no clock above can run out any more. The only thing that changes is why
+    # the watch over an open gap ended.
     watched = times.filter(pl.col("censored_by") == "night").select("patient_id").unique()
     ends = coverage.select("patient_id", due=day(pl.col("observed_to")) + 1).join(
         watched, on="patient_id", how="semi"

@@ -19,6 +19,8 @@ RANKED = (
     "new_event",
     "coverage_changed",
 )
+_AS_SENT = pl.concat_str("source_value", "source_unit", separator=" ", ignore_nulls=True)
+_COLLECTED = pl.col("collected_at").dt.strftime("%Y-%m-%d %H:%M")
 
 
 def causes_of_results(results: pl.DataFrame, sent: pl.Series, loaded_at: datetime) -> pl.DataFrame:
@@ -29,16 +31,19 @@ def causes_of_results(results: pl.DataFrame, sent: pl.Series, loaded_at: datetim
     """
     tonight = pl.col("loaded_at") == loaded_at
     replaced = results.filter((pl.col("superseded_at") == loaded_at) & ~tonight)
-    standing = results.filter(pl.col("superseded_at").is_null() & tonight).with_columns(
-        reference=pl.coalesce("result_id", pl.format("{}:{}", "source_file", "source_line"))
+    in_force = results.filter(pl.col("superseded_at").is_null() & tonight)
+    return _newest(pl.concat([_corrected(replaced, in_force), _new(in_force), _unusable(sent)]))
+
+
+def _corrected(replaced: pl.DataFrame, in_force: pl.DataFrame) -> pl.DataFrame:
+    """Results that a report of tonight replaced by another value, or withdrew."""
+    reference = pl.coalesce("result_id", pl.format("{}:{}", "source_file", "source_line"))
+    by = in_force.select("patient_id", "analyte", superseded_by=reference, now=_AS_SENT).unique(
+        ["patient_id", "analyte", "superseded_by"], keep="any"
     )
-    by = standing.select(
-        "patient_id", "analyte", superseded_by="reference", now=_value("source_value", "source_unit")
-    ).unique(["patient_id", "analyte", "superseded_by"], keep="any")
-    said = _value("source_value", "source_unit")
-    corrected = (
+    return (
         replaced.join(by, on=["patient_id", "analyte", "superseded_by"], how="left")
-        .filter(pl.col("now").ne_missing(said))  # a report that says the same again corrects nothing
+        .filter(pl.col("now").ne_missing(_AS_SENT))  # a report that says the same again corrects nothing
         .select(
             "patient_id",
             because=pl.when(pl.col("now").is_null())
@@ -47,25 +52,32 @@ def causes_of_results(results: pl.DataFrame, sent: pl.Series, loaded_at: datetim
             caused_by=pl.format(
                 "{} of {}: {} became {}",
                 "analyte",
-                pl.col("collected_at").dt.strftime("%Y-%m-%d %H:%M"),
-                _value("source_value", "source_unit"),
+                _COLLECTED,
+                _AS_SENT,
                 pl.coalesce("now", pl.lit("withdrawn")),
             ),
             at="collected_at",
         )
     )
-    new = standing.select(
+
+
+def _new(in_force: pl.DataFrame) -> pl.DataFrame:
+    return in_force.select(
         "patient_id",
         because=pl.lit("new_result"),
         caused_by=pl.format(
             "{} of {}: {}",
             "analyte",
-            pl.col("collected_at").dt.strftime("%Y-%m-%d %H:%M"),
-            _value("source_value", "source_unit"),
+            _COLLECTED,
+            _AS_SENT,
         ),
         at="collected_at",
     )
-    other = (
+
+
+def _unusable(sent: pl.Series) -> pl.DataFrame:
+    """A cause for every patient of whom a row came; it has no time, so that ``_newest`` prefers any result."""
+    return (
         sent.drop_nulls()
         .unique()
         .alias("patient_id")
@@ -77,7 +89,6 @@ def causes_of_results(results: pl.DataFrame, sent: pl.Series, loaded_at: datetim
             at=pl.lit(None, pl.Datetime("us")),
         )
     )
-    return _newest(pl.concat([corrected, new, other]))
 
 
 def causes_of_tables(
@@ -131,10 +142,6 @@ def first_causes(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
     return every.sort("rank", "patient_id", "caused_by").unique(
         "patient_id", keep="first", maintain_order=True
     )
-
-
-def _value(value: str, unit: str) -> pl.Expr:
-    return pl.concat_str(pl.col(value), pl.col(unit), separator=" ", ignore_nulls=True)
 
 
 def _newest(found: pl.DataFrame) -> pl.DataFrame:

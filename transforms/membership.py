@@ -1,4 +1,4 @@
-"""Who belongs to a cohort as of a night: the newest decided draw of the last year speaks for the patient."""
+"""Who belongs to a cohort as of a night: the newest draw of the last year that can be decided decides."""
 
 from __future__ import annotations
 

@@ -188,7 +188,7 @@ def _named(evidence: pl.DataFrame, inputs: Collection[str], sources: pl.DataFram
 
 
 def _end(evidence: pl.DataFrame, input_id: str, end: str) -> pl.Expr:
-    """Lower or upper end of what spoke for an input: the value itself where it is exact."""
+    """Lower or upper end of the result selected for an input: the value itself where it is exact."""
     column = INPUTS[input_id].column
     return pl.coalesce([name for name in (column, f"{column}_{end}") if name in evidence.columns])
 

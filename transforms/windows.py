@@ -1,4 +1,4 @@
-"""Which result speaks for a draw: nearest-in-window search on one sorted integer key.
+"""Which result is selected for a draw: nearest-in-window search on one sorted integer key.
 
 The key of a moment is ``patient << 34 | seconds`` (patient: a dense number inside the bucket; seconds: local wall
 clock since 1880-01-01, which reaches to 2424, because de-identified extracts are shifted far into the future). A
