@@ -19,6 +19,7 @@ from flows.errors import UsageError
 from flows.explain_case import Case, read_case, rows
 from flows.explain_grounds import criteria_entries
 from flows.explain_reasons import (
+    at_draw,
     cohorts_asked,
     decisive_criteria,
     is_ruled_out,
@@ -165,14 +166,10 @@ def _cohort(rule: Row, case: Case, decided: _Decided, why: Sequence[Row]) -> Row
     member = case.members.get(rule_id)
     finding = case.findings.get((rule_id, at), {})
     missing = list(finding.get("missing") or [])
-    verdicts, tiers = _verdicts(why), case.tiers(at)
-    decisive = decisive_criteria(
-        case.book, rule_id, rule["version"], statuses[at], finding.get("tier"), verdicts, tiers
-    )
-    asked = cohorts_asked(case.book, rule_id, rule["version"], verdicts, tiers)
-    excluded = statuses[at] == "not_met" and is_ruled_out(
-        case.book, rule_id, rule["version"], verdicts, tiers
-    )
+    verdicts = _verdicts(why)
+    judged = at_draw(case.book, rule_id, rule["version"], verdicts, case.tiers(at))
+    decisive = decisive_criteria(judged, statuses[at], finding.get("tier"))
+    asked = cohorts_asked(judged, case.book)
     return {
         "rule_id": rule_id,
         "version": rule["version"],
@@ -185,7 +182,7 @@ def _cohort(rule: Row, case: Case, decided: _Decided, why: Sequence[Row]) -> Row
         "tier": finding.get("tier"),
         "entered_on": member["entered_on"] if member else None,
         "decided_by": _blood_count(next(draw for draw in case.draws if draw["index_collected_at"] == at)),
-        "ruled_out": excluded,
+        "ruled_out": statuses[at] == "not_met" and is_ruled_out(judged),
         "criteria": criteria_entries(
             [*why, *(_NO_RESULT | cohort for cohort in asked)], decisive, case.grounds, at
         ),
@@ -240,7 +237,7 @@ def _status(rule: Row, case: Case, at: datetime) -> str:
         return stored
     # a night of a version that stored no statuses
     [verdicts] = case.verdicts.filter(pl.col("index_collected_at") == at).to_dicts() or [{}]
-    outside = not_applicable(case.book, rule_id, rule["version"], verdicts, case.tiers(at))
+    outside = not_applicable(at_draw(case.book, rule_id, rule["version"], verdicts, case.tiers(at)))
     return "not_applicable" if outside else "not_met"
 
 

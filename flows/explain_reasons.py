@@ -8,6 +8,7 @@ never a wrong one.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -32,18 +33,32 @@ def book_of(switches: Switches) -> Book:
     return {rule.rule_id: rule for rule in rule_book(switches)}
 
 
-def decisive_criteria(
-    book: Book, rule_id: str, version: int, status: str, tier: str | None, verdicts: Verdicts, tiers: Tiers
-) -> frozenset[str] | None:
-    """Ids of the criteria on which the status at one draw rests; None if this version of the rule is unknown.
+@dataclass(frozen=True)
+class RuleAtDraw:
+    """A rule at one draw. rule: None where the night was judged by another version than the one at hand.
 
-    Another rule that it rests on stands as ``RULE:TIER`` (``cohorts_asked``). ``verdicts`` holds the rule's stored
-    verdicts at the draw, ``tiers`` the tier of every rule met there.
+    verdicts: the rule's stored verdicts at the draw. tiers: the tier of every rule met there.
     """
-    rule = _rule(book, rule_id, version)
+
+    rule: Rule | None
+    verdicts: Verdicts
+    tiers: Tiers
+
+
+def at_draw(book: Book, rule_id: str, version: int, verdicts: Verdicts, tiers: Tiers) -> RuleAtDraw:
+    """The rule of the book at a draw that a night judged by this version of it."""
+    return RuleAtDraw(_rule(book, rule_id, version), verdicts, tiers)
+
+
+def decisive_criteria(judged: RuleAtDraw, status: str, tier: str | None) -> frozenset[str] | None:
+    """Ids of the criteria on which the status of a rule at a draw rests; None if its version is not at hand.
+
+    Another rule that it rests on is named ``RULE:TIER`` (``cohorts_asked``).
+    """
+    rule = judged.rule
     if rule is None:
         return None
-    walk = _Walk(verdicts, tiers, every_reason=status == "met")
+    walk = _Walk(judged.verdicts, judged.tiers, every_reason=status == "met")
     if status == "met":
         holds = [rule.gate, getattr(rule, str(tier))]
         # What asked for something stands in the scope of a care gap, and what was not done among what rules it out.
@@ -62,17 +77,15 @@ def decisive_criteria(
     return walk.decisive(tiers_of_rule)
 
 
-def cohorts_asked(
-    book: Book, rule_id: str, version: int, verdicts: Verdicts, tiers: Tiers
-) -> list[dict[str, Any]]:
+def cohorts_asked(judged: RuleAtDraw, book: Book) -> list[dict[str, Any]]:
     """The other rules whose tier a rule asks for at a draw: criterion_id (``RULE:TIER``), says and verdict.
 
-    Empty where this version of the rule is unknown.
+    book: has the titles of the others. Empty where the version of the rule is not at hand.
     """
-    rule = _rule(book, rule_id, version)
+    rule = judged.rule
     if rule is None:
         return []
-    walk = _Walk(verdicts, tiers)
+    walk = _Walk(judged.verdicts, judged.tiers)
     trees = [rule.applies, rule.gate, rule.ruled_out, rule.explained_by, *(getattr(rule, t) for t in TIERS)]
     asked = {_cohort_id(node): node for tree in trees if tree is not None for node in _asked(tree)}
     return [
@@ -101,24 +114,22 @@ def _cohort_says(book: Book, node: TierReached) -> str:
     return f"this blood count meets {title} [{node.rule_id}], {node.tier}{surer}"
 
 
-def is_ruled_out(book: Book, rule_id: str, version: int, verdicts: Verdicts, tiers: Tiers) -> bool:
+def is_ruled_out(judged: RuleAtDraw) -> bool:
     """Whether a draw within the gate of the rule was not met because something excludes it."""
-    rule = _rule(book, rule_id, version)
+    rule = judged.rule
     if rule is None:
         return False
-    walk = _Walk(verdicts, tiers)
+    walk = _Walk(judged.verdicts, judged.tiers)
     if rule.gate is not None and walk.truth(rule.gate) is False:
         return False
     exclusions = (rule.ruled_out, rule.explained_by)
     return any(exclusion is not None and walk.truth(exclusion) is True for exclusion in exclusions)
 
 
-def not_applicable(book: Book, rule_id: str, version: int, verdicts: Verdicts, tiers: Tiers) -> bool:
+def not_applicable(judged: RuleAtDraw) -> bool:
     """Whether the rule did not apply at a draw where it is neither met nor indeterminate."""
-    rule = _rule(book, rule_id, version)
-    return (
-        rule is not None and rule.applies is not None and _Walk(verdicts, tiers).truth(rule.applies) is False
-    )
+    scope = None if judged.rule is None else judged.rule.applies
+    return scope is not None and _Walk(judged.verdicts, judged.tiers).truth(scope) is False
 
 
 def judged_why(
@@ -159,7 +170,7 @@ class _Walk:
 
     def __init__(self, verdicts: Verdicts, tiers: Tiers, *, every_reason: bool = False) -> None:
         self._verdicts = verdicts
-        self._every_reason = every_reason  # of several grounds for a cohort that holds, tell all
+        self._every_reason = every_reason  # of several grounds for a cohort that holds, give all
         self._tiers = tiers
 
     def truth(self, node: Node) -> bool | None:

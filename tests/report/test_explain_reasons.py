@@ -60,8 +60,8 @@ def one_rule(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def _decisive(rule: Rule, status: str, tier: str | None, **verdicts: bool | None) -> frozenset[str] | None:
-    book = {rule.rule_id: rule}
-    return explain_reasons.decisive_criteria(book, rule.rule_id, 1, status, tier, verdicts, {})
+    judged = explain_reasons.at_draw({rule.rule_id: rule}, rule.rule_id, 1, verdicts, {})
+    return explain_reasons.decisive_criteria(judged, status, tier)
 
 
 def test_only_what_decided_is_told(one_rule: Any, night: Path) -> None:
@@ -133,11 +133,10 @@ def test_what_keeps_it_open() -> None:
 def test_another_cohort_counts_as_reached_or_not() -> None:
     rule = _rule(applies=TierReached("iron_deficiency_anemia", 2, "probable"), probable=_criterion("a"))
     book = {rule.rule_id: rule}
-    reached = {"iron_deficiency_anemia": "confirmed"}
-    assert not explain_reasons.not_applicable(book, "functional_iron_deficiency", 1, {}, reached)
-    assert explain_reasons.not_applicable(
-        book, "functional_iron_deficiency", 1, {}, {"iron_deficiency_anemia": "possible"}
-    )
+    for tier, outside in (("confirmed", False), ("possible", True)):
+        reached = {"iron_deficiency_anemia": tier}
+        judged = explain_reasons.at_draw(book, "functional_iron_deficiency", 1, {}, reached)
+        assert explain_reasons.not_applicable(judged) is outside
 
 
 def test_a_cohort_that_is_wanting_is_told_as_the_reason(one_rule: Any, night: Path) -> None:
@@ -161,13 +160,12 @@ def test_a_cohort_that_excludes_is_told_as_the_reason() -> None:
     rule = _rule(probable=_criterion("a"), ruled_out=_criterion("b") | excludes)
     book = {rule.rule_id: rule}
     tiers = {"iron_deficiency_anemia": "probable"}
-    asked = explain_reasons.cohorts_asked(book, rule.rule_id, 1, {}, tiers)
+    judged = explain_reasons.at_draw(book, rule.rule_id, 1, {"a": True, "b": None}, tiers)
+    asked = explain_reasons.cohorts_asked(judged, book)
     assert [(row["criterion_id"], row["verdict"]) for row in asked] == [
         ("iron_deficiency_anemia:possible", True)
     ]
-    assert explain_reasons.decisive_criteria(
-        book, rule.rule_id, 1, "not_met", None, {"a": True, "b": None}, tiers
-    ) == {"iron_deficiency_anemia:possible"}
+    assert explain_reasons.decisive_criteria(judged, "not_met", None) == {"iron_deficiency_anemia:possible"}
 
 
 def test_no_rule_of_the_book_is_without_a_reason_that_can_be_told() -> None:
@@ -175,11 +173,10 @@ def test_no_rule_of_the_book_is_without_a_reason_that_can_be_told() -> None:
     for rule in rule_book(Switches()):
         book = {other.rule_id: other for other in rule_book(Switches())}
         verdicts = dict.fromkeys(rule.criteria, False)
-        said = explain_reasons.decisive_criteria(
-            book, rule.rule_id, rule.version, "not_met", None, verdicts, {}
-        )
+        judged = explain_reasons.at_draw(book, rule.rule_id, rule.version, verdicts, {})
+        said = explain_reasons.decisive_criteria(judged, "not_met", None)
         assert said, rule.rule_id
-        asked = explain_reasons.cohorts_asked(book, rule.rule_id, rule.version, verdicts, {})
+        asked = explain_reasons.cohorts_asked(judged, book)
         assert said <= {*rule.criteria, *(row["criterion_id"] for row in asked)}, rule.rule_id
 
 
@@ -197,9 +194,8 @@ def test_what_asked_and_what_was_not_done_are_reasons_of_a_care_gap(rule_id: str
     assert applies is not None
     asked = {criterion.id for criterion in applies.criteria()}
     verdicts = {name: name in asked for name in book[rule_id].criteria}
-    told = explain_reasons.decisive_criteria(
-        book, rule_id, 1, "met", "confirmed", verdicts, {"pancytopenia": "confirmed"}
-    )
-    assert told is not None
+    judged = explain_reasons.at_draw(book, rule_id, 1, verdicts, {"pancytopenia": "confirmed"})
+    decisive = explain_reasons.decisive_criteria(judged, "met", "confirmed")
+    assert decisive is not None
     assert asked
-    assert told >= asked | ({undone} if undone else set())
+    assert decisive >= asked | ({undone} if undone else set())
