@@ -61,7 +61,7 @@ def decisive_criteria(judged: RuleAtDraw, status: str, tier: str | None) -> froz
     walk = _Walk(judged.verdicts, judged.tiers, every_reason=status == "met")
     if status == "met":
         holds = [rule.gate, getattr(rule, str(tier))]
-        # What asked for something stands in the scope of a care gap, and what was not done among what rules it out.
+        # In a care gap the scope holds what asked for something, and the exclusions what was not done.
         return walk.decisive([rule.applies, *holds, rule.ruled_out] if rule.side == CARE_GAP else holds)
     if status == "not_applicable":
         return walk.decisive([rule.applies])

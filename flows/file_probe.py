@@ -42,7 +42,7 @@ class FileBytes:
     lines: int = 0
     commas: int = 0
     quotes: int = 0
-    paired_quotes: int = 0  # quotes that stand in pairs: empty fields, or nothing a separator could hide in
+    paired_quotes: int = 0  # quotes that come in pairs: empty fields, or nothing a separator could hide in
     tabs: int = 0
 
 

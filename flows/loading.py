@@ -280,7 +280,7 @@ def _identifiers(store: Path, pieces: Sequence[RawPiece]) -> pl.Series:
 
 
 def _newest_day(store: Path, pieces: Sequence[RawPiece], before: Manifest | None) -> date | None:
-    """The newest day of a laboratory row, as it stands in its text; later than it nobody can have been born."""
+    """The newest day of a laboratory row, as written; later than it nobody can have been born."""
     days = [before.newest_collected_at.date()] if before and before.newest_collected_at else []
     if pieces:
         rows = pl.scan_parquet([store / piece.path for piece in pieces], glob=False)

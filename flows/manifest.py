@@ -1,4 +1,4 @@
-"""What a night stands on: the loads it knows, the raw pieces that hold their rows, and what its verdicts rest on.
+"""What a night is built on: the loads it knows, the raw pieces that hold their rows, and what its verdicts rest on.
 
 Every night has a manifest of its own (NIGHT/manifest.json). A file of HOME/store that no kept night's manifest names
 is a leftover of a night that did not end well.

@@ -1,4 +1,4 @@
-"""A Parquet file of an extract as texts, the way the same data would stand in a CSV file."""
+"""A Parquet file of an extract as texts, the way the same data would be written in a CSV file."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Names a person reads: missing tests, quality flags, sides of the marrow, numbers and shares.
 
-Identifiers (reasons, flags, rule ids) are never respelled in the data; the words here stand beside them.
+Identifiers (reasons, flags, rule ids) are never respelled in the data; the words here are shown beside them.
 """
 
 from __future__ import annotations

@@ -151,7 +151,7 @@ def _read_csv(path: Path, table: ExtractTable, scratch: Path, *, careful: bool) 
 def _known_names(header: list[str], table: ExtractTable, place: str) -> list[str]:
     """Canonical name of each column (case does not matter), ``__N`` for columns the table does not have.
 
-    place: where the names stand, for the sentence of the ExtractError.
+    place: where the names are, for the sentence of the ExtractError.
     """
     if not header:
         raise ExtractError(f"{place}: the first line is blank; it must name the columns.")
@@ -200,7 +200,7 @@ def _fast_reader_is_exact(path: Path, info: FileBytes, names: list[str], *, care
     """Whether Polars reads every line as one record of the right width, so that its row index gives the line.
 
     A longer line makes Polars stop with an error. If none is longer, all separators together are
-    lines * (columns - 1) only if none is shorter. Where every quote stands in a pair (``""``, an empty field) no
+    lines * (columns - 1) only if none is shorter. Where every quote is one of a pair (``""``, an empty field) no
     comma or line end can be inside a field, so the bytes alone tell; where quotes are few, the bytes of the quoted
     fields do. Else the commas inside fields are counted in what Polars read and taken off, and fewer rows than lines
     means a field with a line end in it.

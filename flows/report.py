@@ -87,7 +87,7 @@ def _read(con: duckdb.DuckDBPyConnection) -> _Tables:
     return _Tables(night=night, **{**tables, **of_one_row})
 
 
-def _page(tables: _Tables) -> str:
+def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -106,7 +106,12 @@ def _page(tables: _Tables) -> str:
         percent=_percent,
     )
     environment.globals.update(share=plain_words.share, counted=plain_words.counted)
-    return environment.get_template("report.html.j2").render(
+    return environment
+
+
+def _page(tables: _Tables) -> str:
+    template = _environment().get_template("report.html.j2")
+    return template.render(
         night=tables.night,
         population=tables.population,
         window_days=LOOK_BACK,

@@ -24,7 +24,7 @@ from transforms.site_drift import (
 
 @dataclass(frozen=True)
 class Earlier:
-    """The night before, whose counts stand for everybody but those who were looked at again.
+    """The night before, whose counts hold for everybody but those who were looked at again.
 
     tables: its folder of tables. as_of: its day. changed: patients whose results were derived again. now: files with the
     results of these. added: files with results that came to those others have. kept: files with all results of these

@@ -1,6 +1,6 @@
 """Every analyte of RULES.md section 1: ids, codes, canonical units, factors, limits.
 
-``ANALYTES`` is the table; ``analyte_of`` answers which analyte a code names. The rows stand in the modules
+``ANALYTES`` is the table; ``analyte_of`` answers which analyte a code names. The rows are in the modules
 ``analytes_blood_count``, ``analytes_film``, ``analytes_iron``, ``analytes_chemistry`` and ``analytes_marrow``.
 """
 

@@ -1,6 +1,6 @@
 """Molar masses behind every factor between mass and amount of substance, the one place where they are stated.
 
-The factors themselves stand with the analytes, as RULES.md section 1 prints them; a test converts with these masses
+The factors themselves are with the analytes, as RULES.md section 1 prints them; a test converts with these masses
 and an independent implementation of UCUM and holds the factors against it. Small molecules: sums of the standard
 atomic weights (IUPAC 2021, abridged). Proteins have no one mass; theirs is what the assay or the convention behind
 RULES.md's factor takes them to weigh.

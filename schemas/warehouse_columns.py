@@ -1,4 +1,4 @@
-"""One comment for each column of the warehouse: same name, same thing, wherever it stands."""
+"""One comment for each column of the warehouse: same name, same meaning, in every table."""
 
 from __future__ import annotations
 

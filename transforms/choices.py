@@ -1,6 +1,6 @@
 """Conditions over which sources disagree, and how a choice of switches settles them (RULES.md section 8).
 
-A rule names every option where it stands: ``choice("infl_ferritin", {"100": FERRITIN_100, "70": FERRITIN_70})``. Nobody
+A rule names every option in place: ``choice("infl_ferritin", {"100": FERRITIN_100, "70": FERRITIN_70})``. Nobody
 judges with an open choice: ``settled`` puts the option in its place, so that a settled rule is an ordinary tree.
 """
 

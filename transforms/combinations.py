@@ -13,7 +13,7 @@ TEXTS = pl.List(pl.String)
 
 
 class Combinations:
-    """Lists of texts and where they stand."""
+    """Lists of texts and their places."""
 
     def __init__(self) -> None:
         self._lists: list[list[str]] = []

@@ -126,6 +126,6 @@ def _unseen_flags(mask: int) -> list[str]:
 
 
 def _guards(inputs: Collection[str]) -> set[str]:
-    """Domains whose guards stand behind an input: transfusions behind red cells, intravenous iron behind ferritin."""
+    """Domains on which the guards of an input rest: transfusions behind red cells, intravenous iron behind ferritin."""
     behind = {"mcv": "procedure", "rpi": "procedure", "mentzer": "procedure", "ferritin": "medication"}
     return {behind[name] for name in inputs if name in behind}

@@ -1,4 +1,4 @@
-"""What stands behind a criterion beside the results it read: a code on record, another blood count, the cut-off at hand.
+"""What a criterion rests on besides the results it read: a code on record, another blood count, the cut-off at hand.
 
 A night stores only whether a criterion holds. This finds again, for one patient, which event and which other count
 made it hold, by the windows and lines that judged it, and which of WHO's cut-offs for hemoglobin it was.

@@ -178,7 +178,7 @@ ID_POSSIBLE: Node = (~AGE_5 & FERRITIN_20) | (AGE_5 & IRON_PATTERN)
 
 
 def unless_marrow_iron(tier: Node) -> Node:
-    """A ferritin tier stands where it is established; with iron seen in the marrow an unknown one does not count.
+    """A ferritin tier holds where it is established; with iron seen in the marrow an unknown one does not count.
 
     RULES.md 4.0: marrow iron present with no ferritin tier is not iron deficiency.
     """

@@ -10,7 +10,7 @@ import polars as pl
 def medians(counted: pl.DataFrame, by: Sequence[str], value: str, name: str) -> pl.DataFrame:
     """One row per group: the group and, under ``name``, its lower median.
 
-    counted: the columns of ``by``, value (no nulls) and rows, how often the value occurs; a value may stand in several
+    counted: the columns of ``by``, value (no nulls) and rows, how often the value occurs; a value may be in several
     rows. Infinite values count as the largest or smallest.
     """
     summed = counted.group_by([*by, value]).agg(pl.col("rows").sum()).sort([*by, value])

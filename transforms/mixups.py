@@ -90,4 +90,4 @@ UNIT_FLAGS: Mapping[tuple[str, str], str] = {
     ("ferritin", "ng/dL"): "FERRITIN_UNIT_SLIP",
     ("rbc", "G/L"): "RBC_UNIT_SLIP",
 }
-"""Labels that are slips whatever the value; their factor stands with the analyte's units."""
+"""Labels that are slips whatever the value; their factor is with the analyte's units."""

@@ -1,6 +1,6 @@
 """Numerals as people and machines write them: decimal points and commas, separators between thousands, exponents.
 
-Whether a separator stands between thousands can depend on the unit (RULES.md 1.1 rule 3, 4.31.5), so nothing is
+Whether a separator separates thousands can depend on the unit (RULES.md 1.1 rule 3, 4.31.5), so nothing is
 decided here: both readings are handed on, with what the separator can be.
 """
 

@@ -1,6 +1,6 @@
 """What the verdicts leave over and a reader must not miss: residual flags and severity labels (RULES.md 0.5, 4.0, 4.9-4.18, 8).
 
-A flag is raised where it is established and never where a value is missing. It stands in quality_flags.parquet at the
+A flag is raised where it is established and never where a value is missing. It is listed in quality_flags.parquet at the
 draw, and as a caveat in the findings of the rules that read its input. What may cause a sideroblastic pattern (4.9) or
 explain few reticulocytes beside it (4.11) is noted at draws at which that rule holds. Of erythropoietin the reference
 gives no limit, so that it explains nothing here; its own result stays in lab.result.

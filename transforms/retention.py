@@ -1,4 +1,4 @@
-"""Which raw rows no later night can miss: copies of a row that stays, and reports that a better one stands before.
+"""Which raw rows no later night can miss: copies of a row that stays, and reports that a better one replaces.
 
 A row is needless only if it could not matter whatever comes after it, so the rule is narrower than what a night calls
 duplicate or superseded: it asks the texts as they were received and depends on no reading of a value, no code map, and

@@ -1,4 +1,4 @@
-"""What stands behind the columns a rule reads: windows, code sets, and the inputs a derived one is made of."""
+"""What the columns a rule reads are made from: windows, code sets, and the inputs a derived one is made of."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 It covers the parts of the rule and how their conditions combine, each criterion's expression and threshold, the
 windows and codes declared behind the columns it reads, and the rules it rests on. It does not cover words (names,
-sentences, citations), the order in which conditions stand, why a verdict is indeterminate, or the Python code that
+sentences, citations), the order of conditions, why a verdict is indeterminate, or the Python code that
 computes the evidence columns from results and events.
 """
 
@@ -24,7 +24,7 @@ _LENGTH = 16  # hexadecimal digits: enough to notice a change, short enough to r
 
 
 def fingerprints(rules: Sequence[Rule]) -> dict[str, str]:
-    """Fingerprint of each rule by id. A rule stands after those it rests on, as in transforms.rules."""
+    """Fingerprint of each rule by id. A rule comes after those it rests on, as in transforms.rules."""
     found: dict[str, str] = {}
     read = {column for rule in rules for column in columns_read(rule)}
     behind = {column: _column(column) for column in read}  # many rules read the same

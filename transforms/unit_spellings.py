@@ -29,7 +29,7 @@ UNREADABLE = frozenset({"G/L", "mmol/L tetramer"})
 """Units whose plain spelling, read from its parts, would be another unit."""
 
 SAID_ONLY = UNREADABLE | {"10*4/uL", "10*2/uL"}
-"""Units that stand where a label says so and are never inferred: slips, and powers of ten of a few countries."""
+"""Units that hold where a label says so and are never inferred: slips, and powers of ten of a few countries."""
 
 PER_HUNDRED: Mapping[str, frozenset[str]] = {
     "/100 WBC": frozenset(

@@ -1,7 +1,7 @@
 """Unit texts brought to one way of writing: first the characters (``clean``), then the words (``fold``).
 
-Nothing here knows an analyte, and nothing is decided: ``G/L`` keeps its case until ``transforms.units`` has asked for
-what it stands beside.
+Nothing here knows an analyte, and nothing is decided: ``G/L`` keeps its case until ``transforms.units`` knows
+which analyte it belongs to.
 """
 
 from __future__ import annotations

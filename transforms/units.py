@@ -1,4 +1,4 @@
-"""Unit texts of laboratories, read for the analyte they stand beside (RULES.md 1.1 rule 4).
+"""Unit texts of laboratories, read for the analyte of their row (RULES.md 1.1 rule 4).
 
 A text is cleaned, then looked up among the units of the analyte: as it is spelled, because ``G/L`` is 10*9/L for a cell
 count and ``T/L`` 10*12/L; then without regard to case, because elsewhere case says nothing; then by what it measures,

@@ -1,4 +1,4 @@
--- one row per patient, flag and column on which rows of the small tables disagree: how many values, and where they stand
+-- one row per patient, flag and column on which rows of the small tables disagree: how many values, and where they are
 CREATE VIEW quality.patient_conflicts AS
 SELECT
     patient_id,

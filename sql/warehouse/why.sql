@@ -58,9 +58,9 @@ SELECT
     measured.value,
     criterion.unit,
     dated.collected_at,
-    if(spoken.analyte IS NULL, source.specimen_id, spoken.specimen_id) AS specimen_id,
-    if(spoken.analyte IS NULL, source.source_value, spoken.source_value) AS source_value,
-    if(spoken.analyte IS NULL, source.source_unit, spoken.source_unit) AS source_unit,
+    if(chosen.analyte IS NULL, source.specimen_id, chosen.specimen_id) AS specimen_id,
+    if(chosen.analyte IS NULL, source.source_value, chosen.source_value) AS source_value,
+    if(chosen.analyte IS NULL, source.source_unit, chosen.source_unit) AS source_unit,
     criterion.threshold,
     criterion.citation
 FROM verdicts
@@ -87,12 +87,12 @@ LEFT JOIN ( -- of several results at one moment the one whose value was read
     FROM lab.result
     WHERE superseded_at IS NULL
     GROUP BY ALL
-) AS spoken
+) AS chosen
     ON
-        verdicts.patient_id = spoken.patient_id
-        AND criterion.input = spoken.analyte
-        AND dated.collected_at = spoken.collected_at
-        AND measured.value = spoken.value
+        verdicts.patient_id = chosen.patient_id
+        AND criterion.input = chosen.analyte
+        AND dated.collected_at = chosen.collected_at
+        AND measured.value = chosen.value
 LEFT JOIN (
     SELECT
         patient_id,

@@ -1,6 +1,6 @@
 """4.16 Suspected myelodysplastic syndrome: lines stay low, red cells are large, and nothing else explains it.
 
-Only for adults in whom a line is low or a D46 code stands (RULES.md 4.31.12); without an age the draw stays open. A reversible cause excludes every tier
+Only for adults in whom a line is low or a D46 code is on record (RULES.md 4.31.12); without an age the draw stays open. A reversible cause excludes every tier
 and only a D46 code overrides it. Twenty percent of blasts or more are acute leukemia: an alert, no tier of this rule.
 An explanation that cannot be seen caps counts and chemistry at possible; marrow, film and codes are not capped
 (4.31.2). B12 and folate that were not measured, and a second count that was not made or lacks the

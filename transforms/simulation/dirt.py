@@ -36,7 +36,7 @@ _STRANGE_STATUS = "F"  # no word of the extract's contract
 def soil(rows: pl.DataFrame, chance: np.random.Generator) -> pl.DataFrame:
     """The rows of ``reports.printed``, soiled, with their ``result_id``; rows are only added, never lost.
 
-    Added rows stand beside those they are about; ``draw`` and ``analyte`` stay for the tests.
+    Added rows are kept beside those they are about; ``draw`` and ``analyte`` stay for the tests.
     """
     named = rows.with_columns(result_id="R" + pl.col("number").cast(pl.String).str.zfill(9))
     return _repeated(_mislabeled(_misprinted(named, chance), chance), chance)

@@ -63,7 +63,7 @@ class Asks:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of patient, as it stands when it is fully developed.
+    """A kind of patient, as it is when fully developed.
 
     share: of all patients, relative to the sum. age: years, between which. female: share. index: how many days before
     the end of the extract the index visit lies, between which. visits: further blood counts. yearly: chance of a

@@ -27,7 +27,7 @@ class Sent:
 
 @dataclass(frozen=True)
 class Site:
-    """A laboratory. Analytes that stand in neither ``reports`` nor ``OWN`` are not reported there.
+    """A laboratory. Analytes that are in neither ``reports`` nor ``OWN`` are not reported there.
 
     clock: how it prints times (strftime).
     """
