@@ -85,7 +85,7 @@ def check_accepted(accept: Mapping[str, str]) -> None:
             raise UsageError(f"Say why {name} is accepted: --because is empty.")
 
 
-def carry_on(night: Night) -> None:
+def carry_over(night: Night) -> None:
     """Write the measures and checks of earlier nights into the build folder, as the published night has them.
 
     A past night that is made again has none: it is not audited, for it is never in force.

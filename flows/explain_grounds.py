@@ -25,8 +25,10 @@ class Grounds:
     switches: Switches
 
     def of(self, criterion_id: str, verdict: bool | None, at: datetime) -> Row:  # noqa: FBT001  a stored verdict
-        """Keys event (null, or code_system, code, display, start, end), cutoff (null, or lowest, highest, adjusted) and other_counts (null, or counted and found: the
-        nearest that meets the criterion, with its results), for a criterion at a draw.
+        """What a criterion rests on at a draw, each key null where there is nothing to say.
+
+        event: code_system, code, display, start, end. cutoff: lowest, highest, adjusted. other_counts: counted, and
+        found, the nearest that meets the criterion, with its results.
         """
         event = event_behind(criterion_id, self.coded, at) if verdict else None
         counts = other_counts(criterion_id, self.evidence, at, self.switches)
@@ -63,7 +65,7 @@ def criteria_entries(
 ) -> list[Row]:
     """One entry a criterion, with every input it read, the code on record that meets it, and the other blood count.
 
-    decisive is null where the night's rule text is older.
+    decisive: ids of the criteria that decided; None where the night's rule text is older.
     """
     entries: dict[str, Row] = {}
     for row in rows:

@@ -88,14 +88,14 @@ def run_night(night: Night, carry: Carry = run_stage) -> dict[str, Any]:
         night.build.mkdir(parents=True)
         finished = False
         try:
-            with _told() as tell:
+            with _reporter() as report:
                 for number, stage in enumerate(STAGES):
-                    tell.begins(stage, number)
+                    report.begins(stage, number)
                     log_file.begins(stage.name)
                     start = time.perf_counter()
                     counts = carry(stage, night)
                     seconds = time.perf_counter() - start
-                    tell.ends(stage, counts, seconds)
+                    report.ends(stage, counts, seconds)
                     log_file.ends(stage.name, counts, seconds)
             finished = True
             log_file.event("night published" if night.known_at is None else "past night made again")
@@ -120,7 +120,7 @@ def _tidy(home: Home, night: Night, *, finished: bool) -> None:
         home.clear_store()
 
 
-class Teller(Protocol):
+class Reporter(Protocol):
     """Reports the progress of a night."""
 
     def begins(self, stage: Stage, number: int) -> None: ...
@@ -128,7 +128,7 @@ class Teller(Protocol):
 
 
 @contextmanager
-def _told() -> Iterator[Teller]:
+def _reporter() -> Iterator[Reporter]:
     """A progress bar on a terminal, plain log lines elsewhere."""
     if not sys.stderr.isatty():
         yield _Lines()
@@ -159,7 +159,7 @@ class _Lines:
         return
 
     def ends(self, stage: Stage, counts: Counts, seconds: float) -> None:
-        log.info("%s (%.1f s)%s", stage.title, seconds, _said(counts))
+        log.info("%s (%.1f s)%s", stage.title, seconds, _in_words(counts))
 
 
 class _Bar:
@@ -171,7 +171,9 @@ class _Bar:
         self._progress.update(self._task, description=stage.title, completed=number)
 
     def ends(self, stage: Stage, counts: Counts, seconds: float) -> None:
-        self._progress.print(f"{stage.title} ({seconds:.1f} s){_said(counts)}", markup=False, highlight=False)
+        self._progress.print(
+            f"{stage.title} ({seconds:.1f} s){_in_words(counts)}", markup=False, highlight=False
+        )
         self._progress.advance(self._task)
 
 
@@ -179,7 +181,7 @@ class _Bar:
 _WORDS = {"rows": "laboratory rows", "members": "places in cohorts"}
 
 
-def _said(counts: Counts) -> str:
+def _in_words(counts: Counts) -> str:
     """Counts in words; digests are for machines. Notes are sentences about files and columns."""
     shown = [
         f"{_WORDS.get(name, name).replace('_', ' ')} {value:,}"

@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from flows.audit import carry_on, checks_of
+from flows.audit import carry_over, checks_of
 from flows.code_review import write_unmapped
 from flows.duck import opened
 from flows.home import RUN_FILE, Home
@@ -48,7 +48,7 @@ def settle(night: Night, as_of: date, digest: str) -> Counts:
         }
         write_piece(night.build, "run", pl.DataFrame([run], schema=RUN))
         write_piece(night.build, "stage", pl.DataFrame(schema=STAGE))
-        carry_on(night)
+        carry_over(night)
         night.place.parent.mkdir(mode=0o700, exist_ok=True)
         night.build.rename(night.place)
     return {"tables": build_warehouse(night.place)}

@@ -74,9 +74,10 @@ class Criterion(Node):
 
     id: column name of its verdict. says: the sentence a person reads. expr: nullable Boolean expression over
     evidence columns. inputs: evidence inputs it reads. reasons: why it can be unknown, as (reason, condition)
-    pairs, the condition an expression over evidence columns; every one that holds is reported. threshold: the limit with its unit, in words. citation: source and place. domains: the
-    observed domains it rests on, for conditions about diagnoses, drugs, procedures and encounters. due: days from the
-    index after which time alone may turn it from unknown to true; None where time changes nothing.
+    pairs, the condition an expression over evidence columns; every one that holds is reported. threshold: the limit
+    with its unit, in words. citation: source and place. domains: the observed domains it rests on, for conditions
+    about diagnoses, drugs, procedures and encounters. due: days from the index after which time alone may turn it
+    from unknown to true; None where time changes nothing.
     """
 
     id: str
