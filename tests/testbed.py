@@ -12,8 +12,10 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import polars as pl
 
@@ -25,6 +27,7 @@ from transforms.repeats import with_repeats
 from transforms.rule import INDETERMINATE, NOT_APPLICABLE, NOT_MET, TIERS
 from transforms.rules import rule_book
 
+Row = dict[str, Any]
 INDEX = datetime(2024, 6, 15, 8, 0)
 AS_OF = date(2026, 6, 15)
 EPOCH = date(1970, 1, 1)
@@ -155,91 +158,86 @@ def evidence_from(extract: Extract, switches: Switches = DEFAULTS) -> pl.DataFra
 
 def extract_of(cases: list[dict[str, str]]) -> Extract:
     """The results, events and coverage of the cases."""
-    results, events, patients, coverage, unusable = [], [], [], [], []
-    for number, case in enumerate(cases):
-        who = case.get("case", f"case {number}")
-        unusable.append(
-            {
+    named = [(case.get("case", f"case {number}"), case) for number, case in enumerate(cases)]
+    return Extract(
+        pl.DataFrame([row for who, case in named for row in _results(who, case)], schema=RESULT_SCHEMA),
+        pl.DataFrame([_unusable_count(who) for who, _ in named], schema=UNUSABLE_SCHEMA),
+        pl.DataFrame([_patient(who, case) for who, case in named], schema=PATIENT_SCHEMA),
+        pl.DataFrame([row for who, case in named for row in _events(who, case)], schema=EVENT_SCHEMA),
+        pl.DataFrame([row for who, case in named for row in _coverage(who, case)], schema=COVERAGE_SCHEMA),
+    )
+
+
+def _unusable_count(who: str) -> Row:
+    """A blood count without a usable value, so that every case has an index draw."""
+    return {
+        "patient_id": who,
+        "collected_at": INDEX,
+        "specimen_id": f"{who}/0/CBC",
+        "analyte": "mpv",
+        "reason": "REJECT_TEXT",
+        "is_blood_count": True,
+    }
+
+
+def _results(who: str, case: dict[str, str]) -> Iterator[Row]:
+    for name, cell in case.items():
+        if name not in INPUTS and name not in ("transferrin", "uibc", "plt_clumps", "hb_blood_gas"):
+            continue
+        for value, first, _ in dated(cell):
+            low, high = interval(value)
+            yield {
                 "patient_id": who,
-                "collected_at": INDEX,
-                "specimen_id": f"{who}/0/CBC",
-                "analyte": "mpv",
-                "reason": "REJECT_TEXT",
-                "is_blood_count": True,
+                "specimen_id": f"{who}/{first}/CBC",
+                "collected_at": INDEX + timedelta(days=first),
+                "resulted_at": None,
+                "analyte": name,
+                "value_low": low,
+                "value_high": high,
+                "source_value": value,
+                "source_unit": "",
+                "code": name,
+                "status": "final",
+                "method": case.get("assay") if name == "stfr" else None,
+                "flags": [],
             }
-        )
-        for name, cell in case.items():
-            if name in INPUTS or name in ("transferrin", "uibc", "plt_clumps", "hb_blood_gas"):
-                for value, first, _ in dated(cell):
-                    low, high = interval(value)
-                    results.append(
-                        {
-                            "patient_id": who,
-                            "specimen_id": f"{who}/{first}/CBC",
-                            "collected_at": INDEX + timedelta(days=first),
-                            "resulted_at": None,
-                            "analyte": name,
-                            "value_low": low,
-                            "value_high": high,
-                            "source_value": value,
-                            "source_unit": "",
-                            "code": name,
-                            "status": "final",
-                            "method": case.get("assay") if name == "stfr" else None,
-                            "flags": [],
-                        }
-                    )
-            elif name in KINDS:
-                kind, system = KINDS[name]
-                for code, first, last in dated(cell):
-                    events.append(
-                        {
-                            "patient_id": who,
-                            "kind": kind,
-                            "code_system": system,
-                            "code": code,
-                            "start_date": INDEX.date() + timedelta(days=first),
-                            "end_date": None if last is None else INDEX.date() + timedelta(days=last),
-                        }
-                    )
-        if "pregnant" in case:
-            events.append(
-                {
-                    "patient_id": who,
-                    "kind": "diagnosis",
-                    "code_system": "ICD10CM",
-                    "code": WEEKS[case["pregnant"]],
-                    "start_date": INDEX.date(),
-                    "end_date": INDEX.date(),
-                }
-            )
-        patients.append(
-            {
-                "patient_id": who,
-                "sex": {"M": "male", "F": "female"}.get(case.get("sex", "")),
-                "birth_date": birth(float(case["age"])) if "age" in case else None,
-                "death_date": None,
-                "duffy_null": True if case.get("duffy") == "Y" else None,
-                "residence_elevation_m": float(case["elevation"]) if "elevation" in case else None,
-            }
-        )
-        coverage += [
-            {
+
+
+def _events(who: str, case: dict[str, str]) -> Iterator[Row]:
+    coded = [(*KINDS[name], *item) for name, cell in case.items() if name in KINDS for item in dated(cell)]
+    if "pregnant" in case:
+        coded.append(("diagnosis", "ICD10CM", WEEKS[case["pregnant"]], 0, 0))
+    for kind, system, code, first, last in coded:
+        yield {
+            "patient_id": who,
+            "kind": kind,
+            "code_system": system,
+            "code": code,
+            "start_date": INDEX.date() + timedelta(days=first),
+            "end_date": None if last is None else INDEX.date() + timedelta(days=last),
+        }
+
+
+def _patient(who: str, case: dict[str, str]) -> Row:
+    return {
+        "patient_id": who,
+        "sex": {"M": "male", "F": "female"}.get(case.get("sex", "")),
+        "birth_date": birth(float(case["age"])) if "age" in case else None,
+        "death_date": None,
+        "duffy_null": True if case.get("duffy") == "Y" else None,
+        "residence_elevation_m": float(case["elevation"]) if "elevation" in case else None,
+    }
+
+
+def _coverage(who: str, case: dict[str, str]) -> Iterator[Row]:
+    for short in case.get("observed", "lab dx rx proc enc").split():
+        if short != "none":
+            yield {
                 "patient_id": who,
                 "domain": DOMAINS[short],
                 "observed_from": INDEX.date() - timedelta(days=9000),
                 "observed_to": INDEX.date() + timedelta(days=int(case.get("followup", 0))),
             }
-            for short in case.get("observed", "lab dx rx proc enc").split()
-            if short != "none"
-        ]
-    return Extract(
-        pl.DataFrame(results, schema=RESULT_SCHEMA),
-        pl.DataFrame(unusable, schema=UNUSABLE_SCHEMA),
-        pl.DataFrame(patients, schema=PATIENT_SCHEMA),
-        pl.DataFrame(events, schema=EVENT_SCHEMA),
-        pl.DataFrame(coverage, schema=COVERAGE_SCHEMA),
-    )
 
 
 def birth(age: float) -> date:

@@ -1,8 +1,9 @@
 """The iron panel as laboratories report it: binding capacity from its several forms, and the computed saturation.
 
 TIBC = 25.1 umol/L per g/L of transferrin (2 Fe per 79.57 kDa; RULES.md 2.7), or iron + UIBC. The printed 3.98 of 2.1 is
-100/25.1 rounded (3.984): one factor serves both, so that a switch changes both and a saturation of exactly 20 stays so. TSAT = 100*iron/TIBC of
-the same day, give or take one (RULES.md 2.1); both must be exact. The recomputed value wins over a reported one.
+100/25.1 rounded (3.984): one factor serves both, so that a switch changes both and a saturation of exactly 20 stays so.
+TSAT = 100*iron/TIBC of the same day, give or take one (RULES.md 2.1); both must be exact. The recomputed value wins over
+a reported one.
 """
 
 from __future__ import annotations
