@@ -15,7 +15,6 @@ from flows.duck import opened
 from flows.generations import GROUP_OF, pieces_of
 from flows.sql import statement
 from schemas.analytes import ANALYTES, Analyte
-from schemas.evidence import INPUTS
 from schemas.flags import FLAGS
 from schemas.switches import DEFAULTS, SWITCHES, Switch, Switches
 from schemas.value_sets import CODE_SETS, Code, CodeSet
@@ -26,6 +25,7 @@ from transforms.judging import all_criteria
 from transforms.logic import Criterion
 from transforms.rule import Rule
 from transforms.rules import WITH_CHOICES, rule_book
+from transforms.why import shown_input
 
 DATABASE = "hemacohort.duckdb"
 
@@ -61,7 +61,7 @@ def _rule_row(rule: Rule) -> dict[str, Any]:
 
 
 def _criterion_row(rule: Rule, criterion: Criterion) -> dict[str, Any]:
-    measured = next((INPUTS[name] for name in criterion.inputs if name in INPUTS), None)
+    measured = shown_input(criterion)
     return {
         "rule_id": rule.rule_id,
         "criterion_id": criterion.id,

@@ -29,7 +29,7 @@ def why_rows(
     value the evidence has, of several such the first by content.
     """
     every = pl.int_range(len(evidence), dtype=pl.UInt32, eager=True)
-    return _told(evidence, verdicts, [(rule, every) for rule in rules], sources)
+    return _why(evidence, verdicts, [(rule, every) for rule in rules], sources)
 
 
 def why_of_members(
@@ -52,7 +52,7 @@ def why_of_members(
     places = {str(name[0]): part["place"] for name, part in placed.group_by("rule_id")}
     none = pl.Series([], dtype=pl.UInt32)
     asked = [(rule, places.get(rule.rule_id, none)) for rule in rules]
-    return _told(_only(evidence, drawn), _only(verdicts, drawn), asked, sources)
+    return _why(_only(evidence, drawn), _only(verdicts, drawn), asked, sources)
 
 
 def _only(frame: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
@@ -61,7 +61,7 @@ def _only(frame: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
     return frame.select(pl.col(read).gather(rows))
 
 
-def _told(
+def _why(
     evidence: pl.DataFrame,
     verdicts: pl.DataFrame,
     asked: Sequence[tuple[Rule, pl.Series]],
@@ -73,12 +73,14 @@ def _told(
     not (the words) is joined once at the end.
     """
     criteria = [(rule, criterion) for rule, _ in asked for criterion in rule.criteria.values()]
-    named = _named(evidence, {read.id for _, criterion in criteria if (read := _first(criterion))}, sources)
+    named = _named(
+        evidence, {read.id for _, criterion in criteria if (read := shown_input(criterion))}, sources
+    )
     parts: list[pl.DataFrame] = []
     for rule, rows in asked:
         own = _own(rule, evidence, verdicts, named).select(pl.all().gather(rows))
         for criterion in rule.criteria.values():
-            read = _first(criterion)
+            read = shown_input(criterion)
             columns = {
                 "criterion": np.full(len(rows), len(parts), dtype=np.uint32),
                 "row": rows,
@@ -108,7 +110,7 @@ def _own(
     rule: Rule, evidence: pl.DataFrame, verdicts: pl.DataFrame, named: Mapping[str, pl.Series]
 ) -> pl.DataFrame:
     """The columns that the why of a rule reads."""
-    inputs = {read.id: read for criterion in rule.criteria.values() if (read := _first(criterion))}
+    inputs = {read.id: read for criterion in rule.criteria.values() if (read := shown_input(criterion))}
     return pl.DataFrame(
         [
             *(evidence[read.column] for read in inputs.values()),
@@ -132,13 +134,13 @@ _WORDS: Mapping[str, Any] = dict.fromkeys(
 )
 
 
-def _first(criterion: Criterion) -> EvidenceInput | None:
+def shown_input(criterion: Criterion) -> EvidenceInput | None:
     """The measured input whose value the why shows, None for a criterion that reads none."""
     return next((INPUTS[name] for name in criterion.inputs if name in INPUTS), None)
 
 
 def _words(rule: Rule, criterion: Criterion) -> dict[str, str | None]:
-    read = _first(criterion)
+    read = shown_input(criterion)
     return {
         "rule_id": rule.rule_id,
         "criterion_id": criterion.id,
@@ -151,9 +153,9 @@ def _words(rule: Rule, criterion: Criterion) -> dict[str, str | None]:
 
 
 def _named(evidence: pl.DataFrame, inputs: Collection[str], sources: pl.DataFrame) -> Mapping[str, pl.Series]:
-    """For each input the row in ``sources`` of the result that spoke, one number a draw; null where none is known."""
+    """For each input the row in ``sources`` of the result selected, one number a draw; null where none is known."""
     draws = pl.int_range(len(evidence), dtype=pl.UInt32, eager=True).alias("draw")
-    spoken = pl.concat(
+    selected = pl.concat(
         [pl.DataFrame(schema={"draw": pl.UInt32, **_MOMENT, "low": pl.Float64, "high": pl.Float64})]
         + [
             evidence.select(
@@ -170,12 +172,12 @@ def _named(evidence: pl.DataFrame, inputs: Collection[str], sources: pl.DataFram
     found = (
         sources.select(*_MOMENT, *SOURCE, "value_low", "value_high")
         .with_row_index("source")
-        .join(spoken, on=list(_MOMENT))
+        .join(selected, on=list(_MOMENT))
         .with_columns(
-            silent=pl.col("value_low").ne_missing(pl.col("low"))
+            other=pl.col("value_low").ne_missing(pl.col("low"))
             | pl.col("value_high").ne_missing(pl.col("high"))
         )
-        .sort("analyte", "draw", "silent", *SOURCE)
+        .sort("analyte", "draw", "other", *SOURCE)
         .unique(["analyte", "draw"], keep="first", maintain_order=True)
     )
     by_input = {str(name[0]): part for name, part in found.group_by("analyte")}
