@@ -103,7 +103,9 @@ def _event() -> pl.Expr:
 def _because(occasion: Occasion) -> pl.Expr:
     gone = pl.col("status_after").is_null()
     oldest = occasion.as_of - timedelta(days=LOOK_BACK)
-    aged = gone & (pl.col("index_collected_at").dt.date() < oldest)
+    # a newer count that can be decided would have decided the last night, so what is left without the old one is open
+    undecided = gone | (pl.col("status_after") == "indeterminate")
+    aged = undecided & (pl.col("index_collected_at").dt.date() < oldest)
     if occasion.first:
         return pl.lit("backfill").alias("because")
     rule_changed = pl.col("rule_version") != pl.col("rule_version_after")

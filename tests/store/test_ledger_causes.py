@@ -159,6 +159,10 @@ def entry(before: pl.DataFrame, after: pl.DataFrame, **changes: Any) -> tuple[st
 def test_a_count_has_aged_out_when_its_year_is_over_and_not_on_its_last_day() -> None:
     assert entry(member(date(2025, 7, 1)), NOBODY) == ("left", "new_result")  # 365 days ago
     assert entry(member(date(2025, 6, 30)), NOBODY) == ("left", "aged_out")
+    undecided = member(date(2025, 8, 1), status="indeterminate", tier=None)
+    nothing = first_causes([])
+    assert entry(member(date(2025, 6, 30)), undecided, causes=nothing) == ("became_indeterminate", "aged_out")
+    assert entry(member(date(2025, 7, 1)), undecided, causes=nothing) == ("became_indeterminate", "fell_due")
 
 
 def test_who_was_a_member_before_comes_back() -> None:
