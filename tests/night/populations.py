@@ -42,6 +42,7 @@ DEFICIENT, HEALTHY, UNDECIDED, FORMULA = (
     "secretpatient3",
     "=cmd()|secretpatient4",
 )
+Row = dict[str, Any]
 # hemoglobin g/L, MCV fL, ferritin ug/L (None: not measured)
 POPULATION: dict[str, tuple[float, float, float | None]] = {
     DEFICIENT: (90.5, 70.25, 8.125),
@@ -56,60 +57,101 @@ def write_tables(
 ) -> None:
     """Every table of the ingest stage for a population of one blood count each. number: of the night."""
     piece = piece_name(number, 0)
-    results = []
-    for line, (who, values) in enumerate(population.items(), start=2):
-        for analyte, value in zip(("hb", "mcv", "ferritin"), values, strict=True):
-            if value is not None:
-                results.append(
-                    {
-                        "patient_id": who,
-                        "specimen_id": "=1+1",
-                        "collected_at": DRAWN,
-                        "resulted_at": DRAWN,
-                        "analyte": analyte,
-                        "value": value,
-                        "value_low": value,
-                        "value_high": value,
-                        "unit": ANALYTES[analyte].unit,
-                        "source_value": str(value),
-                        "source_unit": ANALYTES[analyte].unit,
-                        "code_system": "hemacohort",
-                        "code": analyte,
-                        "status": "final",
-                        "site": "<script>",
-                        "flags": [],
-                        "loaded_at": loaded_at,
-                        "source_file": "lab_results.csv",
-                        "source_line": line,
-                    }
-                )
-    patients = [{"patient_id": who, "sex": "male", "birth_date": date(1970, 3, 1)} for who in population]
-    coverage = [
+    results = _results(population, loaded_at)
+    unmapped = [
+        {"load": number, "code_system": "local", "code": "GLU", "name": "glucose", "unit": "mg/dL", "rows": 7}
+    ]
+    causes = [
+        {"patient_id": who, "because": "new_result", "caused_by": "lab_results.csv"} for who in population
+    ]
+    tables: dict[str, tuple[list[Row], Any, str]] = {
+        "cause": (causes, CAUSE, "all"),
+        "lab_result": (results, LAB_RESULT, piece),
+        "reported_count": ([], REPORTED_COUNT, piece),
+        "quality_flag": ([], QUALITY_FLAG, piece),
+        "quarantine": ([_REJECTED], QUARANTINE, piece),
+        "lab_patient": ([_patient(who) for who in population], LAB_PATIENT, piece),
+        "lab_clinical_event": ([], LAB_CLINICAL_EVENT, piece),
+        "lab_coverage": ([row for who in population for row in _coverage(who)], LAB_COVERAGE, piece),
+        "input_file": ([_input_file(len(results), loaded_at, number)], INPUT_FILE, "all"),
+        "code_map": ([], CODE_MAP, "all"),
+        "missing_unit": ([], MISSING_UNIT, "all"),
+        "unmapped_code": (unmapped, UNMAPPED_CODE, "000"),
+    }
+    for name, (rows, columns, file) in tables.items():
+        folder = build / "tables" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        frame = (
+            shaped(pl.DataFrame(rows, schema_overrides=dict(columns)), columns) if rows else empty(columns)
+        )
+        frame.write_parquet(folder / f"{file}.parquet")
+
+
+_REJECTED: Row = {
+    "table_name": "lab_results",
+    "patient_id": HEALTHY,
+    "value": "=cmd()",
+    "code": "x",
+    "reasons": ["REJECT_TEXT"],
+    "source_file": "lab_results.csv",
+    "source_line": 9,
+}
+
+
+def _results(population: dict[str, tuple[float, float, float | None]], loaded_at: datetime) -> list[Row]:
+    return [
+        {
+            "patient_id": who,
+            "specimen_id": "=1+1",
+            "collected_at": DRAWN,
+            "resulted_at": DRAWN,
+            "analyte": analyte,
+            "value": value,
+            "value_low": value,
+            "value_high": value,
+            "unit": ANALYTES[analyte].unit,
+            "source_value": str(value),
+            "source_unit": ANALYTES[analyte].unit,
+            "code_system": "hemacohort",
+            "code": analyte,
+            "status": "final",
+            "site": "<script>",
+            "flags": [],
+            "loaded_at": loaded_at,
+            "source_file": "lab_results.csv",
+            "source_line": line,
+        }
+        for line, (who, values) in enumerate(population.items(), start=2)
+        for analyte, value in zip(("hb", "mcv", "ferritin"), values, strict=True)
+        if value is not None
+    ]
+
+
+def _patient(who: str) -> Row:
+    return {"patient_id": who, "sex": "male", "birth_date": date(1970, 3, 1)}
+
+
+def _coverage(who: str) -> list[Row]:
+    return [
         {
             "patient_id": who,
             "domain": domain,
             "observed_from": date(2000, 1, 1),
             "observed_to": AS_OF + timedelta(days=365),
         }
-        for who in population
         for domain in ("lab", "diagnosis", "medication", "procedure", "encounter")
     ]
-    rejected = {
-        "table_name": "lab_results",
-        "patient_id": HEALTHY,
-        "value": "=cmd()",
-        "code": "x",
-        "reasons": ["REJECT_TEXT"],
-        "source_file": "lab_results.csv",
-        "source_line": 9,
-    }
-    file = {
+
+
+def _input_file(results: int, loaded_at: datetime, number: int) -> Row:
+    """The one file of a load: its results, and the row that was rejected."""
+    return {
         "table_name": "lab_results",
         "source_file": "lab_results.csv",
         "bytes": 1,
         "sha256": "aa",
-        "rows": len(results) + 1,
-        "accepted": len(results),
+        "rows": results + 1,
+        "accepted": results,
         "duplicate": 0,
         "superseded": 0,
         "ignored": 0,
@@ -117,33 +159,6 @@ def write_tables(
         "load": number,
         "loaded_at": loaded_at,
     }
-    unmapped = [
-        {"load": number, "code_system": "local", "code": "GLU", "name": "glucose", "unit": "mg/dL", "rows": 7}
-    ]
-    causes = [
-        {"patient_id": who, "because": "new_result", "caused_by": "lab_results.csv"} for who in population
-    ]
-    tables: dict[str, tuple[list[dict[str, Any]], Any, str]] = {
-        "cause": (causes, CAUSE, "all"),
-        "lab_result": (results, LAB_RESULT, piece),
-        "reported_count": ([], REPORTED_COUNT, piece),
-        "quality_flag": ([], QUALITY_FLAG, piece),
-        "quarantine": ([rejected], QUARANTINE, piece),
-        "lab_patient": (patients, LAB_PATIENT, piece),
-        "lab_clinical_event": ([], LAB_CLINICAL_EVENT, piece),
-        "lab_coverage": (coverage, LAB_COVERAGE, piece),
-        "input_file": ([file], INPUT_FILE, "all"),
-        "code_map": ([], CODE_MAP, "all"),
-        "missing_unit": ([], MISSING_UNIT, "all"),
-        "unmapped_code": (unmapped, UNMAPPED_CODE, "000"),
-    }
-    for name, (rows, columns, piece) in tables.items():
-        folder = build / "tables" / name
-        folder.mkdir(parents=True, exist_ok=True)
-        frame = (
-            shaped(pl.DataFrame(rows, schema_overrides=dict(columns)), columns) if rows else empty(columns)
-        )
-        frame.write_parquet(folder / f"{piece}.parquet")
 
 
 def brought(ground: Ground, arrival: Arrival, *, newest: datetime | None) -> Ingested:
