@@ -61,11 +61,12 @@ def read_case(
     """What is known of a patient at a day. con: the warehouse of a night. is_the_night: the day is the night's own."""
     book = book_of(switches)
     window = {"patient_id": patient_id, "first_day": day - timedelta(days=LOOK_BACK), "as_of": day}
+    # another count may be older
     always = {
         "patient_id": patient_id,
         "first_day": date.min,
         "as_of": date.max,
-    }  # another count may be older
+    }
     members = rows(con, "membership", patient_id=patient_id) if is_the_night else []
     return Case(
         book=book,

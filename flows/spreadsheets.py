@@ -15,9 +15,8 @@ from transforms.rule import Rule
 
 _CELL_CHARACTERS = 32_767  # characters a cell may have in Excel; xlsxwriter leaves a longer one out
 _SHEET_NAME = 31  # characters a sheet name may have in Excel
-_SHEET_ROWS = (
-    2_000  # members a sheet lists; a longer list is in the CSV file only, for nobody works through it
-)
+# members a sheet lists; a longer list is in the CSV file only, for nobody works through it
+_SHEET_ROWS = 2_000
 _DATE, _TIME = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
 _WIDTH, _WIDTHS = 20, {"caveats": 60}  # in characters, by column of a cohort's sheet
 _OVERVIEW = {"sheet": 32, "cohort": 42, "rule": 50, "version": 9, "members": 10, "follow-up": 120}
@@ -78,9 +77,8 @@ def _sheet(sheet: Any, part: pl.DataFrame, rule_id: str, bold: Any, formats: dic
         sheet.set_column(column, column, _WIDTHS.get(name, _WIDTH), formats.get(dtype.base_type()))
         sheet.write_string(0, column, name, bold)
     sheet.freeze_panes(1, 0)
-    sheet.set_footer(
-        f"&L{NOT_A_DIAGNOSIS} {NOT_REVIEWED}"
-    )  # a list is printed and handed on without the overview
+    # a list is printed and handed on without the overview
+    sheet.set_footer(f"&L{NOT_A_DIAGNOSIS} {NOT_REVIEWED}")
     room = _SHEET_ROWS
     kinds = [dtype.base_type() for dtype in part.dtypes]
     for number, row in enumerate(part.head(room).iter_rows(), start=1):

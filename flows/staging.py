@@ -26,9 +26,8 @@ from schemas.text_values import identifier, without_words_for_none
 ROWS_PER_BUCKET = 1_000_000  # two of them are judged at the same time
 ROWS_PER_SLICE = 250_000
 MOST_BUCKETS = 512
-SMALL_LOAD = (
-    1_000_000  # rows; a smaller load stays one file, so that a year of nights is not a heap of little ones
-)
+# rows; a smaller load stays one file, so that a year of nights is not a heap of little ones
+SMALL_LOAD = 1_000_000
 # A slice whose file Polars has closed goes on in another, and each night reads all of them. Read at the first such
 # write. Half of the files a process may open are left to the rest.
 _MOST_OPEN = resource.getrlimit(resource.RLIMIT_NOFILE)[0]

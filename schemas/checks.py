@@ -16,9 +16,8 @@ import polars as pl
 from pandera.errors import SchemaError
 from pandera.polars import PolarsData
 
-FAILURES_KEPT = (
-    3  # Pandera turns failing rows into Python objects; a handful is enough to know that it failed
-)
+# Pandera turns failing rows into Python objects; a handful is enough to know that it failed
+FAILURES_KEPT = 3
 MAX_CHECKS = 62  # bits of the mask that stay positive in an Int64
 
 _ONE_AT_A_TIME = threading.Lock()  # Pandera keeps its settings in one place for all threads

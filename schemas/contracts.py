@@ -70,10 +70,8 @@ _BARE_FLAG = Check("BARE_FLAG", "a flag is a bare name", pl.col("flag").str.cont
 _ONE_PATIENT = Check("ONE_ROW", "one row per patient", pl.col("patient_id").is_unique())
 _DRAW = ("patient_id", "index_collected_at")
 _ONE_DRAW = Check("ONE_ROW", "one row per patient and moment", pl.struct(_DRAW).is_unique())
-_OF_THE_NIGHT = (
-    "as_of",
-    "run_id",
-)  # the same in every row of a night: findings.parquet has them, its pieces do not
+# the same in every row of a night: findings.parquet has them, its pieces do not
+_OF_THE_NIGHT = ("as_of", "run_id")
 _UNITS = {analyte.id: analyte.unit for analyte in ANALYTES.values()}
 _KNOWN_ANALYTE = Check(
     "KNOWN_ANALYTE", "the analyte is one of the reference", pl.col("analyte").is_in(list(ANALYTES))

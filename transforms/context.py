@@ -17,20 +17,16 @@ from schemas.history_atoms import HISTORY_ATOMS
 from schemas.value_sets import CODE_SETS, EXACT, CodeSet
 from transforms.windows import numbers
 
-DAYS = (
-    1 << 20
-)  # more than the days of any date in the calendar, so that patient * DAYS + day sorts by patient, day
+# more than the days of any date in the calendar, so that patient * DAYS + day sorts by patient, day
+DAYS = 1 << 20
 _END_DAYS = 1 << 23  # more than the days from the year 1 to the year 9999, the furthest ends apart
-OPEN_MEDICATION_DAYS = (
-    30  # RULES.md 5.1 [D]: a medication without an end counts as 30 days including its start
-)
+# RULES.md 5.1 [D]: a medication without an end counts as 30 days including its start
+OPEN_MEDICATION_DAYS = 30
 TRANSFUSED = (-120, 0)  # before cell sizes and hemoglobin A2 (RULES.md 0.5)
 TRANSFUSED_RECENTLY = (-30, 0)  # before the reticulocyte index (RULES.md 0.5)
 INTRAVENOUS_IRON = (-56, -1)  # before the ferritin (RULES.md 0.5)
-TABLETS_BEFORE_SATURATION, IRON_BEFORE_SATURATION = (
-    (-1, -1),
-    (-27, -1),
-)  # under a day, under 4 weeks (RULES.md 2.1)
+# under a day, under 4 weeks (RULES.md 2.1)
+TABLETS_BEFORE_SATURATION, IRON_BEFORE_SATURATION = ((-1, -1), (-27, -1))
 GUARDED = ("ferritin", "hba2", "marrow_iron_grade", "tsat")  # results before which a treatment counts
 BEFORE_STAIN = (-56, -1)  # iron or blood before the marrow iron stain (RULES.md 4.7)
 _READ = tuple(item for name, item in CODE_SETS.items() if name not in GAP_ONLY)
@@ -58,9 +54,8 @@ class Intervals:
         """The same days as few intervals as can be: what overlaps or adjoins (ends one day, goes on the next) is one."""
         whole = object.__new__(Intervals)
         whole.patients, whole.keys = self.patients, self.keys
-        apart = np.ones(
-            len(self.keys), dtype=np.bool_
-        )  # whether anything begins behind a gap after the interval
+        # whether anything begins behind a gap after the interval
+        apart = np.ones(len(self.keys), dtype=np.bool_)
         apart[:-1] = self.keys[1:] > self.patients[:-1] * DAYS + self.ends[:-1] + 1
         last = np.flatnonzero(apart)
         whole.ends = self.ends[last[np.searchsorted(last, np.arange(len(apart)))]]
@@ -79,9 +74,8 @@ class Intervals:
     def overlap(self, patient: pl.Series, anchor: pl.Series, first: int, last: int) -> pl.Series:
         """Whether any interval overlaps the days anchor+first .. anchor+last, both included."""
         end = self.latest_end(patient, anchor + last)
-        return (end >= anchor + first).fill_null(
-            value=False
-        )  # without any interval there is no overlap; that is not an unknown
+        # without any interval there is no overlap; that is not an unknown
+        return (end >= anchor + first).fill_null(value=False)
 
 
 def coded_events(events: pl.DataFrame, code_sets: Iterable[CodeSet] = _READ) -> dict[str, pl.DataFrame]:

@@ -14,9 +14,8 @@ from transforms.mixups import MOST_BANDS
 from transforms.numerals import Comma
 from transforms.values import Bound, read_value
 
-BIGGEST = (
-    1e9  # no analyte has such a value in its canonical unit; beyond it rounding to nine decimals breaks down
-)
+# no analyte has such a value in its canonical unit; beyond it rounding to nine decimals breaks down
+BIGGEST = 1e9
 
 _READING: dict[str, pl.DataType] = {
     "number": pl.Float64(),

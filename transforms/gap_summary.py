@@ -25,9 +25,8 @@ def gap_tallies(times: pl.DataFrame) -> pl.DataFrame:
         value = pl.lit(None, pl.String) if stratum == "all" else pl.col(stratum)
         parts.append(_left(times, "days", "clock_start", value).with_columns(stratum=pl.lit(stratum)))
     strata = times.drop_nulls("strata").explode("strata")
-    named = (
-        pl.col("strata").str.splitn("=", 2).struct.rename_fields(["name", "value"])
-    )  # a value may hold "=" itself
+    # a value may hold "=" itself
+    named = pl.col("strata").str.splitn("=", 2).struct.rename_fields(["name", "value"])
     known = pl.when(pl.col("value") != "").then("value")
     parts += [
         _left(of_one, "days", "clock_start", known).with_columns(stratum=pl.lit(name))

@@ -18,11 +18,8 @@ from transforms.interval_ends import derived, exact, high, low, same_time, settl
 from transforms.reticulocytes import reticulocytes
 
 NOTHING = pl.lit(None, dtype=pl.Float64)
-STFR_ASSAYS = (
-    "beckman",
-    "rd",
-    "siemens",
-)  # the sTfR-ferritin index is calibrated on these only (RULES.md 1.4, 2.6)
+# the sTfR-ferritin index is calibrated on these only (RULES.md 1.4, 2.6)
+STFR_ASSAYS = ("beckman", "rd", "siemens")
 ALBUMIN_LOW = 25.0  # g/L; below it transferrin and binding capacity are unreliable (RULES.md 1.5)
 MCHC_HIGHEST = 370.0  # g/L; above it the red cell indices are an artifact (RULES.md 2.8)
 MCHC_LOWEST_COMPUTED = 220.0  # g/L (RULES.md 2.8)
@@ -61,9 +58,8 @@ def _prefer(name: str, other: str) -> list[pl.Expr]:
 
 def _hemoglobin(frame: pl.LazyFrame) -> pl.LazyFrame:
     """Blood-gas hemoglobin only where the blood count has none (1.2); adjustment for elevation (2.11, 3.1)."""
-    adjustment = pl.col("elevation_adjustment_g_l").fill_null(
-        0.0
-    )  # adjusted only where the elevation is known
+    # adjusted only where the elevation is known
+    adjustment = pl.col("elevation_adjustment_g_l").fill_null(0.0)
     frame = frame.with_columns(_prefer("hb", "hb_blood_gas"))
     lo, hi = settled_ends(low("hb") - adjustment, high("hb") - adjustment)
     censored = low("hb") != high("hb")
@@ -119,9 +115,8 @@ def _platelets(frame: pl.LazyFrame) -> pl.LazyFrame:
     """A citrate count, times 1.1, replaces the EDTA count within 30 days; a clumped count is not a count (1.2)."""
     citrate = low("plt_citrate").is_not_null()
     diluted = settled_ends(low("plt_citrate") * CITRATE_DILUTION, high("plt_citrate") * CITRATE_DILUTION)
-    clumped = (pl.col("plt_clumps.lo") >= 1).fill_null(
-        value=False
-    )  # clumps not reported: nothing to disbelieve
+    # clumps not reported: nothing to disbelieve
+    clumped = (pl.col("plt_clumps.lo") >= 1).fill_null(value=False)
     return frame.with_columns(
         [
             pl.when(citrate).then(end).otherwise(pl.col(f"plt.{part}")).alias(f"plt.{part}")

@@ -53,9 +53,8 @@ def _marrow(
 
 _absent = less(MARROW_IRON, 1)
 _trephine = pl.col("marrow_specimen").eq_missing(1.0)
-_particles_known = (
-    ~PARTICLES.missing & ~_trephine
-)  # a decalcified core says nothing of particles (RULES.md 1.6)
+# a decalcified core says nothing of particles (RULES.md 1.6)
+_particles_known = ~PARTICLES.missing & ~_trephine
 _enough = PARTICLES.low >= 7
 _too_few = _particles_known & (PARTICLES.high < 7)
 _unclear = _particles_known & ~_enough & ~(PARTICLES.high < 7)

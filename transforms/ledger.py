@@ -75,13 +75,8 @@ def entries(
     )
 
 
-_OF_THE_NIGHT = [
-    "backfill",
-    "rule_changed",
-    "setting_changed",
-    "aged_out",
-    "fell_due",
-]  # no row of data caused them
+# no row of data caused them
+_OF_THE_NIGHT = ["backfill", "rule_changed", "setting_changed", "aged_out", "fell_due"]
 
 
 def _event() -> pl.Expr:

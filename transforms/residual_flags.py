@@ -49,9 +49,8 @@ from transforms.rules.suspected_aplastic_anemia import RETIC_FEW, SUSPECTED_APLA
 from transforms.rules.unexplained_pancytopenia import UNEXPLAINED_PANCYTOPENIA
 from transforms.secondary_causes import B12_LOW, CHEMOTHERAPY, COPPER_LOW, MYELOTOXIC_DRUG, TSH_HIGH
 
-LDH_TWICE_NORMAL = (
-    500.0  # U/L; twice the usual upper limit of 250, because extracts rarely carry one that is usable
-)
+# U/L; twice the usual upper limit of 250, because extracts rarely carry one that is usable
+LDH_TWICE_NORMAL = 500.0
 HAPTOGLOBIN_LOW = 0.3  # g/L (RULES.md 1.5)
 LEAD_CHILD, LEAD_ADULT = 5.0, 10.0  # ug/dL (RULES.md 1.5)
 VERY_SEVERE_ANC = 0.2  # 10*9/L (Camitta; BMJ Best Practice; RULES.md 3.4)

@@ -73,9 +73,8 @@ def treatment_columns(
 
 def first_start(spans: pl.DataFrame, draws: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
     """First day and last day of the first course that starts in START days of each draw; null if there is none."""
-    courses = (
-        spans.group_by("patient", "first").agg(pl.col("last").max()).sort("patient", "first")
-    )  # of several on one day the longest
+    # of several on one day the longest
+    courses = spans.group_by("patient", "first").agg(pl.col("last").max()).sort("patient", "first")
     keys = courses["patient"] * DAYS + courses["first"]
     wanted = draws["patient"] * DAYS + draws["day"]
     if keys.is_empty():

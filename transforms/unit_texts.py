@@ -44,9 +44,8 @@ _EAST_ASIAN = (
     *((word, "micro") for word in ("マイクロ", "微")),
     *((word, "L") for word in ("リットル", "公升", "升")),
 )
-_GERMAN_ACTIVITY = re.compile(
-    r"^([mu]?)E(?=/)"
-)  # Einheit; an E in lower case, or behind an M, may be anything
+# Einheit; an E in lower case, or behind an M, may be anything
+_GERMAN_ACTIVITY = re.compile(r"^([mu]?)E(?=/)")
 _TYPESET = (
     (
         re.compile(r"<su[bp]>|\\\^|\\S\\|~u~", re.IGNORECASE),

@@ -189,12 +189,13 @@ def test_an_open_end_stays_open_in_what_is_derived() -> None:
 
 
 def test_what_lies_on_the_limit_of_a_blood_count_that_disagrees_with_itself_still_agrees() -> None:
+    # a computed MCV of 84, and 42 = 0.3 x 130 + 3
     counts = {
         "rbc": "5",
         "mcv": "80",
         "hct": "42",
         "hb": "130",
-    }  # a computed MCV of 84, and 42 = 0.3 x 130 + 3
+    }
     evidence = evidence_of(
         [{"case": "on", **counts}, {"case": "past", **counts, "mcv": "79.9", "hb": "129.6"}]
     ).sort("patient_id")

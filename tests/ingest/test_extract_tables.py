@@ -255,11 +255,12 @@ def test_derived_coverage_reaches_to_each_patients_last_contact() -> None:
         first=date(2024, 1, 3),
         kinds=["diagnosis", "encounter"],
     )
+    # no medication or procedure row, so not observed
     assert set(coverage["domain"]) == {
         "lab",
         "diagnosis",
         "encounter",
-    }  # no medication or procedure row, so not observed
+    }
     assert set(coverage["observed_from"]) == {date(2024, 1, 2)}
     assert dict(coverage.filter(pl.col("domain") == "diagnosis").select("patient_id", "observed_to").rows()) == {
         "p": date(2024, 3, 1), "q": date(2024, 2, 5), "r": date(2024, 1, 9), "s": date(2024, 1, 7),

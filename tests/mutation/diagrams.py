@@ -111,9 +111,8 @@ def apart(one: Diagram, other: Diagram) -> dict[int, int] | None:
     level = min(item.level for item in (one, other) if isinstance(item, Fork))
     pairs = zip(_below(one, level), _below(other, level), strict=False)
     for value, (a, b) in enumerate(pairs):
-        rest = apart(
-            a, b
-        )  # diagrams that are not the same differ somewhere, so this never looks in vain twice
+        # diagrams that are not the same differ somewhere, so this never looks in vain twice
+        rest = apart(a, b)
         if rest is not None:
             return {level: value, **rest}
     raise AssertionError

@@ -25,10 +25,8 @@ from tests.testbed import interval
 from transforms.rule_basis import INPUT_OF
 
 ELEVATIONS = (0.0, 4.0, 33.0)  # g/L; the largest shows how far apart the two hemoglobins can be
-BOUNDED_TWICE = (
-    "anc",
-    "egfr",
-)  # by segments and white cells, by the equations of both sexes; others as ``<5`` or ``>5``
+# by segments and white cells, by the equations of both sexes; others as ``<5`` or ``>5``
+BOUNDED_TWICE = ("anc", "egfr")
 ADJUSTED = ("hb_adjusted_g_l", "hb_adjusted_g_l_low", "hb_adjusted_g_l_high")
 # Atoms that another one takes in, code for code and day for day (RULES.md 5.1).
 TAKES_IN: Mapping[str, tuple[str, ...]] = {

@@ -47,11 +47,8 @@ NAMED: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (treatment, "RECEPTOR_AROUND", ("stfr_or_chr_closes_gap",)),
     (repeats, "BASELINE", ("normal_count_before_treatment",)),
 )
-LATER = (
-    "tsat",
-    "crp",
-    "agp",
-)  # their columns also hang on the windows of iron, binding capacity and ferritin
+# their columns also hang on the windows of iron, binding capacity and ferritin
+LATER = ("tsat", "crp", "agp")
 # Distances in days, before or after: there is no other end to swap with.
 DISTANCES: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (repeats, "REPEAT_DAYS", tuple(repeats.TOGETHER)),

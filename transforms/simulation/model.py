@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-Pair = tuple[
-    float, float
-]  # mean and standard deviation; for amounts that are skewed, median and sd of the log
+# mean and standard deviation; for amounts that are skewed, median and sd of the log
+Pair = tuple[float, float]
 
 
 @dataclass(frozen=True)
