@@ -14,7 +14,7 @@ from flows.generations import current
 from flows.sql import statement
 from flows.staging import MOST_BUCKETS, divided
 
-PATIENTS_GATHERED = 3_700  # at a time, of those whose results are not derived again
+PATIENTS_GATHERED = 3_700  # at most at a time, of those whose results are not derived again
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,15 @@ class Place:
         return str(self.folder / table / f"{self.piece}.parquet")
 
 
-def gathered(tables: Path, patients: pl.Series, scratch: Path) -> list[Place]:
+def gathered(tables: Path, patients: pl.Series, scratch: Path, workers: int) -> list[Place]:
     """The tables of patients who have no piece of their own, gathered from those of earlier nights.
 
-    What the home holds is read once, however many the patients are.
+    What the home holds is read once, however many the patients are. workers: places judged at the same time; several
+    places are as many for each worker, so that the last one is not judged alone.
     """
-    parts = min(-(-len(patients) // PATIENTS_GATHERED), MOST_BUCKETS)
+    parts = -(-len(patients) // PATIENTS_GATHERED)
+    if parts > 1:
+        parts = min(-(-parts // workers) * workers, MOST_BUCKETS)
     for table in _READ if parts else ():
         rows = current(tables, table, patients)
         if rows is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -138,7 +138,8 @@ def screen(
         manifest,
         as_of,
         rules,
-        lambda places: in_order(judged, enumerate(places), workers),
+        judged,
+        workers,
     )
 
 
@@ -149,12 +150,13 @@ def _screen_some(
     manifest: Manifest,
     as_of: date,
     rules: Sequence[Rule],
-    judged: Callable[[Iterable[Place]], Iterator[Counted]],
+    judged: Callable[[tuple[int, Place]], Counted],
+    workers: int,
 ) -> ScreenCounts:
     """Judge the patients whom the night concerns; the rest is as the night before left it.
 
     earlier, since: the tables and the day of the night before. manifest: of this night. judged: judges the
-    patients of some places. What the home holds of the patients is read beside the judging: either keeps one core busy.
+    patients of a numbered place. workers: places judged at the same time. What the home holds of the patients is read beside the judging: either keeps one core busy.
     """
     tables, generation = build / "tables", manifest.number
     inherit(SCREEN, earlier, tables)
@@ -170,7 +172,7 @@ def _screen_some(
         (added if bucket_number(piece) == ADDED else new).append(Place(tables, piece.stem))
     kept = again.filter(~again.is_in(anew.implode()))
     with ThreadPoolExecutor(1) as beside:
-        old = beside.submit(gathered, tables, kept, build / "staged" / "kept")
+        old = beside.submit(gathered, tables, kept, build / "staged" / "kept", workers)
 
         def places() -> Iterator[Place]:
             yield from new
@@ -182,7 +184,7 @@ def _screen_some(
 
         drift = beside.submit(drifting)
         others = beside.submit(_of_others, earlier, again, rules)
-        counted = [*judged(places()), others.result()]
+        counted = [*in_order(judged, enumerate(places()), workers), others.result()]
     own(SCREEN, tables, again, generation)
     for group in (*LAB, SCREEN):
         merge_generations(group, tables, _bucket(tables, manifest))
