@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -12,10 +13,12 @@ from histories import AS_OF, in_nights
 from small_nights import adults, asked, count, labs, members, told
 
 from flows.errors import UsageError
-from flows.generations import pieces_of
+from flows.gathering import gathered
+from flows.generations import piece_name, pieces_of
 from flows.home import Home
 from flows.manifest import read_manifest
 from flows.night import begin, run_night
+from schemas.tables import LAB_RESULT, shaped
 from transforms.ledger import replayed
 
 Run = Callable[..., dict[str, Any]]
@@ -126,6 +129,21 @@ def test_many_patients_are_divided_so_that_memory_stays_bounded(
     assert len(pieces[max(pieces)]) > 10
     for query in (RESULTS, FLAGS, QUARANTINE):
         assert asked(home_of("grown"), query) == asked(home_of("at_once"), query), query
+
+
+@pytest.mark.parametrize(("patients", "places"), [(0, 0), (4, 1), (5, 2), (9, 4), (16, 4), (17, 6)])
+def test_no_worker_judges_the_last_patients_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, patients: int, places: int
+) -> None:
+    monkeypatch.setattr("flows.gathering.PATIENTS_GATHERED", 4)
+    ids = pl.Series("patient_id", [f"p{number}" for number in range(patients)], pl.String)
+    results = tmp_path / "tables" / "lab_result"
+    results.mkdir(parents=True)
+    shaped(ids.to_frame(), LAB_RESULT).write_parquet(results / f"{piece_name(1, 0)}.parquet")
+    found = gathered(tmp_path / "tables", ids, tmp_path / "kept", workers=2)
+    assert len(found) == places
+    held = [name for place in found for name in pl.read_parquet(place.path("lab_result"))["patient_id"]]
+    assert sorted(held) == sorted(ids)
 
 
 def test_large_files_stay_in_pieces_and_the_warehouse_shows_them(
