@@ -51,7 +51,10 @@ def _chunks(stream: Iterator[Record]) -> Iterator[list[Record]]:
 
 
 def ragged_quarantine(table: str, ragged: pl.DataFrame) -> pl.DataFrame:
-    """Ragged lines as quarantine rows: table_name, received (JSON of the line), reasons, source_file, source_line."""
+    """Ragged lines as quarantine rows: table_name, received (JSON of the line), reasons, source_file, source_line.
+
+    ragged: received (the line as it stands), source_file and source_line, of the files of one table.
+    """
     return ragged.select(
         table_name=pl.lit(table),
         received=pl.col("received").map_elements(json.dumps, return_dtype=pl.String),

@@ -174,7 +174,7 @@ def _where(rule: Rule) -> Iterator[str]:
         "",
         "## Where it looks",
         "",
-        "The result nearest to the blood count speaks, inside these windows:",
+        "The result nearest to the blood count is read, inside these windows:",
         "",
     )
     yield from _table(("what", "when"), ((_plain(what), _plain(when)) for what, when in windows(rule)))

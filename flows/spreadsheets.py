@@ -37,7 +37,10 @@ def write_cohort_files(members: pl.DataFrame, rules: Sequence[Rule], folder: Pat
 
 
 def write_workbook(members: pl.DataFrame, rules: Sequence[Rule], path: Path) -> None:
-    """Write a workbook with an overview and one sheet a cohort."""
+    """Write a workbook with an overview and one sheet a cohort.
+
+    members: as in ``write_cohort_files``.
+    """
     parts = _by_rule(members)
     options = {
         "constant_memory": True,  # a cohort may be large

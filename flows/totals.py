@@ -56,7 +56,11 @@ def listed(tables: Path) -> pl.DataFrame:
 
 
 def population(totals: pl.DataFrame, patients: pl.Series, as_of: date) -> pl.DataFrame:
-    """One row of counts (``schemas.tables.POPULATION``). patients: those on file; some may have no draw."""
+    """One row of counts (``schemas.tables.POPULATION``).
+
+    totals: ``schemas.tables.PATIENT_TOTAL`` of every patient with a draw. patients: identifiers on file (String); some
+    may have no draw. as_of: the night.
+    """
     with_draws = pl.col("newest_draw").dt.date().is_between(as_of - timedelta(days=LOOK_BACK), as_of)
     counted = totals.select(
         patients=pl.lit(pl.concat([patients, totals["patient_id"]]).n_unique(), pl.Int64),
@@ -71,7 +75,10 @@ def population(totals: pl.DataFrame, patients: pl.Series, as_of: date) -> pl.Dat
 
 
 def digest(totals: pl.DataFrame, rules: Sequence[Rule], as_of: date) -> str:
-    """The night in one line: as of when, by which rule book, and rows and checksums of what it found."""
+    """The night in one line: as of when, by which rule book, and rows and checksums of what it found.
+
+    totals: as in ``population``.
+    """
     sums = totals.select(
         pl.col("findings", "findings_sum", "why", "why_sum", "members", "members_sum").sum()
     ).row(0)

@@ -116,7 +116,7 @@ def _code_row(item: CodeSet, line: Code) -> dict[str, Any]:
 
 
 def write_piece(night: Path, name: str, frame: pl.DataFrame) -> None:
-    """Write a small table of the night."""
+    """Write a small table of the night as its only piece. night: the folder. name, frame: of the table."""
     folder = night / "tables" / name
     folder.mkdir(parents=True, exist_ok=True)
     frame.write_parquet(folder / "all.parquet")

@@ -50,7 +50,10 @@ def reason_mask(checks: Sequence[Check]) -> pl.Expr:
 
 
 def split(frame: pl.DataFrame, checks: Sequence[Check]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Rows on which every check holds, and the others with a List(String) column ``reasons`` in declared order."""
+    """Rows on which every check holds, and the others with a List(String) column ``reasons`` in declared order.
+
+    frame: has the columns that the checks read.
+    """
     marked = frame.with_columns(reason_mask(checks).alias("__mask"))
     accepted = marked.filter(pl.col("__mask") == 0).drop("__mask")
     rejected = marked.filter(pl.col("__mask") != 0)

@@ -65,9 +65,8 @@ QUARANTINE: Mapping[str, Any] = {
     **SOURCE,
 }
 UNMAPPED_TEXTS = ("code_system", "code", "specimen", "name", "unit", "site")
-UNMAPPED_CODE: Mapping[
-    str, Any
-] = {  # rows that no rule reads, counted by load, texts and bin (transforms.unmapped)
+# rows that no rule reads, counted by load, texts and bin (transforms.unmapped)
+UNMAPPED_CODE: Mapping[str, Any] = {
     "load": pl.Int32,
     **dict.fromkeys(UNMAPPED_TEXTS, pl.String),
     "bin": pl.Int16,
@@ -158,9 +157,8 @@ WHY: Mapping[str, Any] = {
     "threshold": pl.String,
     "citation": pl.String,
 }
-DRAW_KEYS: Mapping[
-    str, Any
-] = {  # of screen.evidence and screen.verdict; a column per input or criterion follows
+# of screen.evidence and screen.verdict; a column per input or criterion follows
+DRAW_KEYS: Mapping[str, Any] = {
     "patient_id": pl.String,
     "index_specimen_id": pl.String,
     "index_collected_at": TIME,

@@ -77,7 +77,7 @@ def settled_rule(rule: Rule, switches: Switches) -> Rule:
 
 
 def settled_criterion(node: Node, switches: Switches) -> Criterion:
-    """A criterion, or the criterion that a choice of criteria names."""
+    """A criterion, or the criterion that a choice of criteria names. RuleDefinitionError for any other condition."""
     made = settled(node, switches)
     if not isinstance(made, Criterion):
         raise RuleDefinitionError("a single criterion is wanted here")

@@ -1,6 +1,6 @@
 """What a site's code map says about a row: which analyte its code stands for, and in which unit.
 
-Only lines that a person accepted count. Of several lines that fit a row the one with the most conditions speaks;
+Only lines that a person accepted count. Of several lines that fit a row the one with the most conditions applies;
 lines of which neither includes the other's conditions must not contradict each other (:func:`problems`).
 """
 

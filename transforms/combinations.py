@@ -31,7 +31,10 @@ class Combinations:
 
 
 def raised(frame: pl.DataFrame, conditions: dict[str, pl.Expr]) -> pl.Series:
-    """Names of the conditions that hold on each row, in their order, as List(String); null where none does."""
+    """Names of the conditions that hold on each row, in their order, as List(String); null where none does.
+
+    conditions: Boolean expressions over the columns of the frame, by name; at most 63, for each has a bit of an Int64.
+    """
     mask = pl.sum_horizontal(
         [
             condition.fill_null(value=False).cast(pl.Int64) * (1 << bit)

@@ -150,7 +150,10 @@ def domain_columns(draws: pl.DataFrame, coverage: pl.DataFrame, as_of_day: int) 
 def history_columns(
     draws: pl.DataFrame, coded: dict[str, pl.DataFrame], observed: pl.DataFrame
 ) -> pl.DataFrame:
-    """One nullable Boolean per history atom: code present; else false if its domains are observed, else null."""
+    """One nullable Boolean per history atom: code present; else false if its domains are observed, else null.
+
+    draws: patient, day. coded: as of ``coded_events``. observed: as of ``domain_columns``. One row a draw.
+    """
     spans = {name: Intervals(frame) for name, frame in coded.items()}
     columns = []
     for atom in HISTORY_ATOMS.values():
@@ -182,7 +185,8 @@ def guard_columns(
 ) -> pl.DataFrame:
     """Transfusion and iron guards (RULES.md 0.5, 2.1, 4.7); unobserved counts as absent (0.4).
 
-    draws: patient, day. measured: for each of GUARDED the day of the result that speaks, the draw's day if none.
+    draws: patient, day. coded: as of ``coded_events``. measured: for each of GUARDED the day of the result that is
+    selected, the draw's day if none.
     """
     transfusion = Intervals(coded["transfusion"])
     iron, tablets = Intervals(coded["intravenous_iron"]), Intervals(coded["oral_iron"])

@@ -26,7 +26,10 @@ def counted_columns(rules: Sequence[Rule]) -> list[str]:
 
 
 def rule_counts(verdicts: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
-    """Draws and patients by rule, status and tier (null unless met), in one bucket of patients."""
+    """Draws and patients by rule, status and tier (null unless met), in one bucket of patients.
+
+    verdicts: the columns of ``counted_columns``, one row per draw.
+    """
     people = _People(verdicts)
     rows = []
     for rule in rules:
@@ -39,7 +42,10 @@ def rule_counts(verdicts: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
 
 
 def attrition(verdicts: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
-    """For each rule the draws and patients left at each step, from all draws to those that meet it."""
+    """For each rule the draws and patients left at each step, from all draws to those that meet it.
+
+    verdicts: as in ``rule_counts``.
+    """
     people = _People(verdicts)
     gates = {rule.rule_id: rule.gate.verdict() for rule in rules if rule.gate is not None}
     # lazy, because only then is what gates share worked out once
@@ -85,7 +91,10 @@ class _People:
 
 
 def totals(parts: Sequence[pl.DataFrame], by: Sequence[str]) -> pl.DataFrame:
-    """Sum draws and patients over buckets; a patient lives in one bucket, so patients add up."""
+    """Sum draws and patients over buckets; a patient lives in one bucket, so patients add up.
+
+    parts: counts of each bucket, with draws and patients. by: the other columns.
+    """
     return (
         pl.concat(parts)
         .group_by(by)
@@ -95,12 +104,15 @@ def totals(parts: Sequence[pl.DataFrame], by: Sequence[str]) -> pl.DataFrame:
 
 
 def negative(counts: pl.DataFrame) -> pl.DataFrame:
-    """Counts to be taken off a total."""
+    """Counts (with draws and patients) to be taken off a total."""
     return counts.with_columns(-pl.col("draws"), -pl.col("patients"))
 
 
 def draw_flags(flagged: pl.DataFrame) -> pl.DataFrame:
-    """quality_flag rows of what is noteworthy of a draw itself (RULE_OF_THREE, IV_IRON_56D, ...)."""
+    """quality_flag rows of what is noteworthy of a draw itself (RULE_OF_THREE, IV_IRON_56D, ...).
+
+    flagged: keys of the draws and draw_flags, List(String), null where there is none.
+    """
     return (
         flagged.filter(pl.col("draw_flags").is_not_null())
         .select(

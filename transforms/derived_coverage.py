@@ -56,7 +56,7 @@ def event_contacts(events: pl.DataFrame) -> pl.DataFrame:
 
 
 def joined_contacts(contacts: list[pl.DataFrame]) -> pl.DataFrame:
-    """One span per patient out of several lists of spans."""
+    """One span per patient out of several lists of spans (``CONTACT_SCHEMA``); sorted by patient."""
     return (
         pl.concat([pl.DataFrame(schema=CONTACT_SCHEMA), *contacts])
         .group_by("patient_id")

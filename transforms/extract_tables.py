@@ -1,6 +1,6 @@
 """What the small tables of the extract say: patients, clinical events, coverage and patient merges.
 
-Every function takes texts (all columns String, plus source_file and source_line) and gives accepted rows, rejected
+Every function takes ``texts`` (the columns of its table as String, source_file, source_line) and gives accepted rows, rejected
 rows with their reasons, and how many rows met which fate. Results do not depend on the order of the rows.
 """
 
@@ -248,7 +248,10 @@ def _fates(**rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def received_text(rows: pl.DataFrame, table: str) -> pl.Expr:
-    """JSON text of a row as it was received, known columns only."""
+    """JSON text of a row as it was received, known columns only.
+
+    rows: texts of the table, whose columns the expression reads. table: name in ``EXTRACT_TABLES``.
+    """
     names = [
         pl.coalesce("source_patient_id", "patient_id").alias("patient_id")
         if name == "patient_id" and "source_patient_id" in rows.columns

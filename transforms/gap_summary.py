@@ -56,7 +56,10 @@ def negative_tally(tally: pl.DataFrame) -> pl.DataFrame:
 
 
 def summed_tallies(tallies: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """One tally of several, in no order: putting the tally of a large home in one would take longer than adding it up."""
+    """One tally of several (``schemas.gaps.GAP_TALLY``), without what adds up to nothing.
+
+    In no order: putting the tally of a large home in one would take longer than adding it up.
+    """
     keys = ["metric", "stratum", "stratum_value", "days", "open_since"]
     total = pl.concat(tallies).group_by(keys).agg(pl.col("left", "events").sum())
     return shaped(total.filter(pl.col("left") > 0), GAP_TALLY)

@@ -28,7 +28,11 @@ VOIDED_WITH_MCHC = ("mcv", "rbc", "hct", "mch", "rdw", "rpi")
 
 
 def derive(frame: pl.DataFrame, switches: Switches = DEFAULTS) -> pl.DataFrame:
-    """All derived inputs of the evidence, in the order in which they rest on one another."""
+    """All derived inputs of the evidence, in the order in which they rest on one another.
+
+    frame: the gathered evidence, one row per draw; returns it with the derived columns added. switches: the editions
+    and factors to compute by.
+    """
     plan = frame.lazy()  # lazy, because only then is what the expressions of a step share worked out once
     for step in (
         _hemoglobin,

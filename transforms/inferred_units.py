@@ -27,9 +27,10 @@ def infer_units(
 
 
 def infer_hemoglobins(rows: pl.DataFrame, pairs: pl.DataFrame, units: pl.DataFrame) -> pl.DataFrame:
-    """The rows, with the unit of hemoglobins inferred from their month where neither value nor red cells of the day gave it away.
+    """The rows, with the unit of hemoglobins inferred from their month where nothing else gave it away.
 
-    rows: (n) pair, site, analyte, at, text, labeled, number, low, high, flags and usable.
+    rows: (n) pair, site, analyte, at, text, labeled, number, low, high, flags and usable. pairs: as of
+    ``transforms.codes.pair_rows``. units: as in ``infer_units``. Value and red cells of the day go first.
     """
     if units.is_empty():
         return rows

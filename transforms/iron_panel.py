@@ -50,7 +50,10 @@ def binding_capacity(found: Mapping[str, pl.DataFrame], factor: str) -> pl.DataF
 
 
 def computed_saturation(found: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """TSAT in % at the time of every exact iron that has an exact binding capacity within a day."""
+    """TSAT in % at the time of every exact iron that has an exact binding capacity within a day.
+
+    found: as in ``binding_capacity``, whose result stands under tibc.
+    """
     if "iron" not in found or found["tibc"].is_empty():
         return pl.DataFrame(schema=_SLIM)
     saturation = 100 * pl.col("lo") / pl.col("other")

@@ -121,7 +121,7 @@ def _because(occasion: Occasion) -> pl.Expr:
 
 
 def replayed(ledger: pl.DataFrame) -> pl.DataFrame:
-    """Membership as it follows from the entries of all nights, given in the order they were made.
+    """Membership as it follows from the ledger: the entries of all nights, in the order they were made.
 
     Columns patient_id, rule_id, status and tier; sorted by patient and rule.
     """

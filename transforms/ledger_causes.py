@@ -94,10 +94,10 @@ def _unusable(sent: pl.Series) -> pl.DataFrame:
 def causes_of_tables(
     patients: pl.DataFrame, events: pl.DataFrame, coverage: pl.DataFrame, merges: Mapping[str, str]
 ) -> pl.DataFrame:
-    """Causes (``CAUSE``) that lie in the rows tonight's load added to the small tables, under the identifiers
-    they came with.
+    """Causes (``CAUSE``) that lie in the rows tonight's load added to the small tables.
 
-    merges: given-up identifier to the one that remains.
+    patients, events, coverage: these rows, typed, under the identifiers they came with. merges: given-up identifier
+    to the one that remains.
     """
     record = patients.select(
         "patient_id",
@@ -137,7 +137,7 @@ def causes_of_merges(regrouped: Mapping[str, str]) -> pl.DataFrame:
 
 
 def first_causes(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """One cause a patient, the one that explains most."""
+    """One cause (``CAUSE``) a patient, of all parts the one that explains most."""
     every = pl.concat([pl.DataFrame(schema=CAUSE), *parts])
     return every.sort("rank", "patient_id", "caused_by").unique(
         "patient_id", keep="first", maintain_order=True

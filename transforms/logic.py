@@ -282,7 +282,7 @@ def soft_not(node: Node) -> Node:
 
 
 def at_least(n: int, *nodes: Node) -> Node:
-    """At least ``n`` of the conditions hold."""
+    """At least ``n`` of the conditions hold. RuleDefinitionError unless n is from 1 to their number."""
     if not 1 <= n <= len(nodes):
         raise RuleDefinitionError(f"at_least({n}) of {len(nodes)} conditions")
     return AtLeast(n, nodes)

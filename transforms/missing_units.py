@@ -161,7 +161,10 @@ def decide_units(tallies: pl.DataFrame) -> pl.DataFrame:
 
 
 def changed_groups(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
-    """Site, analyte and month of which another unit is inferred than before, or one no longer is; sorted."""
+    """Site, analyte and month of which another unit is inferred than before, or one no longer is; sorted.
+
+    before, after: as of ``decide_units``.
+    """
     keys = [*GROUP, "unit"]
     inferred = [frame.filter(pl.col("unit").is_not_null()).select(keys) for frame in (before, after)]
     changed = pl.concat(
@@ -180,7 +183,10 @@ def of_groups(results: pl.DataFrame, groups: pl.DataFrame) -> pl.Series:
 
 
 def switched_off(decided: pl.DataFrame) -> pl.DataFrame:
-    """The decisions where nobody wants any: what came without a unit is counted, and nothing is inferred."""
+    """The decisions where nobody wants any: what came without a unit is counted, and nothing is inferred.
+
+    decided: as of ``decide_units``.
+    """
     return decided.with_columns(unit=pl.lit(None, pl.String), outcome=pl.lit("switched_off"))
 
 

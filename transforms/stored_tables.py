@@ -16,7 +16,10 @@ _APART = ("load", "source_patient_id", "source_file", "source_line")
 
 
 def newest_patients(rows: pl.DataFrame) -> pl.DataFrame:
-    """Of each identifier the row of the newest load that had one; a later extract knows better."""
+    """Of each identifier the row of the newest load that had one; a later extract knows better.
+
+    rows: of all loads, with patient_id and load.
+    """
     return rows.filter(pl.col("load") == pl.col("load").max().over("patient_id")).unique(
         "patient_id", maintain_order=True
     )
@@ -33,7 +36,10 @@ def additions(rows: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
 
 
 def under_remaining(rows: pl.DataFrame, merges: Mapping[str, str]) -> pl.DataFrame:
-    """Events or coverage under the identifiers that remain, each said once."""
+    """Events or coverage under the identifiers that remain, each said once.
+
+    rows: of all loads, under the identifiers they came with. merges: given-up identifier to the one that remains.
+    """
     said = [name for name in rows.columns if name not in _APART]
     own = pl.col("patient_id")
     remains = own.replace(dict(merges)) if merges else own

@@ -39,7 +39,7 @@ def treatment_columns(
     """The treatment columns of screen.evidence (see schemas.evidence.CONTEXT), one row per draw.
 
     draws: patient, day, key. coded: events of each code set (patient, first, last). sources: results of each
-    analyte (key, lo, hi), sorted by key. ferritin_day: day of the ferritin that speaks, the draw's day if none.
+    analyte (key, lo, hi), sorted by key. ferritin_day: day of the ferritin that is selected, the draw's day if none.
     """
     patient, index = draws["patient"], draws["day"]
     start, _ = first_start(coded["any_iron"], draws)
@@ -72,7 +72,10 @@ def treatment_columns(
 
 
 def first_start(spans: pl.DataFrame, draws: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
-    """First day and last day of the first course that starts in START days of each draw; null if there is none."""
+    """First day and last day of the first course that starts in START days of each draw; null if there is none.
+
+    spans: patient, first, last (days). draws: patient, day.
+    """
     # of several on one day the longest
     courses = spans.group_by("patient", "first").agg(pl.col("last").max()).sort("patient", "first")
     keys = courses["patient"] * DAYS + courses["first"]
@@ -93,7 +96,10 @@ def first_start(spans: pl.DataFrame, draws: pl.DataFrame) -> tuple[pl.Series, pl
 
 
 def iron_study_within(sources: Mapping[str, pl.DataFrame], anchor: pl.Series, window: Window) -> pl.Series:
-    """Ferritin, TSAT, or iron with binding capacity in the window; serum iron alone does not count (RULES.md 4.21)."""
+    """Ferritin, TSAT, or iron with binding capacity in the window; serum iron alone does not count (RULES.md 4.21).
+
+    sources: as in ``treatment_columns``. anchor: (draws,) keys, as in ``transforms.windows``.
+    """
     panel = _seen(sources, ("iron",), anchor, window) & _seen(sources, ("tibc",), anchor, window)
     return _seen(sources, ("ferritin", "tsat"), anchor, window) | panel
 

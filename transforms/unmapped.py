@@ -17,7 +17,10 @@ QUANTILES = {"p05": 0.05, "p25": 0.25, "median": 0.5, "p75": 0.75, "p95": 0.95}
 
 
 def counted(ignored: pl.DataFrame) -> pl.DataFrame:
-    """``schemas.tables.UNMAPPED_CODE`` of rows as received: rows by load, texts and bin (null: no number)."""
+    """``schemas.tables.UNMAPPED_CODE`` of rows as received: rows by load, texts and bin (null: no number).
+
+    ignored: laboratory rows as received, with load.
+    """
     number = pl.col("value").cast(pl.Float64, strict=False)
     bin_ = (
         pl.when(number > 0)

@@ -55,7 +55,7 @@ def people(patients: int, end: date, chance: np.random.Generator) -> pl.DataFram
 def blood_draws(them: pl.DataFrame, years: int, end: date, chance: np.random.Generator) -> pl.DataFrame:
     """Every blood draw, in order of time: draw (number), patient, day, offset (days after the index visit), at_index.
 
-    The rows of a patient lie on different days, within ``years`` before the end and within the patient's life.
+    them: ``people``. The rows of a patient lie on different days, within ``years`` before the end and within the patient's life.
     """
     pieces = [them.select("patient", offset=pl.lit(0, pl.Int64))]
     for number, kind in enumerate(KINDS):
@@ -85,7 +85,7 @@ def clinical_events(
 ) -> pl.DataFrame:
     """What is coded: patient, kind, code_system, code, start_day, end_day (null: open).
 
-    Nothing starts after the end or the death. death: day for each patient, null for the living.
+    Nothing starts after the end or the death. them: ``people``. death: day for each patient, null for the living.
     """
     last_day = pl.DataFrame({"patient": them["patient"], "last": death.fill_null(days(end))})
     shape = {"patient": pl.Int64, "kind": pl.String, "code_system": pl.String, "code": pl.String}
@@ -117,7 +117,10 @@ def clinical_events(
 
 
 def deaths(them: pl.DataFrame, drawn: pl.DataFrame, chance: np.random.Generator) -> pl.Series:
-    """Day of death of each patient, (patients,), null for the living: some time after the last visit."""
+    """Day of death of each patient, (patients,), null for the living: some time after the last visit.
+
+    them: ``people``. drawn: ``blood_draws``.
+    """
     last = them.join(drawn.group_by("patient").agg(last=pl.col("day").max()), on="patient", how="left")
     share = np.array([kind.death for kind in KINDS])[them["kind"].to_numpy()]
     dies = pl.Series(chance.random(len(them)) < share)
@@ -130,7 +133,7 @@ def coverage(
 ) -> pl.DataFrame:
     """When the hospital would have known: patient, domain, from_day, to_day.
 
-    Of some patients prescriptions are filled elsewhere, and some moved here late; the dead are covered until they die.
+    them: ``people``. death: ``deaths``. Of some patients prescriptions are filled elsewhere, and some moved here late; the dead are covered until they die.
     """
     late = chance.random(len(them)) < 0.06
     begin = days(end) - np.where(late, round(years * YEAR_DAYS / 2), round((years + 2) * YEAR_DAYS))

@@ -23,7 +23,10 @@ def result_rows(results: pl.DataFrame) -> pl.DataFrame:
 
 
 def patient_rows(them: pl.DataFrame, died: pl.Series, chance: np.random.Generator) -> pl.DataFrame:
-    """Table patients; some are missing from it, some without sex or birth date. died: day, null for the living."""
+    """Table patients; some are missing from it, some without sex or birth date.
+
+    them: ``people.people``. died: day, null for the living.
+    """
     size = len(them)
     duffy = (them["kind_name"] == DUFFY_NULL_KIND) & pl.Series(chance.random(size) < DUFFY_DOCUMENTED)
     high = pl.Series(chance.random(size) < HIGH_HOMES)
@@ -52,7 +55,7 @@ def patient_rows(them: pl.DataFrame, died: pl.Series, chance: np.random.Generato
 
 
 def event_rows(events: pl.DataFrame, them: pl.DataFrame, chance: np.random.Generator) -> pl.DataFrame:
-    """Table clinical_events. events: ``people.clinical_events``."""
+    """Table clinical_events. events: ``people.clinical_events``; them: ``people.people``."""
     size = len(events)
     dashed = (pl.col("code_system") == "ICD10CM") & pl.Series(chance.random(size) < DASHED_SYSTEM)
     bad = pl.Series(chance.random(size) < BAD_EVENT_DATE)
@@ -67,7 +70,7 @@ def event_rows(events: pl.DataFrame, them: pl.DataFrame, chance: np.random.Gener
 
 
 def coverage_rows(spans: pl.DataFrame, them: pl.DataFrame) -> pl.DataFrame:
-    """Table coverage. spans: ``people.coverage``."""
+    """Table coverage. spans: ``people.coverage``; them: ``people.people``."""
     return _named(spans, them).select(
         "patient_id",
         "domain",
