@@ -140,7 +140,7 @@ def test_a_site_that_is_silent_is_a_matter_of_freshness() -> None:
     assert row["days_old"] > row["days_allowed"]
 
 
-def test_a_changed_rule_under_its_version_and_one_without_record_are_told() -> None:
+def test_a_changed_rule_under_its_version_and_one_without_record_are_reported() -> None:
     check = "rule_fingerprints_known"
     assert found(check, {}, earlier=0) == []
     assert found(check, {"known": None}) == []
@@ -159,7 +159,7 @@ def test_nights_are_held_to_the_change_of_a_rule_that_was_accepted_last() -> Non
     assert row["changed_under_its_version"]
 
 
-def test_rows_that_do_not_add_up_are_told_by_load_and_table() -> None:
+def test_rows_that_do_not_add_up_are_reported_by_load_and_table() -> None:
     """A lost row, a row that was counted twice, and a count that is not there; the two right files are not told."""
     files = pl.DataFrame(
         {

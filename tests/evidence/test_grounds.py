@@ -92,7 +92,7 @@ def test_a_count_that_is_not_known_to_be_low_is_not_named() -> None:
         ({"age": "57", "sex": "F", "elevation": "1600"}, "2024", Cutoff(120, 120, 89)),
     ],
 )
-def test_the_cutoff_of_the_patient_is_told(case: dict[str, str], edition: str, cutoff: Cutoff) -> None:
+def test_the_cutoff_of_the_patient_is_reported(case: dict[str, str], edition: str, cutoff: Cutoff) -> None:
     switches = Switches(hb_edition=edition)
     evidence = evidence_of([{"case": "p", "hb": "100", **case}], switches)
     assert cutoff_of("anemia", evidence, INDEX, switches) == cutoff

@@ -44,7 +44,7 @@ def test_a_reported_saturation_nearer_than_the_panel_speaks() -> None:
     assert row(iron="20@-20", tibc="50@-20", tsat="10@0")["tsat_pct"] == 10.0
 
 
-def test_clumped_platelets_are_told_also_where_a_citrate_count_takes_their_place() -> None:
+def test_clumped_platelets_are_reported_also_where_a_citrate_count_takes_their_place() -> None:
     clumped = row(plt="60", plt_clumps="1")
     assert (clumped["plt_10e9_l"], clumped["draw_flags"]) == (None, ["plt:PLT_CLUMPS"])
     replaced = row(plt="60", plt_clumps="1", plt_citrate="140@3")

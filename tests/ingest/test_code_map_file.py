@@ -73,7 +73,7 @@ def test_spreadsheets_may_write_it(write: Callable[..., Path], end: str, encodin
         (("accept," + HEAD, "yes,LAB,A,,hb", ",LAB,B,,hb"), "line 3: accept is ''; it must say yes or no"),
     ],
 )
-def test_what_is_wrong_is_told_with_file_and_line(
+def test_what_is_wrong_is_reported_with_file_and_line(
     write: Callable[..., Path], lines: tuple[str, ...], says: str
 ) -> None:
     with pytest.raises(UsageError) as told:

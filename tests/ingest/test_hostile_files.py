@@ -148,7 +148,7 @@ def test_a_file_without_one_usable_row_is_broken(labs: Callable[..., Path], load
         load()
 
 
-def test_a_file_without_one_usable_row_beside_a_good_one_is_told(
+def test_a_file_without_one_usable_row_beside_a_good_one_is_reported(
     labs: Callable[..., Path], load: Load
 ) -> None:
     labs("P1,2026-05-01,LOINC,718-7,9.5,g/dL,S1,")
@@ -167,7 +167,7 @@ def test_many_foreign_columns_are_one_note(extract: Path, load: Load) -> None:
     assert len(note) < 200
 
 
-def test_a_file_whose_only_row_cannot_be_used_is_told(labs: Callable[..., Path], load: Load) -> None:
+def test_a_file_whose_only_row_cannot_be_used_is_reported(labs: Callable[..., Path], load: Load) -> None:
     labs("P1,2026-05-01,LOINC,718-7,CLOTTED,g/dL,S1,")
     assert "lab_results.csv: its only row cannot be used; quality.quarantine has the reasons" in load().notes
 

@@ -55,7 +55,7 @@ def test_rejected_values_and_foreign_tests_are_no_broken_file(labs: Callable[...
     assert load().ignored == 1
 
 
-def test_tables_that_spell_their_patients_otherwise_are_told(
+def test_tables_that_spell_their_patients_otherwise_are_reported(
     extract: Path, labs: Callable[..., Path], load: Load
 ) -> None:
     """A spreadsheet takes the zeros off 007: nobody would have an age, and nothing would say so."""

@@ -64,7 +64,7 @@ def _decisive(rule: Rule, status: str, tier: str | None, **verdicts: bool | None
     return explain_reasons.decisive_criteria(judged, status, tier)
 
 
-def test_only_what_decided_is_told(one_rule: Any, night: Path) -> None:
+def test_only_what_decided_is_shown(one_rule: Any, night: Path) -> None:
     one_rule(_rule(probable=_criterion("anemia") & _criterion("tsat_low")))
     text = " ".join(render(explain_patient(night, PATIENT, "functional_iron_deficiency", None)).split())
     assert "because no: transferrin saturation is below 20 %" in text
@@ -120,7 +120,7 @@ def test_what_makes_it_true(verdicts: dict[str, bool | None], expected: set[str]
     assert _decisive(rule, "met", "probable", **verdicts) == expected
 
 
-def test_a_failing_conjunction_is_told_by_its_shortest_reason() -> None:
+def test_a_failing_conjunction_is_explained_by_its_shortest_reason() -> None:
     rule = _rule(probable=(_criterion("a") | _criterion("b")) & _criterion("c") & soft(_criterion("d")))
     assert _decisive(rule, "not_met", None, a=False, b=False, c=False, d=None) == {"c"}
 
@@ -139,7 +139,7 @@ def test_another_cohort_counts_as_reached_or_not() -> None:
         assert explain_reasons.not_applicable(judged) is outside
 
 
-def test_a_cohort_that_is_wanting_is_told_as_the_reason(one_rule: Any, night: Path) -> None:
+def test_a_cohort_that_is_wanting_is_given_as_the_reason(one_rule: Any, night: Path) -> None:
     wanting = TierReached("iron_deficiency_anemia", 3, "confirmed")
     one_rule(_rule(gate=wanting & soft(_criterion("b")), probable=_criterion("anemia")))
     answer = explain_patient(night, PATIENT, "functional_iron_deficiency", None)
@@ -155,7 +155,7 @@ def test_a_cohort_that_is_wanting_is_told_as_the_reason(one_rule: Any, night: Pa
     assert "looked at" not in text
 
 
-def test_a_cohort_that_excludes_is_told_as_the_reason() -> None:
+def test_a_cohort_that_excludes_is_given_as_the_reason() -> None:
     excludes = TierReached("iron_deficiency_anemia", 1, "possible")
     rule = _rule(probable=_criterion("a"), ruled_out=_criterion("b") | excludes)
     book = {rule.rule_id: rule}
@@ -168,7 +168,7 @@ def test_a_cohort_that_excludes_is_told_as_the_reason() -> None:
     assert explain_reasons.decisive_criteria(judged, "not_met", None) == {"iron_deficiency_anemia:possible"}
 
 
-def test_no_rule_of_the_book_is_without_a_reason_that_can_be_told() -> None:
+def test_no_rule_of_the_book_is_without_a_reason_that_can_be_given() -> None:
     """Whatever makes a rule not met, a criterion or a cohort says so."""
     for rule in rule_book(Switches()):
         book = {other.rule_id: other for other in rule_book(Switches())}

@@ -86,7 +86,7 @@ def test_an_age_that_nothing_asked_for_is_not_called_unknown(night: Path) -> Non
     assert "age" not in text.splitlines()[0]
 
 
-def test_result_of_this_blood_count_beside_a_criterion_of_another_one_is_told_as_such(night: Path) -> None:
+def test_result_of_this_blood_count_beside_a_criterion_of_another_one_is_shown_as_such(night: Path) -> None:
     answer = explain_patient(night, PATIENT, "iron_deficiency_anemia", None)
     result = {"input": "plt", "value": 90.0, "unit": "10*9/L"}
     other = {
@@ -116,7 +116,7 @@ def test_result_of_this_blood_count_beside_a_criterion_of_another_one_is_told_as
         assert "limit:" not in flat
 
 
-def test_code_on_record_is_named_and_those_that_are_not_there_are_told_in_one_line(night: Path) -> None:
+def test_code_on_record_is_named_and_those_that_are_not_there_are_shown_in_one_line(night: Path) -> None:
     answer = explain_patient(night, PATIENT, "iron_deficiency_anemia", None)
     event = {
         "code_system": "ATC",
@@ -161,7 +161,7 @@ def test_cutoff_of_the_patient_stands_in_place_of_the_table(night: Path) -> None
     assert "limit: 120 g/L" not in flat
 
 
-def test_finding_that_is_there_or_not_is_told_without_numbers(night: Path) -> None:
+def test_finding_that_is_there_or_not_is_shown_without_numbers(night: Path) -> None:
     answer = explain_patient(night, PATIENT, "iron_deficiency_anemia", None)
     [criterion, *_] = answer["cohorts"][0]["criteria"]
     criterion["says"], criterion["threshold"] = "SF3B1 mutation (1 yes, 0 no) at least 1", "at least 1"
@@ -200,7 +200,7 @@ def test_follow_up_that_is_too_short_names_the_day_that_would_do(night: Path) ->
     assert "could not be used: a longer follow-up (until 30 August 2026)." in " ".join(render(answer).split())
 
 
-def test_limit_is_told_once(night: Path) -> None:
+def test_limit_is_shown_once(night: Path) -> None:
     answer = explain_patient(night, PATIENT, "iron_deficiency_anemia", None)
     [cohort] = answer["cohorts"]
     like = cohort["criteria"][0] | {

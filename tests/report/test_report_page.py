@@ -141,7 +141,7 @@ def test_a_file_named_after_a_patient_is_counted_and_not_named(night: Path, tmp_
     assert Page(html).row("lab_results.csv.gz")[1] == "12,345"
 
 
-def test_a_home_of_many_files_is_told_by_table(night: Path, tmp_path: Path) -> None:
+def test_a_home_of_many_files_is_shown_by_table(night: Path, tmp_path: Path) -> None:
     with duckdb.connect(str(night / "hemacohort.duckdb")) as con:
         con.execute(
             "insert into run.input_file select 'lab_results', 'lab_results-2026-01-' || (10 + i % 20) || '.csv', 1, "
@@ -153,7 +153,7 @@ def test_a_home_of_many_files_is_told_by_table(night: Path, tmp_path: Path) -> N
     assert page.row("1 file of patients")[1] == "2,000"
 
 
-def test_a_unit_that_was_not_sent_is_told_as_such(night: Path, tmp_path: Path) -> None:
+def test_a_unit_that_was_not_sent_is_shown_as_such(night: Path, tmp_path: Path) -> None:
     with duckdb.connect(str(night / "hemacohort.duckdb")) as con:
         con.execute("insert into quality.unknown_units values ('plt', '', 2)")
     write_report(night, tmp_path)

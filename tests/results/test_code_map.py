@@ -167,7 +167,7 @@ def test_bucket_order_does_not_matter(normalize: Normalize) -> None:
         ([line(2, code_system="LOINC", code="99999-9")], ""),
     ],
 )
-def test_lines_that_are_wrong_or_contradict_each_other_are_told(lines: list[MapLine], found: str) -> None:
+def test_lines_that_are_wrong_or_contradict_each_other_are_reported(lines: list[MapLine], found: str) -> None:
     told = "; ".join(f"line {one.line}: {sentence}" for one, sentence in problems(lines))
     assert told.startswith(found) if found else not told
 

@@ -71,7 +71,7 @@ def test_month_tells_a_hemoglobin_only_where_nothing_nearer_does() -> None:
     assert set(alone.quarantine["reasons"].explode()) == {"HB_UNIT_AMBIGUOUS"}
 
 
-def test_without_inference_no_unit_is_told_by_anything() -> None:
+def test_without_inference_no_unit_is_inferred_from_anything() -> None:
     rows = [
         *month_of("creatinine", 1.0),
         *month_of("hb", 13.5),

@@ -221,7 +221,7 @@ RED = (
     ("value", "told"),
     [("12", 120.0), ("7.45", 120.0), ("13.2", 132.0), ("13.3", None), ("9.5", None), ("27", None)],
 )
-def test_hemoglobin_without_a_unit_is_told_by_red_cells_of_the_day(
+def test_hemoglobin_without_a_unit_is_settled_by_red_cells_of_the_day(
     normalize: Normalize, value: str, told: float | None
 ) -> None:
     done = normalize({"code": "hb", "value": value, "unit": None}, *RED)
@@ -241,7 +241,7 @@ def test_hemoglobin_without_a_unit_is_told_by_red_cells_of_the_day(
         ("2.0", "1.8", None),
     ],
 )
-def test_one_to_four_mmol_are_told_by_red_cells_of_the_day(
+def test_one_to_four_mmol_are_settled_by_red_cells_of_the_day(
     normalize: Normalize, value: str, rbc: str, told: float | None
 ) -> None:
     """Monomers of a severe anemia, or tetramers of a usual count."""
@@ -251,12 +251,12 @@ def test_one_to_four_mmol_are_told_by_red_cells_of_the_day(
     assert hemoglobin["flags"].to_list() == ([] if told is None else [["HB_UNIT_INFERRED"]])
 
 
-def test_one_to_four_mmol_alone_are_not_told(normalize: Normalize) -> None:
+def test_one_to_four_mmol_alone_are_not_settled(normalize: Normalize) -> None:
     done = normalize({"code": "hb", "value": "3.4", "unit": "mmol/L"})
     assert done.quarantine["reasons"].item().to_list() == ["HB_UNIT_AMBIGUOUS"]
 
 
-def test_hemoglobin_without_a_unit_is_not_told_by_another_day(normalize: Normalize) -> None:
+def test_hemoglobin_without_a_unit_is_not_settled_by_another_day(normalize: Normalize) -> None:
     other = [{**row, "collected_at": "2026-01-03 15:00:00"} for row in RED]
     done = normalize({"code": "hb", "value": "12", "unit": None}, *other)
     assert done.quarantine["reasons"].item().to_list() == ["HB_UNIT_AMBIGUOUS"]

@@ -47,7 +47,7 @@ def home(clock: Clock, run: Run, home_of: Callable[[str], Home]) -> Home:
     return home_of("home")
 
 
-def test_a_correction_is_told_as_one(home: Home) -> None:
+def test_a_correction_is_reported_as_one(home: Home) -> None:
     [(_, event, because, caused_by)] = entries(home)
     assert (event, because) == ("left", "corrected_result")
     assert "90 g/L became 150 g/L" in caused_by

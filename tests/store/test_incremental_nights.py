@@ -173,7 +173,7 @@ def test_large_files_stay_in_pieces_and_the_warehouse_shows_them(
     assert (home.night() / "findings.parquet").is_file()
 
 
-def test_units_are_told_night_by_night_as_from_everything_at_once(
+def test_units_are_reported_night_by_night_as_from_everything_at_once(
     run: Run, home_of: Callable[[str], Home]
 ) -> None:
     """Results without a unit of one month, dealt over nights, sent again, and moved by a merge that is taken back."""

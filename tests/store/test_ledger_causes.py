@@ -35,7 +35,7 @@ BEFORE = datetime(2026, 6, 1, 2, 15)
         ("new_event", "coverage_changed"),
     ],
 )
-def test_what_explains_most_is_told(explains: str, beside: str) -> None:
+def test_what_explains_most_is_reported(explains: str, beside: str) -> None:
     assert {explains, beside} <= set(RANKED)
     parts = [causes_of_merges({"p": because}) for because in (beside, explains)]
     for order in (parts, parts[::-1]):
@@ -70,7 +70,7 @@ def told(*results: dict[str, Any]) -> list[tuple[str, str]]:
 REPLACED = {"loaded_at": BEFORE, "superseded_at": TONIGHT, "superseded_by": "R1", "result_id": "R0"}
 
 
-def test_a_corrected_value_is_told_before_and_after() -> None:
+def test_a_corrected_value_is_reported_before_and_after() -> None:
     [first, second] = told(result(**REPLACED, source_value="12.4"), result())
     assert first == ("corrected_result", "hb of 2026-06-01 08:00: 12.4 g/dL became 9.1 g/dL")
     assert second == ("new_result", "hb of 2026-06-01 08:00: 9.1 g/dL")
@@ -88,7 +88,7 @@ def test_a_value_with_nothing_in_its_place_was_withdrawn() -> None:
     assert first[0] == "withdrawn"  # another result stands, not the one that replaced it
 
 
-def test_a_row_without_a_usable_value_is_told_as_such() -> None:
+def test_a_row_without_a_usable_value_is_reported_as_such() -> None:
     assert told() == [("new_result", "a laboratory row without a usable new value")]
 
 
@@ -174,7 +174,7 @@ def test_who_was_a_member_before_comes_back() -> None:
     assert entry(undecided, june, ever=NOBODY) == ("entered", "new_result")
 
 
-def test_a_cause_that_everybody_shares_is_told_of_whom_nothing_else_explains() -> None:
+def test_a_cause_that_everybody_shares_is_given_for_whom_nothing_else_explains() -> None:
     june, nothing = member(date(2026, 6, 1)), first_causes([])
     assert entry(NOBODY, june, causes=nothing) == ("entered", "fell_due")
     assert entry(NOBODY, june, causes=nothing, everybody="setting_changed") == ("entered", "setting_changed")

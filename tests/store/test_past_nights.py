@@ -77,7 +77,7 @@ def test_command_says_where_it_lies_and_leaves_the_rest(
     assert (folder / "report" / "index.html").is_file()
 
 
-def test_unmapped_codes_of_a_past_night_are_told_as_fully_as_then(
+def test_unmapped_codes_of_a_past_night_are_reported_as_fully_as_then(
     run: Run, home_of: Callable[[str], Home]
 ) -> None:
     rows = {"patient_id": ["p", "p"], "collected_at": ["2026-06-01 08:00"] * 2, "code_system": ["LOINC"] * 2, "code": ["718-7", "X-1"],

@@ -101,7 +101,7 @@ def test_a_set_has_no_malformed_repeated_or_needless_line(name: str) -> None:
         (Code("ATC", "B03XA01", PREFIX, "x", ""), "needs a display and a source"),
     ],
 )
-def test_a_bad_line_is_told(line: Code, complaint: str) -> None:
+def test_a_bad_line_is_reported(line: Code, complaint: str) -> None:
     item = CODE_SETS["heart_failure"]
     assert complaint in "; ".join(problems(dataclasses.replace(item, codes=(*item.codes, line))))
 
