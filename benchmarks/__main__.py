@@ -64,6 +64,9 @@ def main() -> None:
         said = f"{night['rows']['rows']:,} rows read; digest {night['digest']}"
     print(_table(yardstick, nights, stages))
     print(said)
+    run_python(["-m", "benchmarks.reading_and_writing", str(extract), str(home)], options.out / "parts.log")
+    print("\nwhat reading and writing alone take, with nothing computed:")
+    print((options.out / "parts.log").read_text(encoding="utf-8"), end="")
     shutil.rmtree(home, ignore_errors=True)
     shutil.rmtree(bare, ignore_errors=True)
 
