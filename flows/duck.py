@@ -16,3 +16,11 @@ def opened(file: Path | None = None, *, read_only: bool = False, **config: Any) 
     connection = duckdb.connect(":memory:" if file is None else str(file), read_only=read_only, config=config)
     connection.execute("SET enable_progress_bar = false")
     return connection
+
+
+def write_out(connection: duckdb.DuckDBPyConnection) -> None:
+    """Bring what was committed into the file itself; raises what closing keeps to itself, such as a full disk.
+
+    Until then it lies in a second file beside, and whoever moves the first one alone would move an empty one.
+    """
+    connection.execute("CHECKPOINT")

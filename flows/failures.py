@@ -72,7 +72,7 @@ def unforeseen(logs: Path, error: BaseException, extract: Path | None = None) ->
         lines.append(f"{type(link).__module__}.{type(link).__qualname__}: {masked(text)}")
     path = logs / f"failure-{now:%Y%m%dT%H%M%S}-{os.getpid()}.log"
     said = f"Something unforeseen happened ({_kind(error)})"
-    if any(_full_disk(link) for link in chain) or _without_room(logs):
+    if any(full_disk(link) for link in chain) or _without_room(logs):
         said = "The disk is full; make room and run again, the published night is as it was"
     elif any(_no_memory(link) for link in chain):
         said = NO_MEMORY
@@ -87,7 +87,7 @@ def unforeseen(logs: Path, error: BaseException, extract: Path | None = None) ->
     return failure
 
 
-def _full_disk(error: BaseException) -> bool:
+def full_disk(error: BaseException) -> bool:
     """Whether the system, or a library in its own words, says that there is no room."""
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return True

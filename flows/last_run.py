@@ -28,7 +28,7 @@ def last_run(root: Path) -> str | None:
             "clears up what was left."
         )
     began, ended = _told(home.logs)
-    return None if ended is None else f"The last run, begun {_time(began)}, {_how(ended)}"
+    return None if ended is None else f"The last run, begun {_time(began)}, {_how(ended, home.logs)}"
 
 
 def _told(logs: Path) -> tuple[dict[str, Any], dict[str, Any] | None]:
@@ -60,8 +60,8 @@ def _time(event: dict[str, Any]) -> str:
     return f"{datetime.fromisoformat(event['timestamp']):%Y-%m-%d %H:%M:%S} UTC"
 
 
-def _how(ended: dict[str, Any]) -> str:
+def _how(ended: dict[str, Any], logs: Path) -> str:
     if ended["exit_code"] == INTERRUPTED:
         return "was stopped. The last good night is in force."
     where = f" in the stage {ended['stage']}" if ended.get("stage") else ""
-    return f"failed{where} (exit {ended['exit_code']}): {ended.get('says') or ended['error'] + '.'}"
+    return f"failed{where} (exit {ended['exit_code']}): {ended.get('says') or ended['error'] + f'; look into {logs}.'}"

@@ -14,6 +14,7 @@ import duckdb
 
 from flows.duck import opened
 from flows.errors import HomeLockedError, UsageError
+from flows.failures import full_disk
 from flows.home import Home
 from flows.permissions import private_files
 from flows.sql import statement
@@ -67,7 +68,9 @@ def settle_all(home: Home) -> int:
             part.chmod(before.st_mode & 0o777)
             part.replace(night / DATABASE)
             made += 1
-        except duckdb.Error:
+        except duckdb.Error as error:
+            if full_disk(error):  # which no other night will have room for either
+                raise
             continue
         finally:
             part.unlink(missing_ok=True)

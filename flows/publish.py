@@ -15,7 +15,7 @@ import polars as pl
 
 from flows.audit import carry_over, checks_of
 from flows.code_review import write_unmapped
-from flows.duck import opened
+from flows.duck import opened, write_out
 from flows.home import RUN_FILE, Home
 from flows.permissions import share
 from flows.sql import statement
@@ -71,6 +71,7 @@ def publish(night: Night, as_of: date, records: Sequence[dict[str, Any]]) -> Cou
         tonight = [file for file in files if file["loaded_at"] == night.started_at]
         rule_counts = connection.sql(statement("warehouse/rule_counts")).pl().to_dicts()
         cohorts = connection.sql(statement("warehouse/members_per_rule")).pl().to_dicts()
+        write_out(connection)
     _write_atomically(
         place / RUN_FILE,
         {

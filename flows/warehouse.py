@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from flows.duck import opened
+from flows.duck import opened, write_out
 from flows.generations import GROUP_OF, pieces_of
 from flows.sql import statement
 from schemas.analytes import ANALYTES, Analyte
@@ -143,6 +143,7 @@ def build_warehouse(night: Path, file: Path | None = None, *, self_contained: bo
         kinds |= {view: ("VIEW", VIEW_SAYS[view]) for view in VIEWS.values()}
         _comment(connection, kinds)
         connection.commit()
+        write_out(connection)
     return len(kinds)
 
 

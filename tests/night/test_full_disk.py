@@ -6,11 +6,17 @@ import errno
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import polars as pl
 import pytest
 
+from flows.duck import opened
 from flows.failures import unforeseen
+from flows.home import Home
+from flows.moved import settle_all
+from flows.warehouse import DATABASE, build_warehouse
 
 
 @pytest.mark.parametrize(
@@ -42,3 +48,41 @@ def test_a_library_that_does_not_say_why_it_could_not_write(
 
 def test_another_failure_is_not_called_a_full_disk(tmp_path: Path) -> None:
     assert "disk" not in str(unforeseen(tmp_path / "logs", ValueError("x")))
+
+
+def test_file_of_a_night_is_whole_before_it_is_closed(
+    night: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk is not told by closing it, which then leaves all of it in the file beside."""
+
+    def closing_in_vain(file: Path) -> duckdb.DuckDBPyConnection:
+        connection = opened(file)
+        connection.execute("PRAGMA disable_checkpoint_on_shutdown")
+        return connection
+
+    monkeypatch.setattr("flows.warehouse.opened", closing_in_vain)
+    file = tmp_path / "night.duckdb"
+    build_warehouse(night, file)
+    assert not file.with_name(file.name + ".wal").exists()
+    with opened(file, read_only=True) as connection:
+        assert connection.sql("SELECT count(*) FROM run.run").fetchall() == [(1,)]
+
+
+def test_disk_that_fills_up_while_a_moved_home_is_mended_leaves_its_files_and_is_told(
+    night: Path, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = Home(tmp_path / "there")
+    home.root.rename(there.root)
+    before = (there.night() / DATABASE).read_bytes()
+
+    def no_room(_night: Path, file: Path, **_: Any) -> int:
+        file.write_bytes(b"half of it")
+        raise duckdb.FatalException(f"Could not write file: {os.strerror(errno.ENOSPC)}")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("flows.moved.build_warehouse", no_room)
+        with there.lock(), pytest.raises(duckdb.FatalException):
+            settle_all(there)
+    assert (there.night() / DATABASE).read_bytes() == before
+    with there.lock():
+        assert settle_all(there) == 1

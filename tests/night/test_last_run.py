@@ -165,7 +165,9 @@ def test_the_failure_of_the_last_run_is_told_in_its_own_sentence(
     fails(home, tmp_path, KeyboardInterrupt())
     assert str(last_run(home.root)).endswith("UTC, was stopped. The last good night is in force.")
     fails(home, tmp_path, ValueError("P123456 has 4.5"))
-    assert str(last_run(home.root)).endswith("failed in the stage ingest (exit 1): ValueError.")
+    assert str(last_run(home.root)).endswith(
+        f"failed in the stage ingest (exit 1): ValueError; look into {home.logs}."
+    )
     screened()
     assert last_run(home.root) is None
 
