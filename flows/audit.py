@@ -6,6 +6,7 @@ Everything here is counts by rule, site and analyte: never a patient, a value or
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -166,8 +167,10 @@ def nights_before(night: Path) -> list[str]:
 
 
 def failed_checks(home: Home) -> dict[str, Any] | None:
-    """The failed checks that kept the last run from being published (run_id, as_of, checks); None where there are none."""
-    if not home.failed_checks.is_file():
+    """The failed checks that kept the last run from being published (run_id, as_of, checks); None where there are none, or
+    where they are not this user's to read.
+    """
+    if not os.access(home.failed_checks, os.R_OK):  # not there, or the owner's
         return None
     content: dict[str, Any] = json.loads(home.failed_checks.read_text(encoding="utf-8"))
     return content

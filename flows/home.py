@@ -140,15 +140,19 @@ class Home:
         night = self.night()
         if as_of is None:
             return night
-        kept = [night, *reversed(self.finished())]
+        kept = [night, *reversed(self.finished(readable=True))]
         manifests = ((folder, read_manifest(folder)) for folder in kept)
         return next((folder for folder, told in manifests if told is not None and told.as_of == as_of), night)
 
-    def finished(self) -> list[Path]:
-        """Folders of the finished nights, the oldest first: by number, for their names follow a clock that may be set back."""
+    def finished(self, *, readable: bool = False) -> list[Path]:
+        """Folders of the finished nights, the oldest first: by number, for their names follow a clock that may be set back.
+
+        readable: only those that this user may read; to an analyst, nights from before there was a group are closed.
+        """
         if not self.nights.is_dir():
             return []
-        finished = [folder for folder in self.nights.iterdir() if (folder / RUN_FILE).is_file()]
+        folders = [f for f in self.nights.iterdir() if not readable or os.access(f, os.R_OK | os.X_OK)]
+        finished = [folder for folder in folders if (folder / RUN_FILE).is_file()]
         return sorted(finished, key=lambda folder: (night_number(folder), folder.name))
 
     def clear_leftovers(self) -> None:

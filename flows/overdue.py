@@ -64,7 +64,7 @@ def _in_words(length: timedelta) -> str:
 
 def _went_back(home: Home) -> bool:
     """Whether a newer night than the one in force is kept."""
-    return home.published.exists() and home.finished()[-1].resolve() != home.night()
+    return home.published.exists() and home.finished(readable=True)[-1].resolve() != home.night()
 
 
 def _since(home: Home) -> tuple[datetime, str]:

@@ -32,7 +32,7 @@ def status(root: Path, nights: int = 10) -> dict[str, pl.DataFrame]:
     """
     home = Home(root.absolute())
     night = in_place(home, home.night())
-    newest_first = home.finished()[::-1][:nights]
+    newest_first = home.finished(readable=True)[::-1][:nights]
     found: dict[str, pl.DataFrame] = {}
     with opened(night / DATABASE, read_only=True) as connection:
         found["nights"] = pl.DataFrame(
