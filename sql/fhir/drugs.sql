@@ -54,7 +54,14 @@ COPY (
                 coalesce(
                     drug.dosageInstruction[1].timing.repeat.boundsPeriod.start,
                     drug.effectiveDateTime,
-                    drug.effectivePeriod.start
+                    drug.effectivePeriod.start,
+                    -- what was over before it was recorded had surely begun when it ended
+                    least(
+                        drug.dosageInstruction[1].timing.repeat.boundsPeriod.end,
+                        drug.effectivePeriod.end,
+                        drug.authoredOn,
+                        drug.dateAsserted
+                    )
                 ),
                 coalesce(drug.authoredOn, drug.dateAsserted)
             ) AS start_date,

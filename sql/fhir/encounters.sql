@@ -5,7 +5,7 @@ COPY (
             source_file,
             source_line,
             reference_id(encounter.subject.reference, 'Patient') AS patient_id,
-            first_sure_day(encounter.period.start, NULL) AS start_date,
+            first_sure_day(coalesce(encounter.period.start, encounter.period.end), NULL) AS start_date,
             encounter.period.end AS ended,
             encounter.class AS class,
             list_distinct(

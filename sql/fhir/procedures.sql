@@ -5,7 +5,9 @@ COPY (
             source_file,
             source_line,
             reference_id(procedure.subject.reference, 'Patient') AS patient_id,
-            first_sure_day(coalesce(procedure.performedDateTime, procedure.performedPeriod.start), NULL) AS start_date,
+            first_sure_day(
+                coalesce(procedure.performedDateTime, procedure.performedPeriod.start, procedure.performedPeriod.end), NULL
+            ) AS start_date,
             procedure.performedPeriod.end AS ended,
             unnest(event_codings(procedure.code)) AS coding
         FROM (

@@ -50,6 +50,49 @@ Write = Callable[..., None]
             "2024-02-01",
         ),
         ("MedicationStatement", {"dateAsserted": "2024-01-02"}, "2024-01-02", None),
+        (
+            "MedicationStatement",
+            {"dateAsserted": "2024-01-02", "effectivePeriod": {"end": "2023-05-06"}},
+            "2023-05-06",
+            "2023-05-06",
+        ),
+        (
+            "MedicationRequest",
+            {
+                "authoredOn": "2024-01-02",
+                "dosageInstruction": [{"timing": {"repeat": {"boundsPeriod": {"end": "2024-01-09"}}}}],
+            },
+            "2024-01-02",
+            "2024-01-09",
+        ),
+        ("MedicationRequest", {"authoredOn": "2024"}, "2024-12-31", None),
+        (
+            "MedicationRequest",
+            {
+                "authoredOn": "2024-01-02",
+                "dispenseRequest": {"expectedSupplyDuration": {"value": 1, "unit": "Day"}},
+            },
+            "2024-01-02",
+            "2024-01-02",
+        ),
+        (
+            "MedicationRequest",
+            {
+                "authoredOn": "2024-01-02",
+                "dispenseRequest": {"expectedSupplyDuration": {"value": 2, "unit": "weeks"}},
+            },
+            "2024-01-02",
+            "2024-01-15",
+        ),
+        (
+            "MedicationRequest",
+            {
+                "authoredOn": "2024-01-02",
+                "dispenseRequest": {"expectedSupplyDuration": {"value": 0, "code": "d"}},
+            },
+            "2024-01-02",
+            None,
+        ),
     ],
 )
 def test_days_of_a_drug(

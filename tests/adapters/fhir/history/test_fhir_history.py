@@ -136,6 +136,21 @@ def test_what_says_that_it_is_not_so_is_left_out_and_counted(
     assert left_out["clinical_events", f"{kind}.ndjson"] == 1
 
 
+@pytest.mark.parametrize(
+    ("kind", "period", "table"),
+    [("Procedure", "performedPeriod", "procedures"), ("Encounter", "period", "encounters")],
+)
+def test_of_a_period_that_says_its_end_only_the_end_is_sure(
+    write: Write, adapted: Read, kind: str, period: str, table: str
+) -> None:
+    write(kind, {"subject": P1, period: {"end": "2024-01-02"}}, {"subject": P1, period: {"end": "2024"}})
+    rows = adapted(f"clinical_events_{table}")
+    assert rows.select("start_date", "end_date").rows() == [
+        ("2024-01-02", "2024-01-02"),
+        ("2024-12-31", "2024-12-31"),
+    ]
+
+
 def test_a_procedure(write: Write, adapted: Read) -> None:
     period = {"start": "2024-01-02T08:00:00Z", "end": "2024-01-02T09:00:00Z"}
     write(
