@@ -16,7 +16,8 @@ COPY (
     told AS (
         SELECT
             patient_id_of(identifiers, external) AS patient_id,
-            nullif(sex, '""') AS sex,
+            -- a coded element from version 2.7 on: F^Female^HL70001
+            trim(nullif(part(sex, 1), '""')) AS sex,
             part(born, 1) AS born_at,
             part(died, 1) AS died_at,
             source_file,

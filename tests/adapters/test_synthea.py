@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from flows.adapters import adapt
+from flows.adapters import adapt, source_files
 from flows.adapters.synthea import TABLES as SYNTHEA_TABLES
 from flows.errors import ExtractError
 
@@ -158,6 +158,33 @@ def test_conditions_procedures_and_encounters(read: Read) -> None:
         ("SPECIALTY", "general practice", 2),
         ("SPECIALTY", "hematology/oncology", 3),
     ]
+
+
+def test_a_provider_without_a_specialty_tells_nothing_of_a_visit(tables: Tables, tmp_path: Path) -> None:
+    providers = EXPORT["providers"].replace("GENERAL PRACTICE", "")
+    out = adapt("synthea", tables({**EXPORT, "providers": providers}), tmp_path / "out")
+    assert _events(pl.read_parquet(out / "clinical_events_encounters.parquet")) == [
+        ("SPECIALTY", "hematology/oncology", 3)
+    ]
+    assert {file.name: file.left_out for file in source_files(out)}["encounters.csv"] == 2
+
+
+@pytest.mark.parametrize(
+    ("system", "named"),
+    [
+        ("ICD10", "ICD10CM"),
+        ("http://hl7.org/fhir/sid/icd-10-cm", "ICD10CM"),
+        ("ICD9", "ICD9"),
+        ("", "SNOMED"),
+    ],
+)
+def test_the_system_of_a_condition(read: Read, system: str, named: str) -> None:
+    conditions = EXPORT["conditions"].replace("http://snomed.info/sct", system)
+    assert _events(read("clinical_events_diagnoses", conditions=conditions))[0][0] == named
+    procedures = EXPORT["procedures"].replace("SNOMED-CT", "CPT" if system else "")
+    assert _events(read("clinical_events_procedures", procedures=procedures))[0][0] == (
+        "CPT" if system else "SNOMED"
+    )
 
 
 def test_medications_by_the_ingredient_in_their_name(read: Read) -> None:

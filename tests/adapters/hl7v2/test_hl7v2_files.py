@@ -89,6 +89,23 @@ def test_a_birth_that_is_no_day_comes_as_the_extract_has_it(
     assert adapted("patients")["birth_date"].to_list() == [read]
 
 
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        ("F", "F"),
+        ("M ", "M"),
+        ("F^Female^HL70001", "F"),
+        ("U^Unknown", None),
+        ("o", None),
+        ("", None),
+        ('""', None),
+    ],
+)
+def test_sexes(labs: Read, adapted: Read, sent: str, read: str | None) -> None:
+    labs(MSH, PID.removesuffix("F") + sent, OBR, obx())
+    assert adapted("patients")["sex"].to_list() == [read]
+
+
 def test_a_merge(labs: Read, adapted: Read) -> None:
     labs(
         MSH,

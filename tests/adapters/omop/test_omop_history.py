@@ -29,6 +29,55 @@ def test_of_two_deaths_the_first_counts(read: Read) -> None:
     assert read("patients", death=deaths)["death_date"].to_list() == [None, "2024-03-20", None]
 
 
+def test_a_death_with_a_time_only(read: Read) -> None:
+    death = "person_id | death_date | death_datetime\n1 | | 2024-03-19 10:00:00\n2 | 2024-03-20 | 2024-03-21 00:30:00"
+    assert read("patients", death=death)["death_date"].to_list() == ["2024-03-19", "2024-03-20", None]
+
+
+def test_the_end_that_the_source_wrote_counts_before_the_days_of_supply(read: Read) -> None:
+    head, first, *_ = HISTORY["drug_exposure"].strip().splitlines()
+    ends = "verbatim_end_date"
+    exposures = f"{head} | {ends}\n{first} | 2024-01-05\n{first.replace('2024-01-01 | ', '2024-01-01 | 2024-01-07')} | 2024-01-05"
+    assert read("clinical_events_medications", drug_exposure=exposures)["end_date"].unique().to_list() == [
+        "2024-01-05", "2024-01-07",
+    ]  # fmt: skip
+
+
+def test_a_relationship_that_was_withdrawn_tells_no_ingredient(read: Read) -> None:
+    withdrawn = CDM["CONCEPT_RELATIONSHIP"].replace("RxNorm has ing |", "RxNorm has ing | D")
+    rows = read("clinical_events_medications", CONCEPT_RELATIONSHIP=withdrawn, CONCEPT_ANCESTOR=None)
+    assert rows["code"].to_list()[-1] == "314231"
+
+
+@pytest.mark.parametrize(
+    ("specialty", "code"),
+    [
+        ("Paediatric Haematology", "hematology"),
+        ("Pediatric Hematology", "hematology"),
+        ("CLINICAL HAEMATOLOGY", "hematology"),
+        ("Radiology", "radiology"),
+    ],
+)
+def test_a_specialty_in_words(read: Read, specialty: str, code: str) -> None:
+    provider = CDM["provider"].replace("Clinical Haematology", specialty)
+    assert read("clinical_events_encounters", provider=provider)["code"][2] == code
+
+
+def test_a_code_of_a_procedure_among_conditions_is_no_diagnosis(read: Read) -> None:
+    """And the other way round: Z51.11 among procedures is a diagnosis code, and stays one."""
+    conditions = CDM["condition_occurrence"].replace("35206753", "2414397")
+    assert _events(read("clinical_events_diagnoses", condition_occurrence=conditions))[0][1:3] == (
+        "SNOMED",
+        "87522002",
+    )
+    procedures = CDM["procedure_occurrence"].replace("2008268", "35225408")
+    assert _events(read("clinical_events_procedures", procedure_occurrence=procedures))[1][:3] == (
+        "diagnosis",
+        "ICD10CM",
+        "Z51.5",
+    )
+
+
 def test_a_person_whose_id_is_a_text_dies_too(read: Read) -> None:
     person = CDM["person"].replace("\n2 |", "\nP-2 |")
     rows = read("patients", person=person, death=CDM["death"].replace("\n2 |", "\nP-2 |"))
@@ -157,6 +206,7 @@ def test_observation_periods_cover_what_the_model_tells_of(read: Read) -> None:
         ({"condition_occurrence": HISTORY["condition_occurrence"].splitlines()[1]}, {"diagnosis"}),
         ({"provider": None}, {"encounter"}),
         ({"drug_exposure": HISTORY["drug_exposure"].splitlines()[1]}, {"medication"}),
+        ({"procedure_occurrence": HISTORY["procedure_occurrence"].splitlines()[1]}, {"procedure"}),
     ],
 )
 def test_what_tells_nothing_is_not_observed(

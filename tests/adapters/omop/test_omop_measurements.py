@@ -60,6 +60,43 @@ def test_the_sign_of_a_limit_is_not_lost_where_ids_are_fractions(read: Read) -> 
     assert rows["value"].to_list()[0] == "9.1"
 
 
+@pytest.mark.parametrize(
+    ("operator", "value"),
+    [
+        ("4171756", "<5"),
+        ("4171754", "<=5"),
+        ("4172704", ">5"),
+        ("4171755", ">=5"),
+        ("4172703", "5"),
+        ("0", "5"),
+        ("", "5"),
+    ],
+)
+def test_operators(read: Read, operator: str, value: str) -> None:
+    measured = MEASUREMENT.replace("| 4171756 | 5 |", f"| {operator} | 5 |")
+    assert read("lab_results", measurement=measured)["value"][2] == value
+
+
+def test_no_answer_is_not_the_concept_for_none(read: Read) -> None:
+    none = CONCEPT + "0 | No matching concept | Meas Value | None | Undefined | | No matching concept |\n"
+    measured = MEASUREMENT.replace("| 4181412 |", "| 0 |")
+    assert read("lab_results", CONCEPT=none, measurement=measured)["value"][6] == "PLT CLUMPS SEEN"
+
+
+def test_a_unit_that_is_no_ucum_code_is_told_by_the_hospital(read: Read) -> None:
+    local = CONCEPT + "9001 | kilo per microliter | Unit | SNOMED | Unit | S | 77 |\n"
+    measured = MEASUREMENT.replace("| 7 | | | | | 777-3", "| 7 | | 9001 | | | 777-3")
+    assert read("lab_results", CONCEPT=local, measurement=measured)["unit"][10] == "10*9/L"
+    measured = measured.replace("| 10*9/L", "|")
+    assert read("lab_results", CONCEPT=local, measurement=measured)["unit"][10] == "kilo per microliter"
+
+
+def test_a_test_of_which_only_the_id_is_known_has_a_system_of_its_own(read: Read) -> None:
+    """The id as a code of the site's own could be taken for a code that the site maps."""
+    measured = MEASUREMENT.replace("| 777-4 |", "| |")
+    assert read("lab_results", measurement=measured).select("code", "code_system").row(11) == ("999", "OMOP")
+
+
 def test_the_id_of_an_answer_is_no_number(read: Read) -> None:
     """Without its concept an answer is not told; as a number, 4181412 would be a result."""
     concepts = "\n".join(line for line in CONCEPT.splitlines() if not line.startswith("4181412"))
