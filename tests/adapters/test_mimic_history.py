@@ -99,6 +99,15 @@ def test_a_diagnosis_of_an_unknown_stay_is_kept_without_a_date(write: Write, ada
         ("Fluorouracil 5% Cream", "TP", []),
         ("Divalproex (EXTended Release)", "PO", ["N03AG01"]),
         ("Phenytoin Infatab", "PO", ["N03AB02"]),
+        ("Mitomycin", "RIGHT EAR", []),
+        ("Mitomycin", "OD", []),
+        ("Fluorouracil", "TOP", []),
+        ("Fluorouracil", "VAG", []),
+        ("Methotrexate", "DWELL", []),
+        ("Ganciclovir", "NASAL", []),
+        ("Ganciclovir", "NEB", []),
+        ("Ganciclovir", "IH", []),
+        ("Ganciclovir", "IV DRIP", ["J05AB06"]),
         ("Fosphenytoin", "IV", []),
         ("Oxcarbazepine", "PO", []),
         ("Hydroxyurea or Placebo", "PO", []),
@@ -193,6 +202,12 @@ def test_the_laboratory_is_watched_throughout_the_rest_during_stays(write: Write
         ("medication", "2150-03-01", "2150-03-09"),
         ("medication", "2152-01-01", "2152-01-02"),
     ]
+
+
+def test_a_stay_that_has_not_ended_is_watched_on_its_first_day(write: Write, adapted: Adapted) -> None:
+    write("admissions", {**STAY, "dischtime": ""})
+    write("diagnoses_icd")
+    assert ("diagnosis", "2150-03-01", "2150-03-02") in _coverage(adapted)
 
 
 def test_a_missing_table_leaves_its_domain_unobserved(write: Write, adapted: Adapted) -> None:

@@ -70,6 +70,8 @@ def test_every_field_has_its_column(labs: Read) -> None:
         ("ST", r"\XC3A9\ \Xzz\ \Z1\ \H\x\N\ back\slash", r"é \Xzz\ \Z1\  x  back\slash"),
         ("CE", "260373001^Present^SCT", "Present"),
         ("CWE", "260415000^^SCT^^^^^^None seen", "None seen"),
+        ("CWE", "260415000^^SCT^2^Absent^L^^^None seen", "None seen"),
+        ("CWE", "260415000^^SCT^2^Absent^L", "Absent"),
         ("CWE", "POS", "POS"),
         ("ED", "^application^pdf^Base64^JVBERi0x", None),
     ],
@@ -111,6 +113,7 @@ def test_of_several_codes_the_one_that_names_an_analyte(
         (r"10\S\9/L", "10^9/L"),
         ("^grams per deciliter", "grams per deciliter"),
         ("^^^10*3/uL^thousand per microliter^UCUM", "10*3/uL"),
+        ("^grams per liter^L^g/L^^UCUM", "grams per liter"),
         ("x10^3/uL", "x10^3/uL"),  # a mark that nobody escaped
         ("10^9/L^^L", "10^9/L"),
         ("10^3/mm^3^thousand per cubic millimeter", "10^3/mm^3"),
@@ -202,8 +205,9 @@ def test_a_number_off_the_scale_of_the_instrument_is_a_limit(
     assert labs(MSH, PID, OBR, obx(value, flag=flag))["value"].to_list() == [read]
 
 
-def test_final_by_word_alone_does_not_push_the_value_aside(labs: Read) -> None:
-    assert labs(MSH, PID, OBR, obx("", status="U"))["status"].to_list() == ["preliminary"]
+@pytest.mark.parametrize("letter", ["U", "A"])
+def test_final_by_word_alone_does_not_push_the_value_aside(labs: Read, letter: str) -> None:
+    assert labs(MSH, PID, OBR, obx("", status=letter))["status"].to_list() == ["preliminary"]
 
 
 @pytest.mark.parametrize(
@@ -226,6 +230,9 @@ def test_times(labs: Read, field: str, time: str) -> None:
 def test_the_zone_of_the_sender_is_that_of_times_without_one(labs: Read) -> None:
     rows = labs(MSH.replace("20240305100000", "20240305100000-0500"), PID, OBR, obx())
     assert rows["collected_at"].to_list() == ["2024-03-05 07:30:00-0500"]
+    own = OBR.replace("20240305073000", "202403050730+0100")
+    rows = labs(MSH.replace("20240305100000", "20240305100000-0500"), PID, own, obx())
+    assert rows["collected_at"].to_list() == ["2024-03-05 07:30:00+0100"]
 
 
 @pytest.mark.parametrize(

@@ -44,15 +44,18 @@ def test_nothing_reaches_from_one_file_to_the_next(folder: Path, adapted: Read) 
 
 def test_in_a_message_of_specimens_the_specimen_comes_first(labs: Read) -> None:
     head = MSH.replace("ORU^R01^ORU_R01", "OUL^R22^OUL_R22")
-    rows = labs(head, PID, "SPM|1|^S1", OBR, obx(), "SPM|2|^S2", OBR, obx())
-    assert rows["specimen_id"].to_list() == ["S1", "S2"]
+    rows = labs(head, PID, "SPM|1|^S1", OBR, obx(), "SPM|2|^S2", OBR, obx(), head, PID, OBR, obx())
+    assert rows["specimen_id"].to_list() == ["S1", "S2", "F1"]  # nor from one message to the next
 
 
 @pytest.mark.parametrize(
     ("fields", "patient"),
     [
         ("PID|1||7^^^A^PI~8^^^B^MR~9^^^C^SS", "8"),
+        ("PID|1||7^^^A^PI~8^^^B^MRN", "8"),
         ("PID|1||7^^^A^SS~8^^^B^PI", "8"),
+        ("PID|1||7^^^A^SS~8^^^B^PT", "8"),
+        ("PID|1||7^^^A^SS~8^^^B^MRT", "7"),
         ("PID|1||7^^^A~8^^^B", "7"),
         ("PID|1|66|", "66"),
         ("PID|1||^^^A", None),

@@ -38,9 +38,25 @@ def test_the_end_that_the_source_wrote_counts_before_the_days_of_supply(read: Re
     head, first, *_ = HISTORY["drug_exposure"].strip().splitlines()
     ends = "verbatim_end_date"
     exposures = f"{head} | {ends}\n{first} | 2024-01-05\n{first.replace('2024-01-01 | ', '2024-01-01 | 2024-01-07')} | 2024-01-05"
-    assert read("clinical_events_medications", drug_exposure=exposures)["end_date"].unique().to_list() == [
-        "2024-01-05", "2024-01-07",
-    ]  # fmt: skip
+    rows = read("clinical_events_medications", drug_exposure=exposures)
+    assert dict(rows.select("source_line", "end_date").rows()) == {2: "2024-01-05", 3: "2024-01-07"}
+
+
+@pytest.mark.parametrize(
+    ("route", "domain", "codes"),
+    [
+        ("Topical route", "Route", []),
+        ("Subcutaneous route", "Route", ["L04AX03"]),
+        ("Topical", "Observation", ["L04AX03"]),
+    ],
+)
+def test_the_route_may_be_a_concept(read: Read, route: str, domain: str, codes: list[str]) -> None:
+    """What stands under the id of a route but is none says nothing; the name of the drug does."""
+    concepts = CDM["CONCEPT"] + f"4263689 | {route} | {domain} | SNOMED | Qualifier Value | S | 6064005 |\n"
+    head, first, *_ = HISTORY["drug_exposure"].strip().splitlines()
+    exposures = f"{head}\n{first.replace('| 30 | 0 |', '| 30 | 4263689 |')}"
+    rows = read("clinical_events_medications", CONCEPT=concepts, drug_exposure=exposures)
+    assert rows["code"].unique().to_list() == codes
 
 
 def test_a_relationship_that_was_withdrawn_tells_no_ingredient(read: Read) -> None:
