@@ -182,6 +182,7 @@ def pruned_in_words(pruning: Pruning, *, done: bool) -> str:
     ]
     past = f" and {counted(len(pruning.past), 'past one')}" if pruning.past else ""
     stay = f"{len(pruning.kept):,} {'stays' if len(pruning.kept) == 1 else 'stay'}"
+    stay += f", {pruning.read:,} until a reader has finished" if pruning.read else ""
     lines.append(f"{counted(len(pruning.nights), 'night')}{past}, {in_words(pruning.freed)}; {stay}.")
     shed = pruning.shed
     if shed is not None:

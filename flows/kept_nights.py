@@ -24,18 +24,19 @@ from flows.retention import Shed, shed_superseded
 class Pruning:
     """What a pruning removes.
 
-    nights: published nights, newer: those of them that came after the night in force, to which a rollback went back;
-    past: past nights made again. kept: published nights that stay. freed: bytes that come free of all and of the store;
-    pieces that nights to be kept share are not among them. shed: what goes of superseded rows, where that was asked
-    for; its bytes are not among ``freed``.
+    nights: published nights, past: past nights made again. kept: published nights that stay. freed: bytes that come
+    free of both and of the store; pieces that nights to be kept share are not among them. shed: what goes of superseded
+    rows, where that was asked for; its bytes are not among ``freed``. newer: those of ``nights`` that came after the
+    night in force, to which a rollback went back. read: how many of ``kept`` stay only because somebody has them open.
     """
 
     nights: tuple[str, ...]
-    newer: tuple[str, ...]
     past: tuple[str, ...]
     kept: tuple[str, ...]
     freed: int
     shed: Shed | None = None
+    newer: tuple[str, ...] = ()
+    read: int = 0
 
 
 def roll_back(root: Path, run: str | None) -> tuple[str, str]:
@@ -119,11 +120,12 @@ def prune(root: Path, keep: int | None, *, dry: bool, superseded_before: date | 
                     )
     return Pruning(
         tuple(folder.name for folder in going),
-        tuple(folder.name for folder in newer),
         tuple(folder.name for folder in past),
         tuple(folder.name for folder in kept),
         freed,
         shed,
+        newer=tuple(folder.name for folder in newer),
+        read=max(0, len(kept) - chosen.keep_nights),
     )
 
 

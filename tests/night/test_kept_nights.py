@@ -187,7 +187,7 @@ def test_past_night_that_is_read_stays_until_its_reader_has_finished(
 
 
 def test_night_that_is_read_stays_until_its_reader_has_finished(
-    screened: Callable[..., Path], home: Home
+    screened: Callable[..., Path], home: Home, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A client holds last night's file open while two nights are swapped in and older ones removed."""
     first = screened(keep_nights=1)
@@ -211,6 +211,8 @@ def test_night_that_is_read_stays_until_its_reader_has_finished(
             last = screened(keep_nights=1)
             assert home.finished() == [first, last]
             assert prune(home.root, 1, dry=False).nights == ()
+            assert call("prune", "--home", home.root, "--keep", "1", "--yes") == 0
+            assert capsys.readouterr().out == "0 nights, 0.0 kB; 2 stay, 1 until a reader has finished.\n"
             reader.stdin.write("again\n")
             reader.stdin.flush()
             assert reader.stdout.readline() == before
