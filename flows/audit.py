@@ -42,6 +42,7 @@ from schemas.audits import (
 from schemas.tables import shaped
 
 _ROWS_KEPT = 50  # of each failed check, for the person who looks
+_LONGEST_REASON = 500  # characters; every later night carries it on
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,10 @@ def check_accepted(accept: Mapping[str, str]) -> None:
             raise UsageError(f"There is no check {name[:40]!r}. The checks: {', '.join(names)}.")
         if not because.strip():
             raise UsageError(f"Say why {name} is accepted: --because is empty.")
+        if len(because) > _LONGEST_REASON:
+            raise UsageError(
+                f"Say in a sentence why {name} is accepted: --because has {len(because):,} characters."
+            )
 
 
 def carry_over(night: Night) -> None:

@@ -154,7 +154,12 @@ def test_nights_of_a_version_that_did_not_number_them_are_numbered(home: Home, r
 
 
 @pytest.mark.parametrize(
-    ("accept", "says"), [({"cohort_jmup": "x"}, "no check"), ({"cohort_jump": " "}, "why")]
+    ("accept", "says"),
+    [
+        ({"cohort_jmup": "x"}, "no check"),
+        ({"cohort_jump": " "}, "why"),
+        ({"cohort_jump": "x" * 501}, "501 characters"),
+    ],
 )
 def test_accepting_what_is_no_check_or_without_a_reason_is_wrong_usage(
     accept: dict[str, str], says: str, home: Home, run: Run
