@@ -20,17 +20,16 @@ from flows.adapters.model import SourceFile
 from flows.additions import SomePatients, some_patients
 from flows.broken_files import must_not_be_all_quarantined
 from flows.derive import Derived, Known, derive, known_of
-from flows.generations import LAB, PATIENTS, RESULTS, inherit, own, pieces_of
+from flows.generations import LAB, PATIENTS, RESULTS, inherit, own
 from flows.load_notes import notes_on_identifiers, notes_on_unusable_files
+from flows.load_tables import write_causes, write_files_and_codes
 from flows.loading import Arrival, Ground, Loaded, load_extract
 from flows.manifest import Manifest
 from flows.missing_units import Changed, write_missing_units
 from flows.row_counts import FileCounts
 from flows.staging import bucket_count, division
-from flows.tables import inherit_table, write_table
-from schemas.tables import INPUT_FILE, UNMAPPED_CODE, UNMAPPED_TEXTS, empty, shaped
+from flows.tables import write_table
 from transforms.affected_patients import Affected, affected_patients
-from transforms.ledger_causes import causes_of_merges, causes_of_results, causes_of_tables, first_causes
 
 
 @dataclass(frozen=True)
@@ -100,36 +99,23 @@ def _tables(
     known = known_of(ground.store, loaded.pieces, loaded.merges, loaded.slices, loads, arrival)
     basis = _basis(arrival, known)
     last = None if full else _comparable(ground, basis)
-    added = loaded.added
-    new = (
-        loaded.sent,
-        added.patients["patient_id"],
-        added.events["patient_id"],
-        added.coverage["patient_id"],
-    )
-    affected = affected_patients(new, merges_before, loaded.merges)
-    changed = Changed(last.tables, affected, replace(known.raw, pieces=loaded.new)) if last else None
-    decisions = write_missing_units(known.raw, known.reading, build, arrival, changed)
-    known = replace(known, reading=replace(known.reading, units=decisions.units))
-    if len(decisions.patients):
-        affected = affected_patients((*new, decisions.patients), merges_before, loaded.merges)
+    known, scope = _with_units(build, known, loaded, last, merges_before, arrival)
     derived: Derived | None = None
     if last is not None and not loaded.redivided:
-        merged = [name for pairs in (merges_before, loaded.merges) for pair in pairs.items() for name in pair]
-        moved = pl.concat([decisions.patients, pl.Series(merged, dtype=pl.String)])
-        some = some_patients(known.raw, loaded.new, last.tables, affected.patients, moved, arrival.timezone)
-        derived = _derive_some(build, last, known, some, affected.gone, generation)
+        patients = scope.affected.patients
+        some = some_patients(known.raw, loaded.new, last.tables, patients, scope.moved, arrival.timezone)
+        derived = _derive_some(build, last, known, some, scope.affected.gone, generation)
     everybody = derived is None
     if derived is None:
         derived = _derive_everybody(build, known, generation, buckets)
     newest = _newest(derived.newest, None if everybody else before)
     _account(build, loaded, derived, newest)
-    _files_and_codes(build, ground.night, loaded, derived, everybody=everybody)
+    write_files_and_codes(build, ground.night, loaded, derived, everybody=everybody)
     write_table(build, "code_map", "all", arrival.code_map.table())
     if before is not None:
-        _causes(build, loaded, affected, generation)
+        write_causes(build, loaded, scope.affected, generation)
     return Ingested(
-        _counts(loaded, derived, newest, None if everybody else len(affected.patients)),
+        _counts(loaded, derived, newest, None if everybody else len(scope.affected.patients)),
         Manifest(
             number=generation,
             as_of=before.as_of if before else arrival.loaded_at.date(),
@@ -151,6 +137,40 @@ class _LastNight:
 
     tables: Path
     first_contact: date | None
+
+
+@dataclass(frozen=True)
+class _Scope:
+    """Whom a night works on again. moved: identifiers whose earlier rows it reads otherwise, as in flows.additions."""
+
+    affected: Affected
+    moved: pl.Series
+
+
+def _with_units(
+    build: Path,
+    known: Known,
+    loaded: Loaded,
+    last: _LastNight | None,
+    merges_before: Mapping[str, str],
+    arrival: Arrival,
+) -> tuple[Known, _Scope]:
+    """Decide the missing units: what is known, read with them, and whom the load and a changed decision affect."""
+    added = loaded.added
+    came = [
+        loaded.sent,
+        *(rows["patient_id"] for rows in (added.patients, added.events, added.coverage)),
+    ]
+    affected = affected_patients(came, merges_before, loaded.merges)
+    changed = Changed(last.tables, affected, replace(known.raw, pieces=loaded.new)) if last else None
+    decisions = write_missing_units(known.raw, known.reading, build, arrival, changed)
+    if len(decisions.patients):
+        affected = affected_patients([*came, decisions.patients], merges_before, loaded.merges)
+    merged = [name for pairs in (merges_before, loaded.merges) for pair in pairs.items() for name in pair]
+    return (
+        replace(known, reading=replace(known.reading, units=decisions.units)),
+        _Scope(affected, pl.concat([decisions.patients, pl.Series(merged, dtype=pl.String)])),
+    )
 
 
 def _basis(arrival: Arrival, known: Known) -> Mapping[str, str]:
@@ -223,50 +243,6 @@ def _account(build: Path, loaded: Loaded, derived: Derived, newest: datetime | N
 def _newest(tonight: datetime | None, before: Manifest | None) -> datetime | None:
     times = [time for time in (tonight, before.newest_collected_at if before else None) if time is not None]
     return max(times, default=None)
-
-
-def _files_and_codes(
-    build: Path, night: Path | None, loaded: Loaded, derived: Derived, *, everybody: bool
-) -> None:
-    """The table of input files, with tonight's, and the tests that no rule reads, a piece for each load."""
-    tonight = loaded.tally.finish(loaded.load.number, loaded.load.loaded_at)
-    earlier = (
-        pl.read_parquet(night / "tables" / "input_file" / "*.parquet")
-        if night is not None
-        else empty(INPUT_FILE)
-    )
-    write_table(build, "input_file", "all", pl.concat([shaped(earlier, INPUT_FILE), tonight]))
-    if everybody:
-        shutil.rmtree(build / "tables" / "unmapped_code", ignore_errors=True)
-    else:
-        inherit_table("unmapped_code", night, build)
-    texts = ["load", *UNMAPPED_TEXTS, "bin"]
-    unmapped = derived.unmapped.group_by(texts).agg(pl.col("rows").sum())
-    numbers = {loaded.load.number, *(unmapped["load"].unique() if everybody else ())}
-    for number in sorted(numbers):
-        mine = unmapped.filter(pl.col("load") == number).sort(texts, nulls_last=True)
-        write_table(build, "unmapped_code", f"{number:06d}", shaped(mine, UNMAPPED_CODE))
-
-
-def _causes(build: Path, loaded: Loaded, affected: Affected, generation: int) -> None:
-    """Write why each patient about whom something is new is judged again, for the ledger."""
-    pieces = pieces_of(build / "tables", "lab_result").get(generation, [])
-    tonight = (pl.col("loaded_at") == loaded.load.loaded_at) | (
-        pl.col("superseded_at") == loaded.load.loaded_at
-    )
-    results = pl.scan_parquet(pieces, glob=False).filter(
-        tonight & pl.col("patient_id").is_in(affected.patients.implode())
-    )
-    sent = loaded.sent.replace(dict(loaded.merges)) if loaded.merges else loaded.sent
-    added = loaded.added
-    found = [
-        causes_of_results(results.collect(engine="streaming"), sent, loaded.load.loaded_at),
-        causes_of_tables(added.patients, added.events, added.coverage, loaded.merges),
-        causes_of_merges(affected.regrouped),
-    ]
-    folder = build / "tables" / "cause"
-    folder.mkdir(parents=True, exist_ok=True)
-    first_causes(found).write_parquet(folder / "all.parquet")
 
 
 def _counts(loaded: Loaded, derived: Derived, newest: datetime | None, patients: int | None) -> IngestCounts:

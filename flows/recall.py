@@ -10,12 +10,13 @@ import polars as pl
 
 from flows.derive import derive, known_of
 from flows.errors import UsageError
+from flows.load_tables import unmapped_codes
 from flows.loading import TABLES_OF_LOADS, Arrival, Ground
 from flows.manifest import Manifest
 from flows.missing_units import write_missing_units
 from flows.staging import bucket_count, division
 from flows.tables import inherit_table, write_table
-from schemas.tables import INPUT_FILE, UNMAPPED_CODE, UNMAPPED_TEXTS, shaped
+from schemas.tables import INPUT_FILE, shaped
 
 
 def recall(
@@ -57,8 +58,6 @@ def recall(
         inherit_table(table, night, build, newest_load)
     files = pl.read_parquet(night / "tables" / "input_file" / "*.parquet")
     write_table(build, "input_file", "all", shaped(files.filter(pl.col("load") <= newest_load), INPUT_FILE))
-    texts = ["load", *UNMAPPED_TEXTS, "bin"]
-    unmapped = derived.unmapped.group_by(texts).agg(pl.col("rows").sum()).sort(texts, nulls_last=True)
-    write_table(build, "unmapped_code", "all", shaped(unmapped, UNMAPPED_CODE))
+    write_table(build, "unmapped_code", "all", unmapped_codes(derived))
     write_table(build, "code_map", "all", arrival.code_map.table())
     return then.model_copy(update={"number": 1}), derived.newest
