@@ -63,10 +63,13 @@ COPY (
             unescaped(ordered.material) AS material,
             moment(ordered.taken_at, head.zone) AS taken_at,
             moment(ordered.reported_at, head.zone) AS reported_at,
+            -- a number that one message gives to two times of collection is that of a series, and of none of its results
+            min(ordered.taken_at) OVER numbered IS DISTINCT FROM max(ordered.taken_at) OVER numbered AS is_series,
             ordered.status,
             ordered.remark
         FROM ordered
         LEFT JOIN head ON ordered.message = head.message
+        WINDOW numbered AS (PARTITION BY ordered.message, ordered.order_id)
     ),
 
     -- twice read rather than once written down and kept
@@ -187,7 +190,7 @@ COPY (
         meaning.method,
         nullif(concat_ws(' ', remark.remark, placed.remark), '') AS comment,
         -- several results of one test in one order are told apart by OBX-4
-        placed.order_id || coalesce('.' || reported.sub_id, '') AS result_id,
+        CASE WHEN NOT placed.is_series THEN placed.order_id || coalesce('.' || reported.sub_id, '') END AS result_id,
         reported.source_file::VARCHAR AS source_file,
         reported.source_line
     FROM reported

@@ -33,6 +33,21 @@ def test_what_belongs_to_one_order_or_patient_does_not_reach_the_next(labs: Read
     ]
 
 
+def test_a_number_of_several_times_is_no_id_of_a_result(labs: Read) -> None:
+    later = OBR.replace("20240305073000", "20240305113000")
+    same = OBR.replace("58410-2^CBC^LN", "FER")
+    rows = labs(
+        MSH, PID, OBR, obx(), later, obx(sub="2"), MSH, PID, OBR, obx(), same, obx(), MSH, PID, later, obx()
+    )
+    assert rows.select("result_id", "specimen_id", "source_line").rows() == [
+        (None, "F1", 4),
+        (None, "F1", 6),
+        ("F1", "F1", 10),
+        ("F1", "F1", 12),
+        ("F1", "F1", 16),
+    ]
+
+
 def test_nothing_reaches_from_one_file_to_the_next(folder: Path, adapted: Read) -> None:
     (folder / "a.hl7").write_text(f"{MSH}\r{PID}\r{OBR}\r{obx()}", newline="")
     (folder / "b.hl7").write_text(f"FHS|^~\\&\r{obx()}\rNTE|1||x", newline="")

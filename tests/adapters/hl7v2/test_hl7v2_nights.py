@@ -111,6 +111,21 @@ def test_the_published_blood_count_and_its_odd_units(folder: Path, screened: Cal
     }
 
 
+def test_of_a_series_on_one_order_each_draw_stays_and_is_corrected(
+    folder: Path, screened: Callable[..., Path]
+) -> None:
+    """Drawn every four hours under one number: the second is no correction of the first; what is sent later is."""
+    second = OBR.replace("20240305073000", "20240305113000").replace("20240305093000", "20240305123000")
+    corrected = OBR.replace("20240305093000", "20240305150000")
+    lines = [MSH, PID, OBR, obx("7.0"), second, obx("9.0"), MSH, PID, corrected, obx("7.5", status="C")]
+    (folder / "series.hl7").write_text("".join(f"{line}\r" for line in lines), encoding="utf-8")
+    with duckdb.connect(str(screened("hl7v2", folder) / "hemacohort.duckdb"), read_only=True) as connection:
+        read = connection.execute(
+            "SELECT value, superseded_at IS NULL FROM lab.result ORDER BY collected_at, value"
+        ).fetchall()
+    assert read == [(70.0, False), (75.0, True), (90.0, True)]
+
+
 def test_no_result_is_put_beside_every_meaning(tmp_path: Path) -> None:
     """Without filters pushed down an inner join becomes a product of both tables: hundreds of rows for each result."""
     values = {"target": str(tmp_path / "none.parquet"), "loinc": "718-7"}
