@@ -98,9 +98,8 @@ def carry_over(night: Night) -> None:
     """
     earlier = Home(night.home).last() if night.known_at is None else None
     for table, columns in (("measure", MEASURE), ("check_history", CHECK_HISTORY)):
-        piece = earlier / "tables" / table / "all.parquet" if earlier is not None else None
         rows = pl.DataFrame(schema=columns)
-        if earlier is not None and piece is not None and piece.is_file():
+        if earlier is not None and (piece := earlier / "tables" / table / "all.parquet").is_file():
             rows = shaped(_numbered(pl.read_parquet(piece), night_number(earlier)), columns)
         write_piece(night.build, table, rows)
     write_piece(night.build, "check", pl.DataFrame(schema=CHECK))

@@ -84,8 +84,7 @@ _STEPS = (
 )
 _LISTS = _Step("listed_results", ("DiagnosticReport", "Observation"), "")
 _ADDRESSES = _Step("addresses", ("Observation",), "")
-# The tables that a kind of resource brings rows to, or leaves rows out of; a text that is not a resource is set aside
-# there.
+# The tables that a kind of resource brings rows to, or leaves rows out of; None: a text that is not a resource.
 _TABLES: Mapping[str | None, tuple[str, ...]] = {
     None: ("lab_results",),
     "Observation": ("lab_results",),

@@ -26,11 +26,8 @@ _RARE_ESCAPE_LETTERS = np.frombuffer(b"XHN.", dtype=np.uint8)
 _USUAL = "|^~\\&"
 _LINE_FEEDS = bytes.maketrans(b"\r", b"\n")
 _FRAMING = b"\x0b\x1c"  # MLLP: begin and end of a message on the wire
-_MOVES = (
-    b"A43",
-    b"A44",
-    b"A45",
-)  # of an identifier, an account, a visit to another patient: MRG says whose it was
+# Moves of an identifier, an account, a visit to another patient: MRG says whose it was.
+_MOVES = (b"A43", b"A44", b"A45")
 _RESULTS = (b"ORU", b"OUL")  # messages whose OBX are results; elsewhere they say what a person weighs
 _FEWEST_PARTS = 6  # an OBX that ends before its value is cut off
 _SHORT = 64  # bytes; a longer one is taken to have its value
@@ -53,8 +50,8 @@ class Segments:
     result) and broken (lines that are no segment, and OBX that are cut off). Each has segment (a number unique in the
     extract), message, patient, report and specimen (the numbers of the segments it belongs to, -1: none), owner (the
     segment a note is on), source_file, source_line and text; observation has the fields of OBSERVED in place of the
-    text, null where empty. count: how many segments there are in all. others: OBX of messages that bring no results. moves: MRG of messages
-    that merge nobody.
+    text, null where empty. count: how many segments there are in all. others: OBX of messages that bring no results.
+    moves: MRG of messages that merge nobody.
     """
 
     tables: Mapping[str, pa.RecordBatch]

@@ -4,26 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from holders import holding
 
 from flows.cli import main
 from flows.errors import HomeLockedError, NewerHomeError, UsageError
 from flows.home import FORMAT, Home
-
-HOLD = """
-import sys, time
-from pathlib import Path
-from flows.home import Home
-with Home(Path(sys.argv[1])).lock():
-    print("held", flush=True)
-    time.sleep(60)
-"""
 
 
 @pytest.fixture
@@ -33,30 +22,15 @@ def made(home: Home) -> Home:
     return home
 
 
-@contextmanager
-def held(home: Home) -> Iterator[subprocess.Popen[str]]:
-    """Another process that holds the home until the block ends."""
-    root = str(Path(__file__).parents[2])
-    environment = {**os.environ, "PYTHONPATH": root}
-    command = [sys.executable, "-c", HOLD, str(home.root)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
-        try:
-            assert process.stdout is not None
-            assert process.stdout.readline() == "held\n"
-            yield process
-        finally:
-            process.kill()
-
-
 def test_second_run_is_refused_while_the_holder_lives_and_names_it(made: Home) -> None:
-    with held(made) as process, pytest.raises(HomeLockedError, match=str(process.pid)), made.lock():
+    with holding(made) as process, pytest.raises(HomeLockedError, match=str(process.pid)), made.lock():
         pass
 
 
 def test_command_line_exits_with_12_while_another_run_holds_the_home(
     made: Home, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with held(made):
+    with holding(made):
         for how in (["--direct"], []):  # without --direct no orchestrator is started for nothing
             with pytest.raises(SystemExit) as done:
                 main(["run", "--home", str(made.root), "--extract", str(made.root / "none"), *how])
@@ -65,7 +39,7 @@ def test_command_line_exits_with_12_while_another_run_holds_the_home(
 
 
 def test_lock_of_a_killed_run_is_taken_over(made: Home) -> None:
-    with held(made) as process:
+    with holding(made) as process:
         process.send_signal(signal.SIGKILL)
         process.wait()
     assert (made.root / "lock").read_text().startswith(f"process {process.pid} since")
@@ -77,7 +51,7 @@ def test_run_after_one_that_ended_without_a_word_says_so(
     made: Home, screened: Callable[..., Path], caplog: pytest.LogCaptureFixture
 ) -> None:
     """A process that the kernel killed for its memory cannot say anything itself."""
-    with held(made) as process:
+    with holding(made) as process:
         process.send_signal(signal.SIGKILL)
         process.wait()
     made.check_lock()  # asked before an orchestrator is started; it must not be what takes the word away

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from holders import holding
 
 from flows.cli import main
 from flows.errors import CheckError, ExtractError, HomeLockedError
@@ -20,14 +18,7 @@ from flows.last_run import last_run
 from flows.night import begin, run_night
 from flows.stages import Counts, Night, Stage, run_stage
 
-HOLD = """
-import sys, time
-from pathlib import Path
-from flows.home import Home
-with Home(Path(sys.argv[1])).lock():
-    print("held", flush=True)
-    time.sleep(60)
-"""
+# as `flock HOME/lock cp -a HOME BACKUP` does
 COPY = """
 import fcntl, sys, time
 with open(sys.argv[1] + "/lock") as lock:
@@ -35,21 +26,6 @@ with open(sys.argv[1] + "/lock") as lock:
     print("held", flush=True)
     time.sleep(60)
 """
-
-
-@contextmanager
-def holding(home: Home, how: str = HOLD) -> Iterator[subprocess.Popen[str]]:
-    """Another process that holds the home: as a run does, or as `flock HOME/lock cp -a HOME BACKUP` does."""
-    command = [sys.executable, "-c", how, str(home.root)]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]
-    ) as process:
-        try:
-            assert process.stdout is not None
-            assert process.stdout.readline() == "held\n"
-            yield process
-        finally:
-            process.kill()
 
 
 def killed(home: Home) -> int:
