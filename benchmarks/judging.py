@@ -56,7 +56,7 @@ def _gather(path: Path) -> None:
     from benchmarks.made_up import make
     from benchmarks.until_ingested import begun
     from flows.stages import STAGES, run_stage
-    from transforms.evidence import build_evidence, index_draws
+    from transforms.evidence import PatientRecords, build_evidence, index_draws
     from transforms.repeats import with_repeats
 
     folder = path.parent / "judging"
@@ -70,15 +70,15 @@ def _gather(path: Path) -> None:
         for name in ("lab_result", "reported_count", "lab_patient", "lab_clinical_event", "lab_coverage")
     }
     results = tables["lab_result"].filter(pl.col("superseded_at").is_null())
-    evidence = build_evidence(
-        index_draws(results, tables["reported_count"]),
-        results,
-        tables["reported_count"],
-        tables["lab_patient"],
-        tables["lab_clinical_event"],
-        tables["lab_coverage"],
-        (NIGHT - date(1970, 1, 1)).days,
+    records = PatientRecords(
+        results=results,
+        unusable=tables["reported_count"],
+        patients=tables["lab_patient"],
+        events=tables["lab_clinical_event"],
+        coverage=tables["lab_coverage"],
     )
+    draws = index_draws(results, records.unusable)
+    evidence = build_evidence(draws, records, (NIGHT - date(1970, 1, 1)).days)
     with_repeats(evidence).write_parquet(path)
     shutil.rmtree(folder)
 

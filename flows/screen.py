@@ -54,7 +54,8 @@ from transforms.counts import (
     totals,
 )
 from transforms.due import due_on
-from transforms.evidence import build_evidence, index_draws
+from transforms.evidence import PatientRecords, build_evidence, index_draws
+from transforms.findings import KEYS
 from transforms.gap_metrics import gap_times
 from transforms.gap_summary import gap_metrics, gap_tallies, negative_tally, summed_tallies
 from transforms.judging import judge
@@ -229,19 +230,8 @@ def _judge(build: Path, name: str, bucket: Bucket, as_of_day: int, switches: Swi
     """Judge the draws of a bucket and write its pieces."""
     rules = rule_book(switches)
     draws = index_draws(bucket.results, bucket.reported)
-    evidence = with_repeats(
-        build_evidence(
-            draws,
-            bucket.results,
-            bucket.reported,
-            bucket.patients,
-            bucket.events,
-            bucket.coverage,
-            as_of_day,
-            switches,
-        ),
-        switches,
-    )
+    records = PatientRecords(bucket.results, bucket.reported, bucket.patients, bucket.events, bucket.coverage)
+    evidence = with_repeats(build_evidence(draws, records, as_of_day, switches), switches)
     judged = judge(evidence, rules, switches)
     dead = bucket.patients.filter(pl.col("death_date").is_not_null())["patient_id"]
     members = membership(judged.verdicts, rules, dead, as_of_day)
@@ -255,7 +245,8 @@ def _judge(build: Path, name: str, bucket: Bucket, as_of_day: int, switches: Swi
     write_table(
         build, "draw_flag", name, pl.concat([draw_flags(judged.flagged), place_flags(bucket.out_of_place)])
     )
-    due = due_on(evidence, judged.verdicts, times, bucket.coverage, bucket.unseen, rules, as_of_day)
+    judged_draws = pl.concat([evidence, judged.verdicts.drop(KEYS)], how="horizontal")
+    due = due_on(judged_draws, times, bucket.coverage, bucket.unseen, rules, as_of_day)
     write_table(build, "due", name, due)
     return Counted(rule_counts(judged.verdicts, rules), attrition(judged.verdicts, rules), gap_tallies(times))
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -21,7 +20,7 @@ import polars as pl
 
 from schemas.evidence import INPUTS
 from schemas.switches import DEFAULTS, Switches
-from transforms.evidence import build_evidence, index_draws
+from transforms.evidence import PatientRecords, build_evidence, index_draws
 from transforms.judging import judge
 from transforms.repeats import with_repeats
 from transforms.rule import INDETERMINATE, NOT_APPLICABLE, NOT_MET, TIERS
@@ -123,43 +122,21 @@ def dated(cell: str) -> list[tuple[str, int, int | None]]:
     return items
 
 
-@dataclass(frozen=True)
-class Extract:
-    """What is known of the patients of some cases, as ``transforms.evidence.build_evidence`` takes it."""
-
-    results: pl.DataFrame
-    unusable: pl.DataFrame
-    patients: pl.DataFrame
-    events: pl.DataFrame
-    coverage: pl.DataFrame
-
-
 def evidence_of(cases: list[dict[str, str]], switches: Switches = DEFAULTS) -> pl.DataFrame:
     """screen.evidence of the cases, every draw of every case, patients named by the ``case`` column."""
-    return evidence_from(extract_of(cases), switches)
+    return evidence_from(records_of(cases), switches)
 
 
-def evidence_from(extract: Extract, switches: Switches = DEFAULTS) -> pl.DataFrame:
-    """screen.evidence of an extract, every draw of every patient."""
-    return with_repeats(
-        build_evidence(
-            index_draws(extract.results, extract.unusable),
-            extract.results,
-            extract.unusable,
-            extract.patients,
-            extract.events,
-            extract.coverage,
-            (AS_OF - EPOCH).days,
-            switches,
-        ),
-        switches,
-    )
+def evidence_from(records: PatientRecords, switches: Switches = DEFAULTS) -> pl.DataFrame:
+    """screen.evidence of some records, every draw of every patient."""
+    draws = index_draws(records.results, records.unusable)
+    return with_repeats(build_evidence(draws, records, (AS_OF - EPOCH).days, switches), switches)
 
 
-def extract_of(cases: list[dict[str, str]]) -> Extract:
+def records_of(cases: list[dict[str, str]]) -> PatientRecords:
     """The results, events and coverage of the cases."""
     named = [(case.get("case", f"case {number}"), case) for number, case in enumerate(cases)]
-    return Extract(
+    return PatientRecords(
         pl.DataFrame([row for who, case in named for row in _results(who, case)], schema=RESULT_SCHEMA),
         pl.DataFrame([_unusable_count(who) for who, _ in named], schema=UNUSABLE_SCHEMA),
         pl.DataFrame([_patient(who, case) for who, case in named], schema=PATIENT_SCHEMA),

@@ -17,8 +17,7 @@ from transforms.rule import NOT_APPLICABLE, NOT_MET, Rule
 
 
 def due_on(
-    evidence: pl.DataFrame,
-    verdicts: pl.DataFrame,
+    draws: pl.DataFrame,
     times: pl.DataFrame,
     coverage: pl.DataFrame,
     unseen: pl.DataFrame,
@@ -27,11 +26,10 @@ def due_on(
 ) -> pl.DataFrame:
     """The first day after the night on which time may change something: patient_id, due_on; one row a patient.
 
-    evidence, verdicts: the draws of the patients and what was judged of them, row by row. times: their times to
-    care, as in gap_time. coverage: as in lab.coverage. unseen: patient_id and day (Date) of what is known of them but
-    lies after the night. as_of_day: the night, in days since 1970-01-01.
+    draws: the draws of the patients, each with its evidence and its verdicts. times: their times to care, as in
+    gap_time. coverage: as in lab.coverage. unseen: patient_id and day (Date) of what is known of them but lies after
+    the night. as_of_day: the night, in days since 1970-01-01.
     """
-    draws = pl.concat([evidence, verdicts.select(pl.exclude(evidence.columns))], how="horizontal")
     index = day(pl.col("index_collected_at"))
     clocks = [
         pl.when(_open(rule, name) & (index + criterion.due > as_of_day)).then(index + criterion.due)
@@ -47,7 +45,7 @@ def due_on(
     )
     days = [
         draws.select("patient_id", due=pl.min_horizontal(clocks)),
-        ages_out(verdicts, rules, as_of_day),
+        ages_out(draws, rules, as_of_day),
         ends.filter(pl.col("due") > as_of_day),
         unseen.select("patient_id", due=day(pl.col("day"))),
     ]

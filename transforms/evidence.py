@@ -1,11 +1,13 @@
-"""The evidence around each index draw: which result speaks for which input, and what follows from them.
+"""The evidence around each index draw: which result is selected for which input, and what follows from them.
 
 An index draw is one patient at one collection time at which a blood count was reported, even one whose values were
-all rejected. For every input the result nearest to its anchor inside its window speaks (RULES.md 0.5); of two
+all rejected. For every input the result nearest to its anchor inside its window is selected (RULES.md 0.5); of two
 equally near the earlier. Values are intervals: inside this module a column pair ``<input>.lo`` and ``<input>.hi``.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -16,9 +18,25 @@ from schemas.switches import DEFAULTS, Switches
 from transforms import context, indices
 from transforms.iron_panel import with_saturation
 from transforms.pregnancy import pregnancy_columns
-from transforms.speaking import by_analyte, gather, result_flags, unit_problems
+from transforms.selection import by_analyte, gather, result_flags, unit_problems
 from transforms.treatment import treatment_columns
 from transforms.windows import key
+
+
+@dataclass(frozen=True)
+class PatientRecords:
+    """What is on record about some patients, as seen by the night.
+
+    results: current results (patient_id, specimen_id, collected_at, resulted_at, analyte, value_low, value_high, code,
+    status, method, flags). unusable: reported results whose value could not be used (patient_id, collected_at,
+    specimen_id, analyte, reason, is_blood_count). patients, events, coverage: as in lab.*.
+    """
+
+    results: pl.DataFrame
+    unusable: pl.DataFrame
+    patients: pl.DataFrame
+    events: pl.DataFrame
+    coverage: pl.DataFrame
 
 
 def index_draws(results: pl.DataFrame, unusable: pl.DataFrame) -> pl.DataFrame:
@@ -53,22 +71,12 @@ def index_draws(results: pl.DataFrame, unusable: pl.DataFrame) -> pl.DataFrame:
 
 
 def build_evidence(
-    draws: pl.DataFrame,
-    results: pl.DataFrame,
-    unusable: pl.DataFrame,
-    patients: pl.DataFrame,
-    events: pl.DataFrame,
-    coverage: pl.DataFrame,
-    as_of_day: int,
-    switches: Switches = DEFAULTS,
+    draws: pl.DataFrame, records: PatientRecords, as_of_day: int, switches: Switches = DEFAULTS
 ) -> pl.DataFrame:
     """The evidence of every draw: context, history, and value, interval and date of every input.
 
-    draws: as index_draws gives them. results: current results seen by the night (patient_id, specimen_id,
-    collected_at, resulted_at, analyte, value_low, value_high, code, status, method, flags). unusable: reported results
-    whose value could not be used (patient_id, collected_at, analyte, reason). patients, events, coverage: as in lab.*.
-    as_of_day: the night, in days since 1970-01-01. switches: how indices are computed. Every frame holds the patients
-    of the draws at least. Returns one row per draw in the order of patient and time.
+    draws: as index_draws gives them, of patients who are in the records. as_of_day: the night, in days since
+    1970-01-01. switches: how indices are computed. Returns one row per draw in the order of patient and time.
     """
     who = (
         draws.select(pl.col("patient_id").unique().sort())
@@ -77,21 +85,21 @@ def build_evidence(
     )
     base = (
         draws.join(who, on="patient_id")
-        .join(patients, on="patient_id", how="left")
+        .join(records.patients, on="patient_id", how="left")
         .with_columns(
             key=key(pl.col("patient"), pl.col("index_collected_at")),
             day=context.day(pl.col("index_collected_at")),
         )
         .sort("key")
     )
-    results = _numbered(results, who)
+    results = _numbered(records.results, who)
     sources = by_analyte(results, base, switches)
     gathered = with_saturation(gather(base, sources, results), base["index_collected_at"])
     measured = gathered.select(
         pl.coalesce(context.day(pl.col(f"{name}.at")), base["day"]).alias(name) for name in context.GUARDED
     )
-    coded = context.coded_events(events.join(who, on="patient_id"))
-    spans = coverage.join(who, on="patient_id").select(
+    coded = context.coded_events(records.events.join(who, on="patient_id"))
+    spans = records.coverage.join(who, on="patient_id").select(
         "patient",
         "domain",
         first=context.day(pl.col("observed_from")),
@@ -114,7 +122,7 @@ def build_evidence(
         elevation_adjustment_g_l=context.elevation_adjustment(
             pl.col("residence_elevation_m"), switches.hb_edition
         ),
-        unit_problems=unit_problems(base, unusable.join(who, on="patient_id")),
+        unit_problems=unit_problems(base, records.unusable.join(who, on="patient_id")),
     )
     return _published(indices.derive(frame, switches).with_columns(result_flags=result_flags(gathered)))
 

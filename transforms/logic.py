@@ -225,7 +225,7 @@ class Soft(_Settled):
 
 @dataclass(frozen=True, eq=False)
 class Unknown(_Settled):
-    """The condition is unknown. Rules that speak of a missing test (``TSAT missing``) say it with this."""
+    """The condition is unknown. Rules that name a missing test (``TSAT missing``) say it with this."""
 
     node: Node
 

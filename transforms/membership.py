@@ -109,13 +109,13 @@ def ages_out(verdicts: pl.DataFrame, rules: Sequence[Rule], as_of_day: int) -> p
     for rule in rules:
         codes = numbers(recent[rule.status_column])
         decided, undecided = np.flatnonzero(codes >= NOT_MET), np.flatnonzero(codes == INDETERMINATE)
-        says, decided_on, undecided_on = (np.full(len(people), -_NEVER) for _ in range(3))
+        latest, decided_on, undecided_on = (np.full(len(people), -_NEVER) for _ in range(3))
         # of a patient's draws the last one assigned stays, which is the newest
-        says[patients[decided]], decided_on[patients[decided]] = codes[decided], days[decided]
+        latest[patients[decided]], decided_on[patients[decided]] = codes[decided], days[decided]
         undecided_on[patients[undecided]] = days[undecided]
-        speaks = (says > NOT_MET) | (undecided_on > decided_on)
+        matters = (latest > NOT_MET) | (undecided_on > decided_on)
         oldest = np.where(decided_on > -_NEVER, decided_on, undecided_on)
-        first = np.minimum(first, np.where(speaks, oldest + LOOK_BACK + 1, _NEVER))
+        first = np.minimum(first, np.where(matters, oldest + LOOK_BACK + 1, _NEVER))
     changed = first < _NEVER
     return pl.DataFrame({"patient_id": people.filter(pl.Series(changed)), "due": first[changed]})
 

@@ -1,4 +1,4 @@
-"""Rows that speak of one patient and disagree: what is known then, and where the disagreement can be seen.
+"""Rows about one patient that disagree: what is known then, and where the disagreement can be seen.
 
 Nobody knows which of two rows is right, so a value on which they differ is unknown; the rows stay, flagged. A death
 is the exception: whoever has two dates of death is dead from the later one on.

@@ -11,7 +11,7 @@ import pytest
 from schemas.history_atoms import HISTORY_ATOMS
 from schemas.switches import Switches
 from tests.evidence.window_edges import Edge, edges
-from tests.testbed import INDEX, evidence_of, extract_of
+from tests.testbed import INDEX, evidence_of, records_of
 from transforms.context import coded_events
 from transforms.grounds import Cutoff, Event, OtherCounts, cutoff_of, event_behind, other_counts
 from transforms.repeats import PERSISTENT, TOGETHER
@@ -23,7 +23,7 @@ COUNTS = {name: f"{name}_found" for name in (*TOGETHER, *PERSISTENT, "second_cou
 
 def coded(**cells: str) -> Mapping[str, pl.DataFrame]:
     """The coded events of one patient of the test bed."""
-    return coded_events(extract_of([{"case": "p", **cells}]).events.with_columns(patient=pl.lit(0, pl.Int64)))
+    return coded_events(records_of([{"case": "p", **cells}]).events.with_columns(patient=pl.lit(0, pl.Int64)))
 
 
 def at(columns: Mapping[str, str]) -> list[Edge]:

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from tests.testbed import EVENT_SCHEMA, KINDS, RESULT_SCHEMA, UNUSABLE_SCHEMA, dated
-from transforms.evidence import build_evidence, index_draws
+from transforms.evidence import PatientRecords, build_evidence, index_draws
 from transforms.gap_metrics import gap_times
 from transforms.judging import judge
 from transforms.repeats import with_repeats
@@ -87,17 +87,9 @@ def gaps(**patients: dict[str, Any]) -> pl.DataFrame:
     spans = {"patient_id": pl.String, "domain": pl.String, "observed_from": pl.Date, "observed_to": pl.Date}
     unusable = pl.DataFrame(schema=UNUSABLE_SCHEMA)
     as_of = (day(AS_OF) - EPOCH).days
-    evidence = with_repeats(
-        build_evidence(
-            index_draws(result_frame, unusable),
-            result_frame,
-            unusable,
-            patient_frame,
-            event_frame,
-            pl.DataFrame(coverage, schema=spans, orient="row"),
-            as_of,
-        )
-    )
+    covered = pl.DataFrame(coverage, schema=spans, orient="row")
+    records = PatientRecords(result_frame, unusable, patient_frame, event_frame, covered)
+    evidence = with_repeats(build_evidence(index_draws(result_frame, unusable), records, as_of))
     verdicts = judge(evidence, RULES).verdicts
     return gap_times(evidence, verdicts, result_frame, event_frame, patient_frame, as_of)
 

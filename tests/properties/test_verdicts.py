@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from schemas.evidence import INPUTS
 from tests.properties.cases import Case, population
 from tests.properties.patients import examples, populations
-from tests.testbed import INDEX, Extract, evidence_from, evidence_of, extract_of, verdicts_of
+from tests.testbed import INDEX, evidence_from, evidence_of, records_of, verdicts_of
+from transforms.evidence import PatientRecords
 from transforms.judging import all_criteria, judge
 from transforms.rule import INDETERMINATE, NOT_MET, TIERS
 from transforms.rules import RULES
@@ -180,27 +181,27 @@ def test_every_value_lies_in_exactly_one_band(cases: list[Case], data: st.DataOb
 @examples(day=3, night=80)
 @given(cases=populations(), seed=st.integers(0, 1000))
 def test_order_duplicates_and_irrelevant_tests_do_not_matter(cases: list[Case], seed: int) -> None:
-    extract = extract_of(cases)
-    irrelevant = extract.results.with_columns(
+    records = records_of(cases)
+    irrelevant = records.results.with_columns(
         analyte=pl.lit("esr"), collected_at=pl.col("collected_at") + pl.duration(hours=5)
     )
-    again = Extract(
-        results=_shuffled(pl.concat([extract.results, extract.results, irrelevant]), seed),
-        unusable=_shuffled(extract.unusable, seed),
-        patients=_shuffled(extract.patients, seed),
-        events=_shuffled(pl.concat([extract.events, extract.events]), seed),
-        coverage=_shuffled(pl.concat([extract.coverage, extract.coverage]), seed),
+    again = PatientRecords(
+        results=_shuffled(pl.concat([records.results, records.results, irrelevant]), seed),
+        unusable=_shuffled(records.unusable, seed),
+        patients=_shuffled(records.patients, seed),
+        events=_shuffled(pl.concat([records.events, records.events]), seed),
+        coverage=_shuffled(pl.concat([records.coverage, records.coverage]), seed),
     )
-    one, other = (_judged(each) for each in (extract, again))
+    one, other = (_judged(each) for each in (records, again))
     assert one[0].equals(other[0])
     assert one[1].equals(other[1])
-    assert one[0].equals(_judged(extract)[0])  # and running it again changes nothing
+    assert one[0].equals(_judged(records)[0])  # and running it again changes nothing
 
 
 def _shuffled(frame: pl.DataFrame, seed: int) -> pl.DataFrame:
     return frame.sample(fraction=1.0, shuffle=True, seed=seed)
 
 
-def _judged(extract: Extract) -> tuple[pl.DataFrame, pl.DataFrame]:
-    judged = judge(evidence_from(extract), RULES)
+def _judged(records: PatientRecords) -> tuple[pl.DataFrame, pl.DataFrame]:
+    judged = judge(evidence_from(records), RULES)
     return judged.verdicts, judged.findings.sort("patient_id", "index_collected_at", "rule_id")

@@ -11,6 +11,7 @@ import pytest
 from schemas.gaps import GAP_TIME
 from tests.testbed import COVERAGE_SCHEMA, EPOCH, INDEX, evidence_of, table
 from transforms.due import due_on
+from transforms.findings import KEYS
 from transforms.judging import judge
 from transforms.logic import Criterion, Node, Soft, Unknown
 from transforms.rule import Rule
@@ -31,8 +32,7 @@ def test_a_clock_is_waited_for_only_where_it_can_still_change_what_is_said(case:
     unseen = pl.DataFrame(schema={"patient_id": pl.String, "day": pl.Date})
     today = (INDEX.date() - EPOCH).days + 10
     due = due_on(
-        evidence,
-        judge(evidence, RULES).verdicts,
+        _judged(evidence),
         pl.DataFrame(schema=GAP_TIME),
         pl.DataFrame(schema=COVERAGE_SCHEMA),
         unseen,
@@ -53,8 +53,7 @@ def test_the_end_of_coverage_is_waited_for_only_where_a_gap_is_watched(
     ends = INDEX.date() + timedelta(days=19)
     covered = pl.DataFrame([(patient, "lab", INDEX.date(), ends)], schema=COVERAGE_SCHEMA, orient="row")
     found = due_on(
-        evidence,
-        judge(evidence, RULES).verdicts,
+        _judged(evidence),
         watched,
         covered,
         pl.DataFrame(schema={"patient_id": pl.String, "day": pl.Date}),
@@ -72,6 +71,10 @@ def test_no_clock_is_read_as_absent_before_it_has_run_out(rule: Rule) -> None:
     ]
     hidden = {criterion.id for node in settled for criterion in _criteria(node) if criterion.due is not None}
     assert not hidden
+
+
+def _judged(evidence: pl.DataFrame) -> pl.DataFrame:
+    return pl.concat([evidence, judge(evidence, RULES).verdicts.drop(KEYS)], how="horizontal")
 
 
 def _inside(node: Node) -> Iterator[Node]:

@@ -109,7 +109,7 @@ def test_windows_of_iron_studies() -> None:
         ferritin on day 31      | 30  | F   | 110        | 8@31          | indeterminate (ferritin)
         ferritin on day -30     | 30  | F   | 110        | 8@-30         | confirmed
         ferritin on day -31     | 30  | F   | 110        | 8@-31         | indeterminate (ferritin)
-        the nearer speaks       | 30  | F   | 110        | 80@-10; 8@5   | confirmed
+        the nearer is used      | 30  | F   | 110        | 80@-10; 8@5   | confirmed
         of two the earlier      | 30  | F   | 110        | 80@-5; 8@5    | not_met
         hemoglobin next day     | 30  | F   | 110@1      | 8             | confirmed
         hemoglobin two days off | 30  | F   | 110@2      | 8             | indeterminate (hb)

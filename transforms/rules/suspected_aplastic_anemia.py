@@ -1,8 +1,8 @@
 """4.15 Suspected aplastic anemia: two or three counts fall because the marrow is empty.
 
-In the running is whom at least one count puts there (RULES.md 4.31.11). A hypocellular marrow decides where it was
-examined; "examined" is a reported cellularity, and one that is not hypocellular rules the disease out. Without a
-marrow the counts speak: probable needs counts as low as in severe disease. An explanation that is established keeps
+A patient is a candidate if at least one count says so (RULES.md 4.31.11). Where the marrow was examined, its
+cellularity decides: a reported cellularity that is not hypocellular rules the disease out. Without a
+marrow the counts decide: probable needs counts as low as in severe disease. An explanation that is established keeps
 a hypocellular marrow at possible and excludes everyone else; one that cannot be seen caps the counts at possible
 (RULES.md 0.4) and does not touch a marrow (4.31.2). Reticulocytes that were not counted are not adequate ones. How
 few are too few is a switch (aa_retic), and as many are adequate.

@@ -1,8 +1,8 @@
 """4.18 Suspected marrow infiltration: something that does not belong there crowds the marrow out.
 
-A marrow that was read as free of it ends the question (RULES.md 4.31.14). A leukoerythroblastic film speaks by itself;
-a known cancer speaks with the counts, unless chemotherapy explains them. Chemotherapy that cannot be seen caps the
-counts at possible, not the film (4.31.2). Small red cells point elsewhere where they are established.
+A marrow that was reported as free of it ends the question (RULES.md 4.31.14). A leukoerythroblastic film with anemia is
+enough by itself; after a known cancer, low counts are, unless chemotherapy explains them. Chemotherapy that cannot be
+seen caps the counts at possible, not the film (4.31.2). Small red cells point elsewhere where they are established.
 """
 
 from transforms.anemia import ANEMIA

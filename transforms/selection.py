@@ -1,7 +1,7 @@
-"""Which result speaks for which input of a draw: the nearest to its anchor inside its window (RULES.md 0.5, 1.1.7).
+"""Which result is selected for each input of a draw: the nearest to its anchor in its window (RULES.md 0.5, 1.1.7).
 
-Values are intervals: a column pair ``<input>.lo`` and ``<input>.hi``, with the time and the flags of the result that
-speaks.
+Values are intervals: a column pair ``<input>.lo`` and ``<input>.hi``, with the time and the flags of the selected
+result.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ MORPHOLOGY = (
     "bands_pct",
 )  # here the eye beats the analyzer (RULES.md 1.1.7)
 # Three kinds of cells under one name, and the specimens of one marrow examination (an aspirate beside a trephine makes
-# it no trephine only, RULES.md 1.6): the most of any speaks.
+# it no trephine only, RULES.md 1.6): the highest value is selected.
 SEVERAL_TESTS = ("myelocytes_pct", "marrow_specimen")
 UNIT_REASONS = ("UNIT_UNKNOWN", "UNIT_MISSING", "HB_UNIT_AMBIGUOUS", "TSAT_AMBIGUOUS", "COMMA_AMBIGUOUS")
 BIT = {name: 1 << number for number, name in enumerate(INPUTS)}
@@ -78,12 +78,12 @@ def _one_per_moment(
     manual = pl.col("code").is_in(MANUAL) | pl.col("method").str.to_lowercase().str.contains(
         "manual"
     ).fill_null(value=False)
-    twice = frame.filter(repeated)
-    told = results.select(
-        pl.col("specimen_id", "code", "method", "status", "resulted_at").gather(twice["row"])
+    repeats = frame.filter(repeated)
+    details = results.select(
+        pl.col("specimen_id", "code", "method", "status", "resulted_at").gather(repeats["row"])
     )
     best = (
-        pl.concat([twice, told], how="horizontal")
+        pl.concat([repeats, details], how="horizontal")
         .join(base.select("key", "index_specimen_id"), on="key", how="left")
         .with_columns(
             own=pl.col("specimen_id").eq_missing(pl.col("index_specimen_id")),
@@ -119,19 +119,19 @@ def _void_clumped(found: dict[str, pl.DataFrame]) -> None:
 
 
 def gather(base: pl.DataFrame, sources: Mapping[str, pl.DataFrame], results: pl.DataFrame) -> pl.DataFrame:
-    """For every input with a window: interval, date and flags of the result that speaks for each draw."""
+    """For every input with a window: interval, date and flags of the result selected for each draw."""
     anchor = base["key"]
     columns = [
         frame
         for name in INPUTS
         if name not in ("crp", "agp", "tsat")
-        for frame in _speaking(name, sources, anchor)
+        for frame in _selected(name, sources, anchor)
     ]
     gathered = pl.DataFrame(columns)
     moments = pl.DataFrame([base["patient"], anchor, gathered["ferritin.at"]])
     at_ferritin = pl.coalesce(key(pl.col("patient"), pl.col("ferritin.at")), "key")
     ferritin_key = moments.select(at_ferritin).to_series()
-    late = [frame for name in ("crp", "agp") for frame in _speaking(name, sources, ferritin_key)]
+    late = [frame for name in ("crp", "agp") for frame in _selected(name, sources, ferritin_key)]
     extra = [
         frame
         for name, window in (
@@ -140,13 +140,13 @@ def gather(base: pl.DataFrame, sources: Mapping[str, pl.DataFrame], results: pl.
             ("hb_blood_gas", INPUTS["hb"].window),
             ("plt_clumps", INPUTS["plt"].window),
         )
-        for frame in _speaking(name, sources, anchor, window)
+        for frame in _selected(name, sources, anchor, window)
     ]
     assay = _assay(sources, results, anchor)
     return pl.concat([gathered, pl.DataFrame(late), pl.DataFrame(extra), assay.to_frame()], how="horizontal")
 
 
-def _speaking(
+def _selected(
     name: str, sources: Mapping[str, pl.DataFrame], anchor: pl.Series, window: tuple[int, int] | None = None
 ) -> list[pl.Series]:
     limits = window or INPUTS[name].window
@@ -176,7 +176,7 @@ def _nothing(dtype: Any, rows: int) -> pl.Series:
 
 
 def _assay(sources: Mapping[str, pl.DataFrame], results: pl.DataFrame, anchor: pl.Series) -> pl.Series:
-    """The assay of the sTfR that speaks, in small letters; null where it is not named."""
+    """The assay of the selected sTfR, in lower case; null where it is not named."""
     source, window = sources.get("stfr"), INPUTS["stfr"].window
     if source is None or window is None:
         return _nothing(pl.String, len(anchor)).alias("stfr.assay")
@@ -200,7 +200,7 @@ def unit_problems(base: pl.DataFrame, unusable: pl.DataFrame) -> pl.Series:
 
 
 def result_flags(gathered: pl.DataFrame) -> pl.Series:
-    """Flags of the results that speak, as ``input:FLAG`` (several joined by commas); null where there is none."""
+    """Flags of the selected results, as ``input:FLAG`` (several joined by commas); null where there is none."""
     flagged = [
         name for name in INPUTS if f"{name}.flags" in gathered.columns and gathered[f"{name}.flags"].count()
     ]
