@@ -36,7 +36,7 @@ def binding_capacity(found: Mapping[str, pl.DataFrame], factor: str) -> pl.DataF
         parts.append(_slim(found["transferrin"]).with_columns(scaled).with_columns(rank=1))
     if "uibc" in found and "iron" in found:
         parts.append(
-            _paired(found["uibc"], found["iron"], pl.col("lo") + pl.col("other")).with_columns(rank=2)
+            _slim(_paired(found["uibc"], found["iron"], pl.col("lo") + pl.col("other"))).with_columns(rank=2)
         )
     if not parts:
         return pl.DataFrame(schema=_SLIM)
@@ -52,10 +52,10 @@ def binding_capacity(found: Mapping[str, pl.DataFrame], factor: str) -> pl.DataF
 def computed_saturation(found: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """TSAT in % at the time of every exact iron that has an exact binding capacity within a day.
 
-    found: as in ``binding_capacity``, whose result stands under tibc.
+    found: as in ``binding_capacity``, whose result stands under tibc. other_key is the time of the binding capacity.
     """
     if "iron" not in found or found["tibc"].is_empty():
-        return pl.DataFrame(schema=_SLIM)
+        return pl.DataFrame(schema={**_SLIM, "other_key": pl.Int64})
     saturation = 100 * pl.col("lo") / pl.col("other")
     return _paired(found["iron"], found["tibc"], saturation.round(9)).filter(
         pl.col("lo") <= LARGEST_SATURATION
@@ -102,15 +102,20 @@ def _slim(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _paired(left: pl.DataFrame, right: pl.DataFrame, formula: pl.Expr) -> pl.DataFrame:
-    """Formula over ``lo`` of the left and ``other`` of the nearest right result within a day, both exact."""
+    """Formula over ``lo`` of the left and ``other`` of the nearest right result within a day, both exact.
+
+    Adds other_key, the time of the right result.
+    """
     exact = _slim(left).filter(pl.col("lo") == pl.col("hi"))
     other = _slim(right).filter((pl.col("lo") == pl.col("hi")) & (pl.col("lo") > 0))
     row = nearest(other["key"], exact["key"], SAME_DAY)
     return (
-        exact.with_columns(other=other["lo"].gather(row), more=other["flags"].gather(row))
+        exact.with_columns(
+            other=other["lo"].gather(row), more=other["flags"].gather(row), other_key=other["key"].gather(row)
+        )
         .filter(pl.col("other").is_not_null())
         .with_columns(lo=formula)
         .with_columns(hi=pl.col("lo"), flags=pl.concat_str("flags", "more", separator=",", ignore_nulls=True))
         .with_columns(flags=pl.when(pl.col("flags") != "").then(pl.col("flags")))
-        .select(list(_SLIM))
+        .select(*_SLIM, "other_key")
     )

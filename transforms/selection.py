@@ -15,7 +15,7 @@ import polars as pl
 from schemas.evidence import INPUTS
 from schemas.switches import Switches
 from transforms.iron_panel import binding_capacity, computed_saturation
-from transforms.windows import Window, any_within, key, nearest
+from transforms.windows import Window, any_within, key, nearest, within
 
 MANUAL = (
     "26508-2",
@@ -154,6 +154,9 @@ def _selected(
     if limits is None or source is None or source.is_empty():
         return [_nothing(dtype, len(anchor)).alias(f"{name}.{part}") for part, dtype in _PARTS.items()]
     row = nearest(source["key"], anchor, Window(*limits))
+    if "other_key" in source.columns:  # a value of two results: both are in the window (RULES.md 0.5)
+        other = source["other_key"].gather(row)
+        row = pl.select(pl.when(within(other, anchor, Window(*limits))).then(row)).to_series()
     return [
         (_nothing(dtype, len(anchor)) if source[part].null_count() == len(source) else source[part].gather(row))
         .alias(f"{name}.{part}")

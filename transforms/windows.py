@@ -82,3 +82,9 @@ def any_within(keys: pl.Series, anchor: pl.Series, window: Window) -> pl.Series:
     moments = numbers(keys)
     first, last = bounds(numbers(anchor), window)
     return pl.Series(np.searchsorted(moments, last, side="right") > np.searchsorted(moments, first))
+
+
+def within(moment: pl.Series, anchor: pl.Series, window: Window) -> pl.Series:
+    """Whether each moment falls into the window of the anchor of its row; null where there is no moment."""
+    first, last = bounds(numbers(anchor), window)
+    return (moment >= pl.Series(first)) & (moment <= pl.Series(last))

@@ -39,6 +39,9 @@ iron=9 tibc=50@{d}                                       | tsat_pct             
 iron=9 uibc=41@{d}                                       | tsat_pct                         | -1 1                 | -2 2
 iron=9 transferrin=2@{d}                                 | tsat_pct                         | -1 1                 | -2 2
 iron=9@{d} tibc=50@{d}                                   | tsat_pct                         | -30 30               | -31 31
+iron=9@30 tibc=50@{d}                                    | tsat_pct                         | 29 30                | 31
+iron=9@{d} tibc=50@-30                                   | tsat_pct                         | -30 -29              | -31
+iron=9@-30 tibc=50@{d}                                   | tsat_pct                         | -30 -29              | -31
 ferritin=50 stfr=3@{d} assay=beckman                     | stfr_index                       | -30 30               | -31 31
 dx=M06.9@{d}                                             | inflammatory_context             | -20000 30            | 31
 dx=C61@{d}                                               | inflammatory_context             | -365 30              | -366 31
