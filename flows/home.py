@@ -29,7 +29,7 @@ from pathlib import Path
 
 from flows import home_lock
 from flows.errors import NewerHomeError, UsageError
-from flows.loading import Ground
+from flows.loading import NightBefore
 from flows.manifest import night_number, read_manifest
 from flows.store import clear_store
 
@@ -180,11 +180,11 @@ class Home:
         """Folder of the published night; None where there is none yet."""
         return self.night() if self.published.exists() else None
 
-    def ground(self) -> Ground:
+    def ground(self) -> NightBefore:
         """What the next night builds on: the published night, if its version kept a manifest."""
         night = self.last()
         manifest = read_manifest(night) if night is not None else None
-        return Ground(self.store, night if manifest is not None else None, manifest)
+        return NightBefore(self.store, night if manifest is not None else None, manifest)
 
     def publish(self, run_id: str) -> None:
         """Swap the published link to a finished night, atomically."""

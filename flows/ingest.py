@@ -23,7 +23,7 @@ from flows.derive import Derived, Known, derive, known_of
 from flows.generations import LAB, PATIENTS, RESULTS, inherit, own
 from flows.load_notes import notes_on_identifiers, notes_on_unusable_files
 from flows.load_tables import write_causes, write_files_and_codes
-from flows.loading import Arrival, Ground, Loaded, load_extract
+from flows.loading import Arrival, Loaded, NightBefore, load_extract
 from flows.manifest import Manifest
 from flows.missing_units import Changed, write_missing_units
 from flows.row_counts import FileCounts
@@ -67,38 +67,36 @@ class Ingested:
 def ingest(
     extract: Path | None,
     build: Path,
-    ground: Ground,
+    night_before: NightBefore,
     arrival: Arrival,
     *,
-    buckets: int | None = None,
     full: bool = False,
     originals: Sequence[SourceFile] | None = None,
 ) -> Ingested:
     """Load the new files of an extract, and write the tables of generations.LAB into BUILD/tables.
 
-    extract: None for a foreign one of which all was loaded before. buckets: patient buckets of a full night, None for
-    about a million rows each. full: rebuild everything. originals: for an adapted extract, the source's own files,
-    which are registered in its place. Raises ExtractError (the extract cannot be read or breaks its contract) and
+    extract: None for a foreign one of which all was loaded before. full: rebuild everything. originals: for an adapted
+    extract, the source's own files, which are registered in its place. Raises ExtractError (the extract cannot be read or breaks its contract) and
     CheckError (rows are lost or a table breaks its contract); then BUILD is to be thrown away.
     """
     try:
-        loaded = load_extract(extract, build, ground, arrival, buckets=buckets, originals=originals)
-        return _tables(loaded, build, ground, arrival, buckets, full=full)
+        loaded = load_extract(extract, build, night_before, arrival, originals)
+        return _tables(loaded, build, night_before, arrival, full=full)
     finally:
         shutil.rmtree(build / "staged", ignore_errors=True)
 
 
 def _tables(
-    loaded: Loaded, build: Path, ground: Ground, arrival: Arrival, buckets: int | None, *, full: bool
+    loaded: Loaded, build: Path, night_before: NightBefore, arrival: Arrival, *, full: bool
 ) -> Ingested:
     """Derive the tables of the patients whom the load affects, or of everybody, and add up what became of its rows."""
-    before = ground.manifest
+    before = night_before.manifest
     merges_before = before.merges if before else {}
     generation = (before.number if before else 0) + 1
     loads = (*(before.loads if before else ()), loaded.load)
-    known = known_of(ground.store, loaded.pieces, loaded.merges, loaded.slices, loads, arrival)
+    known = known_of(night_before.store, loaded.pieces, loaded.merges, loaded.slices, loads, arrival)
     basis = _basis(arrival, known)
-    last = None if full else _comparable(ground, basis)
+    last = None if full else _comparable(night_before, basis)
     known, scope = _with_units(build, known, loaded, last, merges_before, arrival)
     derived: Derived | None = None
     if last is not None and not loaded.redivided:
@@ -107,10 +105,10 @@ def _tables(
         derived = _derive_some(build, last, known, some, scope.affected.gone, generation)
     everybody = derived is None
     if derived is None:
-        derived = _derive_everybody(build, known, generation, buckets)
+        derived = _derive_everybody(build, known, generation, arrival.buckets)
     newest = _newest(derived.newest, None if everybody else before)
     _account(build, loaded, derived, newest)
-    write_files_and_codes(build, ground.night, loaded, derived, everybody=everybody)
+    write_files_and_codes(build, night_before.folder, loaded, derived, everybody=everybody)
     write_table(build, "code_map", "all", arrival.code_map.table())
     if before is not None:
         write_causes(build, loaded, scope.affected, generation)
@@ -132,8 +130,8 @@ def _tables(
 
 
 @dataclass(frozen=True)
-class _LastNight:
-    """A last night whose tables rest on the same basis as tonight's. first_contact: as in flows.derive."""
+class _ComparableNight:
+    """The night before, where its tables rest on the same basis as tonight's. first_contact: as in flows.derive."""
 
     tables: Path
     first_contact: date | None
@@ -151,7 +149,7 @@ def _with_units(
     build: Path,
     known: Known,
     loaded: Loaded,
-    last: _LastNight | None,
+    last: _ComparableNight | None,
     merges_before: Mapping[str, str],
     arrival: Arrival,
 ) -> tuple[Known, _Scope]:
@@ -190,21 +188,21 @@ def _basis(arrival: Arrival, known: Known) -> Mapping[str, str]:
     }
 
 
-def _comparable(ground: Ground, basis: Mapping[str, str]) -> _LastNight | None:
-    """The last night; None where there is none, or its tables were derived on another basis."""
-    if ground.manifest is None or ground.night is None:
+def _comparable(night_before: NightBefore, basis: Mapping[str, str]) -> _ComparableNight | None:
+    """The night before; None where there is none, or its tables were derived on another basis."""
+    if night_before.manifest is None or night_before.folder is None:
         return None
-    earlier = dict(ground.manifest.lab_basis)
+    earlier = dict(night_before.manifest.lab_basis)
     first = earlier.pop("first_contact", "None")
     if earlier != basis:
         return None
-    return _LastNight(
-        ground.night / "tables", None if first == "None" else datetime.fromisoformat(first).date()
+    return _ComparableNight(
+        night_before.folder / "tables", None if first == "None" else datetime.fromisoformat(first).date()
     )
 
 
 def _derive_some(
-    build: Path, last: _LastNight, known: Known, some: SomePatients, gone: pl.Series, generation: int
+    build: Path, last: _ComparableNight, known: Known, some: SomePatients, gone: pl.Series, generation: int
 ) -> Derived | None:
     """Derive the tables of some patients beside those of the last night; None where everybody turns out to be affected.
 

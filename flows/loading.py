@@ -39,18 +39,19 @@ CROWDED = 4  # times the rows a slice is meant for, above which the store is div
 
 
 @dataclass(frozen=True)
-class Ground:
-    """What a night builds on. store: HOME/store. night, manifest: the night before; None where there is none."""
+class NightBefore:
+    """The home as the night before left it. store: HOME/store. folder, manifest: of that night; None if there is none."""
 
     store: Path
-    night: Path | None
+    folder: Path | None
     manifest: Manifest | None
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """The night's own facts. loaded_at: local time in the home's time zone. code_map: the site's.
+    """When and how tonight's load is read. loaded_at: local time in the home's time zone. code_map: the site's.
     unit_inference: whether a missing unit may be inferred. folder: checksum of a foreign extract (manifest.Load).
+    buckets: patient buckets of a full night, None for about a million rows each.
     """
 
     run_id: str
@@ -60,6 +61,7 @@ class Arrival:
     code_map: CodeMapFile = NO_CODE_MAP
     unit_inference: bool = True
     folder: str | None = None
+    buckets: int | None = None
 
 
 @dataclass(frozen=True)
@@ -87,61 +89,58 @@ class Loaded:
 def load_extract(
     extract: Path | None,
     build: Path,
-    ground: Ground,
+    night_before: NightBefore,
     arrival: Arrival,
-    *,
-    buckets: int | None,
     originals: Sequence[SourceFile] | None,
 ) -> Loaded:
     """Read the new files of an extract into the store; set aside in BUILD what cannot be read.
 
-    buckets, originals: as in flows.ingest. Raises ExtractError and CheckError.
+    originals: as in flows.ingest. Raises ExtractError and CheckError.
     """
     found = find_files(extract) if extract is not None else NO_FILES
     try:
-        return _load(found, build, ground, arrival, buckets, originals, careful=False)
+        return _load(found, build, night_before, arrival, originals, careful=False)
     except UnevenLinesError:
-        return _load(found, build, ground, arrival, buckets, originals, careful=True)
+        return _load(found, build, night_before, arrival, originals, careful=True)
 
 
 def _load(
     found: Found,
     build: Path,
-    ground: Ground,
+    night_before: NightBefore,
     arrival: Arrival,
-    buckets: int | None,
     originals: Sequence[SourceFile] | None,
     *,
     careful: bool,
 ) -> Loaded:
-    for leftover in (build / "staged", build / "tables", ground.store / arrival.run_id):
+    for leftover in (build / "staged", build / "tables", night_before.store / arrival.run_id):
         shutil.rmtree(leftover, ignore_errors=True)
-    before = ground.manifest
+    before = night_before.manifest
     number = (before.load if before else 0) + 1
-    name = f"{number:06d}"
+    piece = f"{number:06d}"
     tally = Tally()
-    every = _files(found, build / "staged" / "exact", tally, originals, careful=careful)
-    files = {table: _new(several, tally, before) for table, several in every.items()}
-    known_files = sum(len(every[table]) - len(files[table]) for table in every)
-    labs = files["lab_results"]
+    files = _files(found, build / "staged" / "exact", tally, originals, careful=careful)
+    new_files = {table: _new(listed, tally, before) for table, listed in files.items()}
+    known_files = sum(len(files[table]) - len(new_files[table]) for table in files)
+    labs = new_files["lab_results"]
     if before is None:
         _must_hold_results(labs, adapted=originals is not None)
     for table in TABLES_OF_LOADS:
-        inherit_table(table, ground.night, build)
-    store = _stored(labs, ground, arrival, number, buckets)
-    _ragged(labs, build, tally, name)
+        inherit_table(table, night_before.folder, build)
+    store = _stored(labs, night_before, arrival, number)
+    _ragged(labs, build, tally, piece)
     merges: Mapping[str, str] = before.merges if before else {}
-    if every["patient_merges"]:  # a table of merges is complete: what it no longer lists is undone
-        merges = read_merges(every["patient_merges"], files["patient_merges"], build, tally, name)
+    if files["patient_merges"]:  # a table of merges is complete: what it no longer lists is undone
+        merges = read_merges(files["patient_merges"], new_files["patient_merges"], build, tally, piece)
     added = add_small_tables(
-        SmallFiles(files["patients"], files["clinical_events"], files["coverage"]),
-        StoredTables(ground.store, before.pieces if before else (), number - 1),
+        SmallFiles(new_files["patients"], new_files["clinical_events"], new_files["coverage"]),
+        StoredTables(night_before.store, before.pieces if before else (), number - 1),
         build,
         tally,
         load=number,
         run_id=arrival.run_id,
         timezone=arrival.timezone,
-        newest=_newest_day(ground.store, store.new, before),
+        newest=_newest_day(night_before.store, store.new, before),
     )
     return Loaded(
         load=Load(
@@ -149,7 +148,7 @@ def _load(
             run_id=arrival.run_id,
             loaded_at=arrival.loaded_at,
             files=_loaded(tally),
-            merges=merges if every["patient_merges"] else None,
+            merges=merges if files["patient_merges"] else None,
             folder=arrival.folder,
         ),
         pieces=(*store.pieces, *added.pieces),
@@ -157,11 +156,11 @@ def _load(
         slices=store.slices,
         redivided=store.redivided,
         merges=merges,
-        sent=_identifiers(ground.store, store.new),
+        sent=_identifiers(night_before.store, store.new),
         added=added,
         tally=tally,
         known_files=known_files,
-        notes=load_notes(found.unknown, every, known_files),
+        notes=load_notes(found.unknown, files, known_files),
     )
 
 
@@ -225,25 +224,23 @@ class _Stored:
     redivided: bool
 
 
-def _stored(
-    files: list[ReadFile], ground: Ground, arrival: Arrival, number: int, buckets: int | None
-) -> _Stored:
+def _stored(files: list[ReadFile], night_before: NightBefore, arrival: Arrival, number: int) -> _Stored:
     """Add the rows of laboratory files to the store. number: of the load."""
-    before = ground.manifest
+    before = night_before.manifest
     earlier = before.pieces if before else ()
     rows = sum(file.rows for file in files)
     total = rows + sum(piece.rows for piece in earlier if piece.table == "lab_results")
-    slices = before.slices if before else slice_count(total, bucket_count(total, buckets))
+    slices = before.slices if before else slice_count(total, bucket_count(total, arrival.buckets))
     small = before is not None and rows <= SMALL_LOAD
-    folder = ground.store / arrival.run_id / "new"
+    folder = night_before.store / arrival.run_id / "new"
     staged = stage_lab_results(files, folder, slices=slices, load=number, small=small) if rows else []
     new = tuple(piece.model_copy(update={"path": f"{arrival.run_id}/new/{piece.path}"}) for piece in staged)
     crowded = total > CROWDED * ROWS_PER_SLICE * slices
-    wanted = max(slices, slice_count(total, bucket_count(total, buckets))) if crowded else slices
+    wanted = max(slices, slice_count(total, bucket_count(total, arrival.buckets))) if crowded else slices
     if wanted > slices or (before is not None and before.lab_basis.get("division") != division()):
-        again = _redivide([*earlier, *new], ground.store, arrival, wanted)
+        again = _redivide([*earlier, *new], night_before.store, arrival, wanted)
         return _Stored(tuple(again), new, wanted, redivided=True)
-    merged = merge_small_pieces(ground.store, ground.store / arrival.run_id / "merged", earlier)
+    merged = merge_small_pieces(night_before.store, night_before.store / arrival.run_id / "merged", earlier)
     return _Stored((*merged, *new), new, slices, redivided=False)
 
 

@@ -11,7 +11,7 @@ import polars as pl
 from flows.derive import derive, known_of
 from flows.errors import UsageError
 from flows.load_tables import unmapped_codes
-from flows.loading import TABLES_OF_LOADS, Arrival, Ground
+from flows.loading import TABLES_OF_LOADS, Arrival, NightBefore
 from flows.manifest import Manifest
 from flows.missing_units import write_missing_units
 from flows.staging import bucket_count, division
@@ -20,7 +20,7 @@ from schemas.tables import INPUT_FILE, shaped
 
 
 def recall(
-    build: Path, ground: Ground, arrival: Arrival, moment: datetime, *, buckets: int | None = None
+    build: Path, night_before: NightBefore, arrival: Arrival, moment: datetime
 ) -> tuple[Manifest, datetime | None]:
     """Write the tables of generations.LAB as they were known at a local time (moment).
 
@@ -29,7 +29,7 @@ def recall(
     Nothing is loaded. Raises UsageError for a home that knew nothing at that time, for one that has since been pruned
     too far, and for one whose patients no night has yet divided the way this version does; CheckError if rows are lost.
     """
-    now, night = ground.manifest, ground.night
+    now, night = night_before.manifest, night_before.folder
     then = None if now is None else now.known_at(moment)
     if now is None or then is None or night is None:
         raise UsageError(f"This home knew nothing yet at {moment:%Y-%m-%d %H:%M}.")
@@ -43,14 +43,14 @@ def recall(
             f"This home can be shown as it was known from {now.whole_since} on, not at {moment:%Y-%m-%d %H:%M}: "
             "what had been superseded before then was removed (hemacohort prune)."
         )
-    known = known_of(ground.store, then.pieces, then.merges, then.slices, then.loads, arrival)
+    known = known_of(night_before.store, then.pieces, then.merges, then.slices, then.loads, arrival)
     decisions = write_missing_units(known.raw, known.reading, build, arrival)
     known = replace(known, reading=replace(known.reading, units=decisions.units))
     derived = derive(
         build,
         known,
         generation=1,
-        buckets=bucket_count(known.raw.count(), buckets),
+        buckets=bucket_count(known.raw.count(), arrival.buckets),
         some=None,
         first_contact=None,
     )

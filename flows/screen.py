@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -31,7 +31,7 @@ from flows.generations import (
     piece_name,
     pieces_of,
 )
-from flows.loading import Ground
+from flows.loading import NightBefore
 from flows.manifest import Manifest
 from flows.site_drift import Earlier, write_site_drift
 from flows.staging import bucket_of
@@ -96,106 +96,103 @@ class Counted:
     gaps: pl.DataFrame
 
 
-def screen(
-    build: Path,
-    ground: Ground,
-    manifest: Manifest,
-    *,
-    as_of: date,
-    everybody: bool,
-    memory_limit: str = "2GB",
-    workers: int = 1,
-    switches: Switches = DEFAULTS,
-) -> ScreenCounts:
+@dataclass(frozen=True)
+class Tonight:
+    """The night to screen.
+
+    build: folder with the tables of ingest. manifest: of this night. as_of: its day; nothing collected after its end is
+    seen. memory_limit: of DuckDB, for each bucket. workers: buckets judged at the same time. switches: the choices
+    between sources.
+    """
+
+    build: Path
+    manifest: Manifest
+    as_of: date
+    memory_limit: str = "2GB"
+    workers: int = 1
+    switches: Switches = DEFAULTS
+
+    @property
+    def tables(self) -> Path:
+        """Where the stages of the night write their tables."""
+        return self.build / "tables"
+
+    def counted(self, places: Iterable[Place]) -> Iterator[Counted]:
+        """Judge the patients of each place, write the pieces of its tables, and count."""
+        return in_order(self._count_place, enumerate(places), self.workers)
+
+    def _count_place(self, numbered: tuple[int, Place]) -> Counted:
+        number, place = numbered
+        bucket = read_bucket(place, self.as_of, self.memory_limit)
+        piece = piece_name(self.manifest.number, number)
+        counted = _judge(self.build, piece, bucket, (self.as_of - EPOCH).days, self.switches)
+        write_totals(self.build, piece, self.memory_limit)
+        return counted
+
+
+def screen(tonight: Tonight, night_before: NightBefore, *, everybody: bool) -> ScreenCounts:
     """Judge the draws of everybody, or of the patients whom the night concerns, and write the tables of the stage.
 
-    build: folder with the tables of ingest. manifest: of this night. as_of: the night; nothing collected after its
-    end is seen. everybody: everybody's tables were derived again, or what verdicts depend on has changed. switches: the
-    choices between sources. workers: buckets judged at the same time. Writes the tables of generations.SCREEN, and
-    counts of COUNTS and gap_metric. Memory is bounded by the largest bucket, times the workers.
+    everybody: everybody's tables were derived again, or what verdicts depend on has changed. Writes the tables of
+    generations.SCREEN, and counts of COUNTS and gap_metric. Memory is bounded by the largest bucket, times the workers.
     """
-    rules = rule_book(switches)
-
-    def judged(numbered: tuple[int, Place]) -> Counted:
-        number, place = numbered
-        bucket = read_bucket(place, as_of, memory_limit)
-        piece = piece_name(manifest.number, number)
-        told = _judge(build, piece, bucket, (as_of - EPOCH).days, switches)
-        write_totals(build, piece, memory_limit)
-        return told
-
-    if everybody or ground.night is None or ground.manifest is None:
-        tables = build / "tables"
-        for group in LAB:
-            merge_all(group, tables, _bucket(tables, manifest))
-        places = [Place(tables, piece.stem) for piece in sorted((tables / "lab_result").glob("*.parquet"))]
-        counted = list(in_order(judged, enumerate(places), workers))
-        drifting = write_site_drift(build, as_of=as_of, earlier=None)
-        return _count(build, counted, as_of, judged=None, due=0, drifting=drifting)
-    return _screen_some(
-        build,
-        ground.night / "tables",
-        ground.manifest.as_of,
-        manifest,
-        as_of,
-        rules,
-        judged,
-        workers,
-    )
+    if not everybody and night_before.folder is not None and night_before.manifest is not None:
+        return _screen_concerned(tonight, night_before.folder / "tables", night_before.manifest.as_of)
+    tables = tonight.tables
+    for group in LAB:
+        merge_all(group, tables, _bucket(tonight))
+    places = [Place(tables, piece.stem) for piece in sorted((tables / "lab_result").glob("*.parquet"))]
+    counted = list(tonight.counted(places))
+    drifting = write_site_drift(tonight.build, as_of=tonight.as_of, earlier=None)
+    return _count(tonight, counted, judged=None, due=0, drifting=drifting)
 
 
-def _screen_some(
-    build: Path,
-    earlier: Path,
-    since: date,
-    manifest: Manifest,
-    as_of: date,
-    rules: Sequence[Rule],
-    judged: Callable[[tuple[int, Place]], Counted],
-    workers: int,
-) -> ScreenCounts:
+def _screen_concerned(tonight: Tonight, earlier: Path, since: date) -> ScreenCounts:
     """Judge the patients whom the night concerns; the rest is as the night before left it.
 
-    earlier, since: the tables and the day of the night before. manifest: of this night. judged: judges the
-    patients of a numbered place. workers: places judged at the same time. What the home holds of the patients is read beside the judging: either keeps one core busy.
+    earlier, since: the tables and the day of the night before. What the home holds of the patients is read beside the
+    judging: either keeps one core busy.
     """
-    tables, generation = build / "tables", manifest.number
+    build, tables, generation = tonight.build, tonight.tables, tonight.manifest.number
     inherit(SCREEN, earlier, tables)
-    anew, concerned = (
+    derived_again, concerned = (
         owners(group, tables).filter(pl.col("generation") == generation)["patient_id"]
         for group in (RESULTS, PATIENTS)
     )
-    due = _due(tables, as_of, concerned)
+    due = _due(tables, tonight.as_of, concerned)
     again = pl.concat([concerned, due])
     new: list[Place] = []  # of patients whose results were derived again
     added: list[Place] = []
     for piece in pieces_of(tables, "lab_result").get(generation, []):
         (added if bucket_number(piece) == ADDED else new).append(Place(tables, piece.stem))
-    kept = again.filter(~again.is_in(anew.implode()))
+    kept = again.filter(~again.is_in(derived_again.implode()))
     with ThreadPoolExecutor(1) as beside:
-        old = beside.submit(gathered, tables, kept, build / "staged" / "kept", workers)
+        old = beside.submit(gathered, tables, kept, build / "staged" / "kept", tonight.workers)
 
         def places() -> Iterator[Place]:
             yield from new
             yield from old.result()
 
         def drifting() -> int:
-            files = [tuple(place.path("lab_result") for place in some) for some in (new, added, old.result())]
-            return write_site_drift(build, as_of=as_of, earlier=Earlier(earlier, since, anew, *files))
+            now, more, unchanged = (
+                tuple(place.path("lab_result") for place in of_some) for of_some in (new, added, old.result())
+            )
+            before = Earlier(earlier, since, derived_again, now=now, added=more, kept=unchanged)
+            return write_site_drift(build, as_of=tonight.as_of, earlier=before)
 
         drift = beside.submit(drifting)
-        others = beside.submit(_of_others, earlier, again, rules)
-        counted = [*in_order(judged, enumerate(places()), workers), others.result()]
+        others = beside.submit(_of_others, earlier, again, rule_book(tonight.switches))
+        counted = [*tonight.counted(places()), others.result()]
     own(SCREEN, tables, again, generation)
     for group in (*LAB, SCREEN):
-        merge_generations(group, tables, _bucket(tables, manifest))
+        merge_generations(group, tables, _bucket(tonight))
     shutil.rmtree(build / "staged", ignore_errors=True)
-    return _count(build, counted, as_of, judged=len(again), due=len(due), drifting=drift.result())
+    return _count(tonight, counted, judged=len(again), due=len(due), drifting=drift.result())
 
 
-def _bucket(tables: Path, manifest: Manifest) -> pl.Expr:
+def _bucket(tonight: Tonight) -> pl.Expr:
     """Bucket of a patient in the first generation of the tables."""
-    return bucket_of(pl.col("patient_id"), manifest.slices, first_buckets(RESULTS, tables))
+    return bucket_of(pl.col("patient_id"), tonight.manifest.slices, first_buckets(RESULTS, tonight.tables))
 
 
 def verdicts_rest_on(switches: Switches) -> dict[str, str]:
@@ -265,17 +262,17 @@ def _of_others(earlier: Path, again: pl.Series, rules: Sequence[Rule]) -> Counte
 
 
 def _count(
-    build: Path, counted: Sequence[Counted], as_of: date, *, judged: int | None, due: int, drifting: int
+    tonight: Tonight, counted: Sequence[Counted], *, judged: int | None, due: int, drifting: int
 ) -> ScreenCounts:
     """Write the counts of the whole home. counted: of different patients, which add up."""
     rule_count = totals([part.rules for part in counted], ["rule_id", "status", "tier"])
     rule_count = rule_count.filter(pl.col("draws") > 0)
     attrited = totals([part.steps for part in counted], ["rule_id", "step", "says"])
     tally = summed_tallies([empty(GAP_TALLY), *(part.gaps for part in counted)])
-    write_table(build, "rule_count", "all", rule_count)
-    write_table(build, "attrition", "all", attrited)
-    write_table(build, "gap_tally", "all", tally)
-    write_table(build, "gap_metric", "all", gap_metrics(tally, as_of))
+    write_table(tonight.build, "rule_count", "all", rule_count)
+    write_table(tonight.build, "attrition", "all", attrited)
+    write_table(tonight.build, "gap_tally", "all", tally)
+    write_table(tonight.build, "gap_metric", "all", gap_metrics(tally, tonight.as_of))
     whole = attrited.filter(pl.col("step") == 0).head(1)
     return ScreenCounts(
         judged=judged,

@@ -17,7 +17,7 @@ from flows.errors import CheckError, HemacohortError, UsageError
 from flows.failures import unforeseen
 from flows.file_names import without_names
 from flows.home import Home
-from flows.loading import Arrival, Ground
+from flows.loading import Arrival, NightBefore
 from flows.manifest import read_manifest, write_manifest
 from flows.peak_memory import peak_mb, reset_peak
 from flows.settings import Settings
@@ -159,6 +159,7 @@ def _arrival(night: Night, folder: str | None = None) -> Arrival:
         code_map=read_code_map(night.home, night.settings.code_map),
         unit_inference=night.settings.unit_inference,
         folder=folder,
+        buckets=night.settings.buckets,
     )
 
 
@@ -166,9 +167,7 @@ def _recall(night: Night, moment: datetime) -> Counts:
     """Every patient's tables as they were known at a local time."""
     from flows.recall import recall
 
-    then, newest = recall(
-        night.build, Home(night.home).ground(), _arrival(night), moment, buckets=night.settings.buckets
-    )
+    then, newest = recall(night.build, Home(night.home).ground(), _arrival(night), moment)
     write_manifest(night.build, then)
     return {"loads": len(then.loads), "newest_collected_at": newest, "patients": None}
 
@@ -192,7 +191,6 @@ def _ingest(night: Night) -> Counts:
         night.build,
         Home(night.home).ground(),
         arrival,
-        buckets=night.settings.buckets,
         full=night.full,
         originals=originals,
     )
@@ -216,32 +214,31 @@ def _decide_as_of(night: Night) -> Counts:
 
 
 def _screen(night: Night) -> Counts:
-    from flows.screen import screen, verdicts_rest_on
+    from flows.screen import Tonight, screen, verdicts_rest_on
 
-    as_of, ground = decided_as_of(night), Home(night.home).ground()
+    as_of, night_before = decided_as_of(night), Home(night.home).ground()
     manifest = read_manifest(night.build)
     if manifest is None:
         raise CheckError("manifest", "the night has no manifest")
     basis = verdicts_rest_on(night.settings.switches)
     if night.known_at is not None:
-        ground = Ground(ground.store, None, None)
-    before = ground.manifest
+        night_before = NightBefore(night_before.store, None, None)
+    before = night_before.manifest
     everybody = (
         before is None
         or recorded(night, "ingest")["patients"] is None
         or before.screen_basis != basis
         or as_of < before.as_of
     )
-    counts = screen(
-        night.build,
-        ground,
-        manifest,
+    tonight = Tonight(
+        build=night.build,
+        manifest=manifest,
         as_of=as_of,
-        everybody=everybody,
         memory_limit=night.settings.memory_limit,
         workers=night.settings.workers,
         switches=night.settings.switches,
     )
+    counts = screen(tonight, night_before, everybody=everybody)
     write_manifest(night.build, manifest.model_copy(update={"as_of": as_of, "screen_basis": basis}))
     return asdict(counts)
 

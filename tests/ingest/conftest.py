@@ -11,7 +11,7 @@ import pytest
 
 from flows.code_map import NO_CODE_MAP, CodeMapFile
 from flows.ingest import IngestCounts, ingest
-from flows.loading import Arrival, Ground
+from flows.loading import Arrival, NightBefore
 from flows.reading import ReadFile, find_files, read_files
 
 LAB_HEADER = "patient_id,collected_at,code_system,code,value,unit,specimen_id,comment"
@@ -38,8 +38,8 @@ def load(extract: Path, build: Path, tmp_path: Path) -> Callable[..., IngestCoun
     """Ingest the extract into the build folder."""
 
     def run(buckets: int | None = None, code_map: CodeMapFile = NO_CODE_MAP) -> IngestCounts:
-        arrival = Arrival("run", datetime(2026, 11, 24), "UTC", "1", code_map)
-        return ingest(extract, build, Ground(tmp_path / "store", None, None), arrival, buckets=buckets).counts
+        arrival = Arrival("run", datetime(2026, 11, 24), "UTC", "1", code_map, buckets=buckets)
+        return ingest(extract, build, NightBefore(tmp_path / "store", None, None), arrival).counts
 
     return run
 

@@ -13,7 +13,7 @@ import pytest
 
 from flows.generations import piece_name
 from flows.ingest import IngestCounts, Ingested
-from flows.loading import Arrival, Ground
+from flows.loading import Arrival, NightBefore
 from flows.manifest import Load, Manifest
 from flows.staging import division
 from schemas.analytes import ANALYTES
@@ -161,9 +161,9 @@ def _input_file(results: int, loaded_at: datetime, number: int) -> Row:
     }
 
 
-def brought(ground: Ground, arrival: Arrival, *, newest: datetime | None) -> Ingested:
+def brought(night_before: NightBefore, arrival: Arrival, *, newest: datetime | None) -> Ingested:
     """What the ingest stage says it brought: everybody anew."""
-    number = (ground.manifest.number if ground.manifest else 0) + 1
+    number = (night_before.manifest.number if night_before.manifest else 0) + 1
     counts = IngestCounts(
         patients=None,
         buckets=1,
@@ -195,8 +195,10 @@ def brought(ground: Ground, arrival: Arrival, *, newest: datetime | None) -> Ing
 def stub_stages(patch: pytest.MonkeyPatch, population: dict[str, Any]) -> None:
     """Ingesting brings the population, the report is an empty page; the rest is real."""
 
-    def ingest(_extract: Path, build: Path, ground: Ground, arrival: Arrival, **_: Any) -> Ingested:
-        done = brought(ground, arrival, newest=DRAWN if population else None)
+    def ingest(
+        _extract: Path, build: Path, night_before: NightBefore, arrival: Arrival, **_: Any
+    ) -> Ingested:
+        done = brought(night_before, arrival, newest=DRAWN if population else None)
         write_tables(build, population, arrival.loaded_at, done.manifest.number)
         return done
 

@@ -20,8 +20,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.ingest import ingest
-from flows.loading import Arrival, Ground
-from flows.screen import screen
+from flows.loading import Arrival, NightBefore
+from flows.screen import Tonight, screen
 from schemas.evidence import INPUTS
 from tests.properties.cases import Case, population
 from tests.testbed import AS_OF, DOMAINS, INDEX, KINDS, WEEKS, birth, dated
@@ -146,15 +146,15 @@ def findings(folder: Path, cases: Sequence[Case]) -> dict[str, pl.DataFrame]:
     source.mkdir(parents=True)
     build.mkdir()
     extract(source, cases)
-    ground = Ground(folder / "store", None, None)
-    done = ingest(source, build, ground, Arrival("run", datetime(2026, 6, 15), "UTC", "1"), buckets=1)
+    night_before = NightBefore(folder / "store", None, None)
+    done = ingest(source, build, night_before, Arrival("run", datetime(2026, 6, 15), "UTC", "1", buckets=1))
     assert done.counts.quarantined == 0  # or the laboratories would agree on nothing
-    screen(build, ground, done.manifest, as_of=AS_OF, everybody=True)
+    screen(Tonight(build, done.manifest, AS_OF), night_before, everybody=True)
     statuses = [rule.status_column for rule in RULES]
     verdicts = pl.read_parquet(build / "tables" / "verdict" / "*.parquet").select(*KEYS, *statuses)
     missing = pl.read_parquet(build / "tables" / "finding" / "*.parquet").select(*KEYS, "rule_id", "missing")
     whole = verdicts.join(
-        missing.group_by(KEYS).agg(told=pl.struct("rule_id", "missing").sort()), on=list(KEYS), how="left"
+        missing.group_by(KEYS).agg(findings=pl.struct("rule_id", "missing").sort()), on=list(KEYS), how="left"
     )
     return {
         name: whole.filter(pl.col("patient_id").str.starts_with(f"{name}/"))
@@ -185,8 +185,8 @@ def test_units_do_not_change_a_finding(
             for column in found["US"].columns
             for who in found["US"].filter(found[name][column].ne_missing(found["US"][column]))["patient_id"]
         }
-        told = [(column, next(case for case in cases if case["case"] == who)) for who, column in unlike]
-        assert not told, f"{name} and US differ"
+        differing = [(column, next(case for case in cases if case["case"] == who)) for who, column in unlike]
+        assert not differing, f"{name} and US differ"
 
 
 def test_every_unit_is_used() -> None:
