@@ -16,15 +16,17 @@ from schemas.site_medians import WITHOUT_UNIT
 from schemas.tables import empty
 from transforms.affected_patients import Affected
 from transforms.missing_units import (
+    GROUP,
     NONE_DECIDED,
+    ROW_COUNTS,
     changed_groups,
     decide_units,
     of_groups,
     regrouped,
-    summed,
     switched_off,
     tally_missing,
 )
+from transforms.tallies import total
 
 DECIDED, COUNTED, RESULTS = "missing_unit", "missing_unit_tally", "without_unit"
 
@@ -65,7 +67,8 @@ def write_missing_units(
         was = _results(changed.earlier, pl.concat([changed.affected.patients, changed.affected.gone]))
         new = reading.without_unit(changed.new.every())
         now = pl.concat([regrouped(was, raw.merges), new])
-        tally = summed([counted, tally_missing(now)], [tally_missing(was)])
+        tally = total([counted, tally_missing(now)], ROW_COUNTS, [tally_missing(was)])
+    tally = tally.sort(*GROUP, "number")
     write_table(build, COUNTED, "all", tally)
     decided = decide_units(tally)
     if not arrival.unit_inference:
@@ -97,4 +100,4 @@ def _results(tables: Path, patients: pl.Series | None = None) -> pl.DataFrame:
 def _everybody(raw: RawRows, reading: Reading) -> pl.DataFrame:
     moved = raw.moved()
     slices = (raw.of_slice(number, moved) for number in range(raw.slices))
-    return summed([tally_missing(reading.without_unit(rows)) for rows in slices])
+    return total([tally_missing(reading.without_unit(rows)) for rows in slices], ROW_COUNTS)

@@ -45,29 +45,29 @@ from schemas.history_atoms import HISTORY_ATOMS
 from schemas.switches import DEFAULTS, Switches
 from schemas.tables import empty
 from transforms.counts import (
+    DRAW_COUNTS,
     attrition,
     counted_columns,
     draw_flags,
-    negative,
     place_flags,
     rule_counts,
-    totals,
 )
 from transforms.due import due_on
 from transforms.evidence import PatientRecords, build_evidence, index_draws
 from transforms.findings import KEYS
 from transforms.gap_metrics import gap_times
-from transforms.gap_summary import gap_metrics, gap_tallies, negative_tally, summed_tallies
+from transforms.gap_summary import GAP_COUNTS, gap_metrics, gap_tallies
 from transforms.judging import judge
 from transforms.membership import membership
 from transforms.repeats import with_repeats
 from transforms.rule import Rule
 from transforms.rule_fingerprint import fingerprints
 from transforms.rules import rule_book
+from transforms.tallies import negative, total
 from transforms.why import why_of_members
 
 EPOCH = date(1970, 1, 1)
-COUNTS = ("rule_count", "attrition", "gap_tally")  # that a night takes over from the night before
+TALLIES = ("rule_count", "attrition", "gap_tally")  # that a night takes over from the night before
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def screen(tonight: Tonight, night_before: NightBefore, *, everybody: bool) -> S
     """Judge the draws of everybody, or of the patients whom the night concerns, and write the tables of the stage.
 
     everybody: everybody's tables were derived again, or what verdicts depend on has changed. Writes the tables of
-    generations.SCREEN, and counts of COUNTS and gap_metric. Memory is bounded by the largest bucket, times the workers.
+    generations.SCREEN, TALLIES and gap_metric. Memory is bounded by the largest bucket, times the workers.
     """
     if not everybody and night_before.folder is not None and night_before.manifest is not None:
         return _screen_concerned(tonight, night_before.folder / "tables", night_before.manifest.as_of)
@@ -202,7 +202,7 @@ def verdicts_rest_on(switches: Switches) -> dict[str, str]:
         [sorted(fingerprints(rules).items()), [(rule.rule_id, rule.version, rule.inputs) for rule in rules]]
     )
     # a table or column that a night before did not write is made for everybody
-    columns = {table: sorted(CONTRACTS[table].columns) for table in (*SCREEN.tables, *COUNTS)}
+    columns = {table: sorted(CONTRACTS[table].columns) for table in (*SCREEN.tables, *TALLIES)}
     # the contract of the evidence names its keys only
     columns["evidence"] = sorted({*CONTEXT, *HISTORY_ATOMS, *(item.column for item in INPUTS.values())})
     return {
@@ -250,25 +250,25 @@ def _judge(build: Path, name: str, bucket: Bucket, as_of_day: int, switches: Swi
 
 def _of_others(earlier: Path, again: pl.Series, rules: Sequence[Rule]) -> Counted:
     """What the night before counted of those who are not judged again. earlier: its tables. again: who is."""
-    counts, steps, tally = (pl.read_parquet(earlier / table / "all.parquet") for table in COUNTS)
+    counts, steps, gaps = (pl.read_parquet(earlier / table / "all.parquet") for table in TALLIES)
     old, old_times = current(earlier, "verdict", again), current(earlier, "gap_time", again)
     if old is not None:
         verdicts = old.select(counted_columns(rules)).collect(engine="streaming")
-        counts = pl.concat([counts, negative(rule_counts(verdicts, rules))])
-        steps = pl.concat([steps, negative(attrition(verdicts, rules))])
+        counts = pl.concat([counts, negative(rule_counts(verdicts, rules), DRAW_COUNTS)])
+        steps = pl.concat([steps, negative(attrition(verdicts, rules), DRAW_COUNTS)])
     if old_times is not None:
-        tally = pl.concat([tally, negative_tally(gap_tallies(old_times.collect(engine="streaming")))])
-    return Counted(counts, steps, tally)
+        gaps = pl.concat([gaps, negative(gap_tallies(old_times.collect(engine="streaming")), GAP_COUNTS)])
+    return Counted(counts, steps, gaps)
 
 
 def _count(
     tonight: Tonight, counted: Sequence[Counted], *, judged: int | None, due: int, drifting: int
 ) -> ScreenCounts:
     """Write the counts of the whole home. counted: of different patients, which add up."""
-    rule_count = totals([part.rules for part in counted], ["rule_id", "status", "tier"])
-    rule_count = rule_count.filter(pl.col("draws") > 0)
-    attrited = totals([part.steps for part in counted], ["rule_id", "step", "says"])
-    tally = summed_tallies([empty(GAP_TALLY), *(part.gaps for part in counted)])
+    rule_count = total([part.rules for part in counted], DRAW_COUNTS)
+    rule_count = rule_count.sort("rule_id", "status", "tier", nulls_last=True)
+    attrited = total([part.steps for part in counted], DRAW_COUNTS, keep_zeros=True).sort("rule_id", "step")
+    tally = total([empty(GAP_TALLY), *(part.gaps for part in counted)], GAP_COUNTS)
     write_table(tonight.build, "rule_count", "all", rule_count)
     write_table(tonight.build, "attrition", "all", attrited)
     write_table(tonight.build, "gap_tally", "all", tally)

@@ -18,8 +18,8 @@ from transforms.site_drift import (
     drift_flags,
     site_drift,
     site_results,
-    summed,
 )
+from transforms.tallies import total
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,6 @@ def write_site_drift(build: Path, *, as_of: date, earlier: Earlier | None) -> in
         rows = empty(LAB_RESULT).lazy() if every is None else every
         values = counted_values(rows, until).collect(engine="streaming")
         days = counted_days(rows).collect(engine="streaming")
-        values, days = summed([values], []), summed([days], [])
     else:
         gone = current(earlier.tables, "lab_result", earlier.changed)
         since = _end(earlier.as_of)
@@ -58,21 +57,24 @@ def write_site_drift(build: Path, *, as_of: date, earlier: Earlier | None) -> in
         # of what was kept, rows before the end of either night count the same in both
         kept = _counted(_scanned(earlier.kept), min(since, until))
         # what was added is among what was kept, and the night before did not count it
-        values = summed(
+        values = total(
             [
                 pl.read_parquet(earlier.tables / "value_count" / "all.parquet"),
                 *(counted_values(rows, until).collect() for rows in (now, kept)),
                 counted_values(added, since).collect(),
             ],
+            ["rows"],
             [counted_values(rows, since).collect() for rows in (was, kept)],
         )
-        days = summed(
+        days = total(
             [
                 pl.read_parquet(earlier.tables / "site_day" / "all.parquet"),
                 *(counted_days(rows).collect() for rows in (now, added)),
             ],
+            ["rows"],
             [counted_days(was).collect()],
         )
+    values, days = (counts.sort(pl.exclude("rows"), nulls_last=True) for counts in (values, days))
     write_table(build, "value_count", "all", values)
     write_table(build, "site_day", "all", days)
     write_table(build, "site_results", "all", site_results(days))

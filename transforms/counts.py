@@ -11,6 +11,7 @@ import polars as pl
 from schemas.tables import QUALITY_FLAG, shaped
 from transforms.rule import INDETERMINATE, NOT_APPLICABLE, NOT_MET, TIER_NAMES, TIERS, Rule
 
+DRAW_COUNTS = ("draws", "patients")  # a patient lives in one bucket, so patients add up
 STATUS = {
     **dict.fromkeys(TIERS.values(), "met"),
     NOT_MET: "not_met",
@@ -71,7 +72,7 @@ def attrition(verdicts: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-_COUNTS = {"draws": pl.Int64, "patients": pl.Int64}
+_COUNTS = dict.fromkeys(DRAW_COUNTS, pl.Int64)
 
 
 class _People:
@@ -88,24 +89,6 @@ class _People:
         """Draws and patients among the rows."""
         seen = self._patients[rows]
         return len(seen), int(np.count_nonzero(np.bincount(seen)))
-
-
-def totals(parts: Sequence[pl.DataFrame], by: Sequence[str]) -> pl.DataFrame:
-    """Sum draws and patients over buckets; a patient lives in one bucket, so patients add up.
-
-    parts: counts of each bucket, with draws and patients. by: the other columns.
-    """
-    return (
-        pl.concat(parts)
-        .group_by(by)
-        .agg(pl.col("draws").sum(), pl.col("patients").sum())
-        .sort(by, nulls_last=True)
-    )
-
-
-def negative(counts: pl.DataFrame) -> pl.DataFrame:
-    """Counts (with draws and patients) to be taken off a total."""
-    return counts.with_columns(-pl.col("draws"), -pl.col("patients"))
 
 
 def draw_flags(flagged: pl.DataFrame) -> pl.DataFrame:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
 import polars as pl
@@ -12,6 +11,7 @@ from schemas.tables import shaped
 from transforms.gap_measures import MEASURES
 from transforms.survival import summary
 
+GAP_COUNTS = ("left", "events")
 STRATA = ("site", "sex", "age_band")
 
 
@@ -48,21 +48,6 @@ def _left(times: pl.DataFrame, days: str, start: str, value: pl.Expr) -> pl.Data
         days=pl.when(~open_still).then(days),
         open_since=pl.when(open_still).then(start),
     ).agg(left=pl.len().cast(pl.Int64), events=pl.col("closed").sum().cast(pl.Int64))
-
-
-def negative_tally(tally: pl.DataFrame) -> pl.DataFrame:
-    """A tally to be taken off others."""
-    return tally.with_columns(-pl.col("left", "events"))
-
-
-def summed_tallies(tallies: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """One tally of several (``schemas.gaps.GAP_TALLY``), without what adds up to nothing.
-
-    In no order: putting the tally of a large home in one would take longer than adding it up.
-    """
-    keys = ["metric", "stratum", "stratum_value", "days", "open_since"]
-    total = pl.concat(tallies).group_by(keys).agg(pl.col("left", "events").sum())
-    return shaped(total.filter(pl.col("left") > 0), GAP_TALLY)
 
 
 def gap_metrics(tallies: pl.DataFrame, as_of: date) -> pl.DataFrame:

@@ -13,7 +13,7 @@ def medians(counted: pl.DataFrame, by: Sequence[str], value: str, name: str) -> 
     counted: the columns of ``by``, value (no nulls) and rows, how often the value occurs; a value may be in several
     rows. Infinite values count as the largest or smallest.
     """
-    summed = counted.group_by([*by, value]).agg(pl.col("rows").sum()).sort([*by, value])
+    added = counted.group_by([*by, value]).agg(pl.col("rows").sum()).sort([*by, value])
     reached = pl.col("rows").cum_sum().over(by)
     whole = pl.col("rows").sum().over(by)
-    return summed.filter(2 * reached >= whole).group_by(by).agg(pl.col(value).min().alias(name))
+    return added.filter(2 * reached >= whole).group_by(by).agg(pl.col(value).min().alias(name))

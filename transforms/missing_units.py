@@ -9,7 +9,7 @@ stay missing. Different results are counted, whatever their order, their file an
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from math import inf
 from typing import Any
 
@@ -39,6 +39,7 @@ from transforms.units import is_missing
 from transforms.values import Bound
 
 GROUP = ("site", "analyte", "month")
+ROW_COUNTS = ("rows", "patients")
 READ = ("patient_id", "collected_at", "code_system", "code", "specimen", "name", "unit", "value", "site")
 _FITTING: Mapping[str, Any] = {
     **{name: MISSING_UNIT_TALLY[name] for name in GROUP},
@@ -113,14 +114,6 @@ def tally_missing(results: pl.DataFrame) -> pl.DataFrame:
             ),
         ]
     )
-
-
-def summed(tallies: Sequence[pl.DataFrame], gone: Sequence[pl.DataFrame] = ()) -> pl.DataFrame:
-    """One tally of several, without what is gone: as of :func:`tally_missing`, sorted."""
-    less = [tally.with_columns(-pl.col("rows"), -pl.col("patients")) for tally in gone]
-    keys = [*GROUP, "number"]
-    total = pl.concat([*tallies, *less]).group_by(keys).agg(pl.col("rows", "patients").sum())
-    return total.filter((pl.col("rows") > 0) | (pl.col("patients") > 0)).sort(keys)
 
 
 def site() -> pl.Expr:

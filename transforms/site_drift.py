@@ -6,7 +6,6 @@ there rightly.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 import polars as pl
@@ -56,14 +55,6 @@ def counted_days(results: pl.LazyFrame) -> pl.LazyFrame:
     """Current results by site and day of collection (``SITE_DAY``), likewise."""
     current = results.filter(pl.col("superseded_at").is_null())
     return current.group_by("site", day=pl.col("collected_at").dt.date()).agg(rows=pl.len().cast(pl.Int64))
-
-
-def summed(counts: Sequence[pl.DataFrame], gone: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """One count of several, without what is gone; sorted. All have the same columns, ``rows`` among them."""
-    keys = [name for name in counts[0].columns if name != "rows"]
-    less = [count.with_columns(-pl.col("rows")) for count in gone]
-    total = pl.concat([*counts, *less]).group_by(keys).agg(pl.col("rows").sum())
-    return total.filter(pl.col("rows") > 0).sort(keys, nulls_last=True)
 
 
 def site_results(days: pl.DataFrame) -> pl.DataFrame:

@@ -6,7 +6,8 @@ import polars as pl
 
 from schemas.gaps import GAP_METRIC, GAP_TIME
 from tests.gaps.gap_patients import AS_OF, day, gaps
-from transforms.gap_summary import gap_metrics, gap_tallies, summed_tallies
+from transforms.gap_summary import GAP_COUNTS, gap_metrics, gap_tallies
+from transforms.tallies import total
 
 
 def test_days_from_the_result_stand_beside_those_from_the_collection() -> None:
@@ -38,7 +39,7 @@ def test_shape_and_strata() -> None:
         ("young", "South", "female", "0-17", day(0)),
     ]
     parts = [gap_tallies(frame) for frame in found.partition_by("patient_id")]
-    metrics = gap_metrics(summed_tallies(parts), day(AS_OF))
+    metrics = gap_metrics(total(parts, GAP_COUNTS), day(AS_OF))
     assert dict(metrics.schema) == dict(GAP_METRIC)
     assert metrics.equals(gap_metrics(gap_tallies(found), day(AS_OF)))  # whatever the buckets
     rows = metrics.filter(pl.col("metric") == "anemia_to_ferritin").select(
@@ -65,7 +66,7 @@ def test_strata_of_the_source_divide_the_episodes_too() -> None:
         four={"hb": "100@0"},
     )
     parts = [gap_tallies(frame) for frame in found.partition_by("patient_id")]
-    metrics = gap_metrics(summed_tallies(parts), day(AS_OF))
+    metrics = gap_metrics(total(parts, GAP_COUNTS), day(AS_OF))
     areas = metrics.filter(metric="anemia_to_ferritin", stratum="stratum_area")
     assert areas.select("stratum_value", "n", "events", "median_days").rows() == [
         ("a=b", 2, 2, 10),
