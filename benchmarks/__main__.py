@@ -42,7 +42,7 @@ def main() -> None:
         run_python(["-m", "benchmarks.made_up", str(extract), str(options.rows)], Path(os.devnull))
         (extract / "complete").touch()
     home, bare = options.out / "home", options.out / "yardstick"
-    yardstick, nights, stages, said = [], [], [], ""
+    yardstick, nights, stages, summary = [], [], [], ""
     for _ in range(options.repeat):
         shutil.rmtree(bare, ignore_errors=True)
         seconds, processor, peak = run_python(
@@ -61,9 +61,9 @@ def main() -> None:
         peak = max(peak, *(stage["peak_mb"] for stage in stages))
         after = sum(stage["seconds"] for stage in stages[names.index("screen") + 1 :])
         nights.append(Run(seconds, seconds - after, processor, peak))
-        said = f"{night['rows']['rows']:,} rows read; digest {night['digest']}"
+        summary = f"{night['rows']['rows']:,} rows read; digest {night['digest']}"
     print(_table(yardstick, nights, stages))
-    print(said)
+    print(summary)
     run_python(["-m", "benchmarks.reading_and_writing", str(extract), str(home)], options.out / "parts.log")
     print("\nwhat reading and writing alone take, with nothing computed:")
     print((options.out / "parts.log").read_text(encoding="utf-8"), end="")

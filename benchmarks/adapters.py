@@ -80,8 +80,8 @@ def _options() -> argparse.Namespace:
 
 
 def _until_ingested(source: str, folder: Path, work: Path) -> Run:
-    told = json.loads(_python("benchmarks.until_ingested", source, folder, work))
-    return Run(tuple(told["adapt"]), tuple(told["ingest"]), told["rows"], told["peak_mb"])
+    measured = json.loads(_python("benchmarks.until_ingested", source, folder, work))
+    return Run(tuple(measured["adapt"]), tuple(measured["ingest"]), measured["rows"], measured["peak_mb"])
 
 
 def _night(source: str, folder: Path, work: Path) -> Run:
@@ -115,13 +115,13 @@ def _table(runs: dict[str, list[Run]]) -> str:
     lines = [
         f"{'':>12}{'rows':>12}{'adapt':>10}{'ingest':>10}{'wall':>9}{'times':>7}{'cpu':>9}{'times':>7}{'MB':>8}"
     ]
-    for source, every in runs.items():
-        best = min(every, key=lambda run: run.total(1))
-        wall, processor = (min(run.total(clock) for run in every) for clock in (0, 1))
+    for source, repeats in runs.items():
+        best = min(repeats, key=lambda run: run.total(1))
+        wall, processor = (min(run.total(clock) for run in repeats) for clock in (0, 1))
         lines.append(
             f"{source:>12}{best.rows:>12,}{best.adapt[1]:>8.1f} s{best.ingest[1]:>8.1f} s{wall:>7.1f} s"
             f"{wall / base[0]:>7.2f}{processor:>7.1f} s{processor / base[1]:>7.2f}"
-            f"{max(run.peak_mb for run in every):>8,}"
+            f"{max(run.peak_mb for run in repeats):>8,}"
         )
     lines.append(
         f"adapt and ingest are processor seconds; the aim is at most {LIMIT} times the canonical form."

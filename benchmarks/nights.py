@@ -39,7 +39,7 @@ def main() -> None:
         (out / f"extract-{options.rows}.complete").touch()
     shutil.rmtree(home, ignore_errors=True)
     first = _night(home, extract, out, LAST_DAY)
-    print(f"first load: {_said(first)}", flush=True)
+    print(f"first load: {_in_words(first)}", flush=True)
     deltas = []
     day = LAST_DAY
     for number in range(options.nights):
@@ -48,10 +48,10 @@ def main() -> None:
         took = _night(home, delta, out, day)
         deltas.append(took)
         if options.nights <= MONTH or number % MONTH == 0:
-            print(f"night {number + 1}: {rows:,} rows, {_said(took)}", flush=True)
+            print(f"night {number + 1}: {rows:,} rows, {_in_words(took)}", flush=True)
     full = _night(home, delta, out, day, "--full")
     print("  ".join(f"{name} {seconds:.1f} s" for name, seconds in deltas[-1].stages.items()))
-    print(f"full rebuild: {_said(full)}")
+    print(f"full rebuild: {_in_words(full)}")
     last = deltas[-MONTH:]
     middle = statistics.median(took.seconds for took in last)
     print(f"a delta takes {middle:.1f} s, {100 * middle / full.seconds:.1f} % of a full rebuild")
@@ -107,7 +107,7 @@ def _night(home: Path, extract: Path, out: Path, as_of: date, *more: str) -> Too
     )
 
 
-def _said(took: Took) -> str:
+def _in_words(took: Took) -> str:
     return f"{took.seconds:.1f} s, {took.cpu:.1f} processor seconds, {took.peak_mb:,.0f} MB"
 
 
@@ -115,10 +115,10 @@ def _delta(labs: Path, folder: Path, number: int, day: date) -> int:
     """Write new draws of some patients, collected on a day: each a copy of one of their own."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    every = pl.scan_csv(labs, infer_schema=False)
-    total = every.select(pl.len()).collect(engine="streaming").item()
-    some = pl.col("patient_id").hash(number) % round(1 / SHARE_OF_PATIENTS) == 0
-    rows = every.filter(some).collect(engine="streaming")
+    results = pl.scan_csv(labs, infer_schema=False)
+    total = results.select(pl.len()).collect(engine="streaming").item()
+    chosen = pl.col("patient_id").hash(number) % round(1 / SHARE_OF_PATIENTS) == 0
+    rows = results.filter(chosen).collect(engine="streaming")
     draws = (
         rows.select("patient_id", "specimen_id")
         .unique()

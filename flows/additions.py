@@ -55,11 +55,11 @@ def some_patients(
     was = before.received(sent).select(_KEYS).collect(engine="streaming")
     unsent = candidates.filter(~candidates.is_in(sent.implode()))
     added = pl.concat([only_added(came, was, timezone=timezone), unsent]).sort()
-    theirs = pl.col("patient_id").is_null() | pl.col("patient_id").is_in(added.implode())
+    of_added = pl.col("patient_id").is_null() | pl.col("patient_id").is_in(added.implode())
     contacts = current(earlier, "contact", added)
     return SomePatients(
         patients.filter(~patients.is_in(added.implode())),
         added,
-        tonight.every().filter(theirs),
+        tonight.rows().filter(of_added),
         empty(CONTACT) if contacts is None else contacts.collect(engine="streaming"),
     )

@@ -66,7 +66,7 @@ def send(settings: Settings, alert: Alert) -> list[str]:
 
     A channel that cannot be reached is tried again twice, is logged, and keeps no other from being told.
     """
-    return [name for name, block in _channels(settings) if _told(name, block, alert)]
+    return [name for name, block in _channels(settings) if _sent(name, block, alert)]
 
 
 def _channels(settings: Settings) -> Iterator[tuple[str, Callable[[], Sender]]]:
@@ -109,7 +109,7 @@ def _stored(slug: str) -> Sender:
     return load(slug, _sync=True)
 
 
-def _told(name: str, block: Callable[[], Sender], alert: Alert) -> bool:
+def _sent(name: str, block: Callable[[], Sender], alert: Alert) -> bool:
     for wait in (*_WAIT_SECONDS, None):
         try:
             sender = block()

@@ -282,8 +282,8 @@ def _look(audit: Audit) -> str:
 
 
 def _warning(outcome: _Outcome) -> str:
-    said = "" if outcome.accepted is None else f", accepted because {outcome.accepted}"
-    return f"check {outcome.audit.name} ({outcome.audit.kind}) found {_counted(outcome.rows)}{said}"
+    because = "" if outcome.accepted is None else f", accepted because {outcome.accepted}"
+    return f"check {outcome.audit.name} ({outcome.audit.kind}) found {_counted(outcome.rows)}{because}"
 
 
 def _sentence(blocking: Sequence[_Outcome], home: Path) -> str:

@@ -71,18 +71,18 @@ def unforeseen(logs: Path, error: BaseException, extract: Path | None = None) ->
         text = str(link) if extract is None else without_names(str(link), extract)
         lines.append(f"{type(link).__module__}.{type(link).__qualname__}: {masked(text)}")
     path = logs / f"failure-{now:%Y%m%dT%H%M%S}-{os.getpid()}.log"
-    said = f"Something unforeseen happened ({_kind(error)})"
+    sentence = f"Something unforeseen happened ({_kind(error)})"
     if any(full_disk(link) for link in chain) or _without_room(logs):
-        said = "The disk is full; make room and run again, the published night is as it was"
+        sentence = "The disk is full; make room and run again, the published night is as it was"
     elif any(_no_memory(link) for link in chain):
-        said = NO_MEMORY
-    failure = UnforeseenError(f"{said}; the log is {path}.")
+        sentence = NO_MEMORY
+    failure = UnforeseenError(f"{sentence}; the log is {path}.")
     try:
         logs.mkdir(parents=True, exist_ok=True)
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         path.chmod(0o600)
     except OSError:
-        failure = UnforeseenError(f"{said}; no log could be written.")
+        failure = UnforeseenError(f"{sentence}; no log could be written.")
     failure.may_pass = isinstance(error, OSError) and error.errno in _PASSING
     return failure
 

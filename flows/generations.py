@@ -94,11 +94,11 @@ def inherit(group: Group, earlier: Path, tables: Path) -> None:
 def own(group: Group, tables: Path, patients: pl.Series, generation: int) -> None:
     """Record that from now on a generation holds the rows in force of these patients (String, nulls ignored)."""
     before = owners(group, tables)
-    mine = patients.drop_nulls().unique().sort().rename("patient_id")
+    owned = patients.drop_nulls().unique().sort().rename("patient_id")
     after = pl.concat(
         [
-            before.filter(~pl.col("patient_id").is_in(mine.implode())),
-            mine.to_frame().with_columns(generation=pl.lit(generation, pl.Int64)),
+            before.filter(~pl.col("patient_id").is_in(owned.implode())),
+            owned.to_frame().with_columns(generation=pl.lit(generation, pl.Int64)),
         ]
     )
     _write_owners(group, tables, after)
@@ -193,10 +193,10 @@ def _merge(group: Group, tables: Path, numbers: Sequence[int], bucket: pl.Expr |
             for number in numbers:
                 gone = owner.lazy().filter(pl.col("generation") > number).select("patient_id")
                 divided = bucket is not None and number == numbers[0]
-                mine = [piece for piece in pieces[number] if not divided or bucket_number(piece) == part]
-                if not mine:
+                chosen = [piece for piece in pieces[number] if not divided or bucket_number(piece) == part]
+                if not chosen:
                     continue
-                frame = pl.scan_parquet(mine, glob=False).join(gone, on="patient_id", how="anti")
+                frame = pl.scan_parquet(chosen, glob=False).join(gone, on="patient_id", how="anti")
                 frames.append(frame if bucket is None or divided else frame.filter(bucket == part))
             if frames:
                 scratch = tables / table / f".{piece_name(target, part)}.part"

@@ -92,8 +92,8 @@ def _done(number: int, parts: Sequence[Future[LabPiece]]) -> tuple[int, LabPiece
 
 
 def _part(rows: pl.LazyFrame, reading: Reading) -> LabPiece:
-    every = rows.collect()
-    texts, rejected = split(every, LAB_CHECKS)
+    received = rows.collect()
+    texts, rejected = split(received, LAB_CHECKS)
     hold(texts.drop("load"), STAGED["lab_results"])
     normal = normalize_results(
         texts,
@@ -116,5 +116,5 @@ def _part(rows: pl.LazyFrame, reading: Reading) -> LabPiece:
         fates=pl.concat([normal.fates, unreadable]),
         unmapped=normal.unmapped,
         contacts=lab_contacts(texts, normal.results, normal.reported),
-        without_unit=reading.without_unit(every.lazy()),
+        without_unit=reading.without_unit(received.lazy()),
     )

@@ -27,11 +27,11 @@ def last_run(root: Path) -> str | None:
             f"The last run ({who}) {home_lock.ENDED_WITHOUT_A_WORD}. The last good night is in force, and the next run "
             "clears up what was left."
         )
-    began, ended = _told(home.logs)
+    began, ended = _beginning_and_failure(home.logs)
     return None if ended is None else f"The last run, begun {_time(began)}, {_how(ended, home.logs)}"
 
 
-def _told(logs: Path) -> tuple[dict[str, Any], dict[str, Any] | None]:
+def _beginning_and_failure(logs: Path) -> tuple[dict[str, Any], dict[str, Any] | None]:
     """The beginning of the last run that the log tells of, and its failure; None where it did not fail."""
     ended: dict[str, dict[str, Any]] = {}
     for event in _newest_first(logs):

@@ -39,8 +39,8 @@ def _note_on_columns(file: ReadFile) -> list[str]:
     shown = listed(names_to_show(columns, lambda _: False), len(columns), 10)
     many = f"{len(columns)} columns are not part of the table and were not read"
     one = f"{f'column {shown}' if shown else 'one column'} is not part of the table and was not read"
-    said = one if len(columns) == 1 else f"{many}{f': {shown}' if shown else ''}"
-    return [f"{file.info.name}: {said}"]
+    sentence = one if len(columns) == 1 else f"{many}{f': {shown}' if shown else ''}"
+    return [f"{file.info.name}: {sentence}"]
 
 
 def notes_on_identifiers(
@@ -54,11 +54,11 @@ def notes_on_identifiers(
     known = sent.replace(dict(merges)).unique()
     notes = []
     for table, identifiers in named.items():
-        mine = identifiers.replace(dict(merges)).drop_nulls().unique()
-        if len(known) and len(mine) and not mine.is_in(known.implode()).any():
-            whose = f"none of the {len(mine):,} patients" if len(mine) > 1 else "the only patient"
+        remaining = identifiers.replace(dict(merges)).drop_nulls().unique()
+        if len(known) and len(remaining) and not remaining.is_in(known.implode()).any():
+            whose = f"none of the {len(remaining):,} patients" if len(remaining) > 1 else "the only patient"
             notes.append(
-                f"{table}: {whose} has {'no ' if len(mine) == 1 else 'a '}laboratory result; "
+                f"{table}: {whose} has {'no ' if len(remaining) == 1 else 'a '}laboratory result; "
                 "see whether both exports spell patient_id alike"
             )
     return notes

@@ -38,8 +38,8 @@ def write_files_and_codes(
     unmapped = unmapped_codes(derived)
     numbers = {loaded.load.number, *(unmapped["load"].unique() if everybody else ())}
     for number in sorted(numbers):
-        mine = unmapped.filter(pl.col("load") == number)
-        write_table(build, "unmapped_code", f"{number:06d}", mine)
+        of_load = unmapped.filter(pl.col("load") == number)
+        write_table(build, "unmapped_code", f"{number:06d}", of_load)
 
 
 def unmapped_codes(derived: Derived) -> pl.DataFrame:

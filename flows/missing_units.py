@@ -65,7 +65,7 @@ def write_missing_units(
         tally, new = _everybody(raw, reading), empty(WITHOUT_UNIT)
     else:
         was = _results(changed.earlier, pl.concat([changed.affected.patients, changed.affected.gone]))
-        new = reading.without_unit(changed.new.every())
+        new = reading.without_unit(changed.new.rows())
         now = pl.concat([regrouped(was, raw.merges), new])
         tally = total([counted, tally_missing(now)], ROW_COUNTS, [tally_missing(was)])
     tally = tally.sort(*GROUP, "number")

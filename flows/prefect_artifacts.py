@@ -55,7 +55,7 @@ def leave_failed_check(error: CheckError) -> None:
 
 def _checks(content: Mapping[str, Any]) -> str:
     failed = [check for check in content["checks"] if check["rows"]]
-    said = "No blocking check failed." if not any(c["kind"] == "blocking" for c in failed) else ""
+    verdict = "No blocking check failed." if not any(c["kind"] == "blocking" for c in failed) else ""
     lines = [
         "| check | kind | result | rows | |",
         "|---|---|---|---|---|",
@@ -64,7 +64,7 @@ def _checks(content: Mapping[str, Any]) -> str:
             for check in content["checks"]
         ),
     ]
-    return "\n".join([said, "", *lines])
+    return "\n".join([verdict, "", *lines])
 
 
 def _counts(content: Mapping[str, Any]) -> str:

@@ -121,6 +121,6 @@ def _check_kinds(kinds: Mapping[str, str]) -> None:
 
 def _sentence(error: duckdb.Error) -> str:
     """DuckDB's message as one sentence, without its picture of the query and without values of the night."""
-    said = str(error).split("\n\nLINE ")[0].strip()
-    lines = (masked(said) if isinstance(error, _ABOUT_VALUES) else said).splitlines()
+    message = str(error).split("\n\nLINE ")[0].strip()
+    lines = (masked(message) if isinstance(error, _ABOUT_VALUES) else message).splitlines()
     return " ".join(line.strip() for line in lines if line.strip())

@@ -80,10 +80,10 @@ def find_files(extract: Path) -> Found:
                 "rename it."
             )
     for table in EXTRACT_TABLES:
-        mine = [name for name in names if _belongs(name, table)]
-        for name in mine:
+        belonging = [name for name in names if _belongs(name, table)]
+        for name in belonging:
             _must_be_file(extract / name)
-        tables[table] = tuple(extract / name for name in mine)
+        tables[table] = tuple(extract / name for name in belonging)
     taken = {path.name for paths in tables.values() for path in paths}
     unknown = tuple(name for name in names if name not in taken)
     if not tables["lab_results"]:

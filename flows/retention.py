@@ -69,14 +69,14 @@ def shed_superseded(home: Home, kept: Sequence[Path], before: date, *, dry: bool
     kept: folders of the nights that stay. before: only loads that all of them know, and that came before this day in
     the home's time, are looked at. dry: only say what would go.
     """
-    told = {folder: manifest for folder in kept if (manifest := read_manifest(folder)) is not None}
-    in_force = told.get(home.night())
-    loads = _common(list(told.values()), before)
+    manifests = {folder: manifest for folder in kept if (manifest := read_manifest(folder)) is not None}
+    in_force = manifests.get(home.night())
+    loads = _common(list(manifests.values()), before)
     if in_force is None or not loads:
         rows = sum(piece.rows for piece in in_force.of("lab_results")) if in_force else 0
         return Shed(rows, 0, 0, 0, 0, in_force.whole_since if in_force else None)
     needless = _needless(home, in_force, loads[-1].number)
-    pieces = {piece.path: piece for manifest in told.values() for piece in manifest.pieces}
+    pieces = {piece.path: piece for manifest in manifests.values() for piece in manifest.pieces}
     why = needless.labs["why"].value_counts()
     counts = dict(zip(why["why"], why["count"], strict=True))
     shares = _shares(home, pieces, needless)
@@ -86,7 +86,7 @@ def shed_superseded(home: Home, kept: Sequence[Path], before: date, *, dry: bool
         if dry
         else sum(_shrunk(home, path, piece) for path, piece in new.items())
     )
-    after = {folder: _pruned(manifest, new, loads[-1].number) for folder, manifest in told.items()}
+    after = {folder: _pruned(manifest, new, loads[-1].number) for folder, manifest in manifests.items()}
     if not dry:
         for folder, manifest in after.items():
             write_manifest(folder, manifest)
@@ -174,10 +174,10 @@ def _without_effect(
 
     A value that only others of its day can settle (``transforms.same_day``) may rest on a report that was replaced.
     """
-    theirs = rows.join(places, on=PLACE, how="semi")["patient_id"].unique()
-    if theirs.is_empty():
+    concerned = rows.join(places, on=PLACE, how="semi")["patient_id"].unique()
+    if concerned.is_empty():
         return places
-    all_rows = now.filter(pl.col("patient_id").is_in(theirs.implode())).collect(engine="streaming")
+    all_rows = now.filter(pl.col("patient_id").is_in(concerned.implode())).collect(engine="streaming")
     less = all_rows.join(places, on=PLACE, how="anti")
     pieces = dict(normalized([[all_rows.lazy()], [less.lazy()]], reading))
     either = [_as_read(piece) for piece in (pieces[0], pieces[1])]
@@ -199,10 +199,10 @@ def _as_read(piece: LabPiece) -> pl.DataFrame:
 def _kept(home: Home, piece: RawPiece, needless: _Needless) -> pl.LazyFrame:
     rows = pl.scan_parquet(home.store / piece.path, glob=False)
     if piece.table == "lab_results":
-        theirs = needless.labs.lazy()
+        gone = needless.labs.lazy()
         if (number := needless.slices.get(piece.path)) is not None:
-            theirs = theirs.filter(pl.col("slice") == number)
-        return rows.join(theirs.select(PLACE), on=PLACE, how="anti", maintain_order="left")
+            gone = gone.filter(pl.col("slice") == number)
+        return rows.join(gone.select(PLACE), on=PLACE, how="anti", maintain_order="left")
     return rows.join(needless.patients.lazy(), on=["patient_id", "load"], how="anti", maintain_order="left")
 
 

@@ -165,9 +165,9 @@ def _server(home: Path, port: int | None) -> Iterator[str]:
     command = [sys.executable, "-m", "flows.prefect_server", "--host", host, "--port", chosen]
     words = password.with_name("server.log")
     with (
-        open(words, "wb", opener=_private) as said,
+        open(words, "wb", opener=_private) as output,
         subprocess.Popen(  # noqa: S603  nothing of it comes from outside but a number
-            command, env=dict(os.environ), stdin=subprocess.PIPE, stdout=said, stderr=subprocess.STDOUT
+            command, env=dict(os.environ), stdin=subprocess.PIPE, stdout=output, stderr=subprocess.STDOUT
         ) as server,
     ):
         stopping = threading.Event()

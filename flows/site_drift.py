@@ -46,8 +46,8 @@ def write_site_drift(build: Path, *, as_of: date, earlier: Earlier | None) -> in
     """
     until = _end(as_of)
     if earlier is None or not (earlier.tables / "value_count" / "all.parquet").is_file():
-        every = current(build / "tables", "lab_result")
-        rows = empty(LAB_RESULT).lazy() if every is None else every
+        stored = current(build / "tables", "lab_result")
+        rows = empty(LAB_RESULT).lazy() if stored is None else stored
         values = counted_values(rows, until).collect(engine="streaming")
         days = counted_days(rows).collect(engine="streaming")
     else:

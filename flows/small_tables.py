@@ -122,9 +122,12 @@ def read_merges(
     except MergeCycleError as error:
         raise ExtractError(f"{error.file}, line {error.line}: the patient merges run in a circle.") from None
     names = [name for file in new for name in tally.sources(file)]
-    mine = pl.col("source_file").is_in(names)
+    is_new = pl.col("source_file").is_in(names)
     of_new = Parsed(
-        parsed.accepted, parsed.rejected.filter(mine), parsed.fates.filter(mine), parsed.flags.filter(mine)
+        parsed.accepted,
+        parsed.rejected.filter(is_new),
+        parsed.fates.filter(is_new),
+        parsed.flags.filter(is_new),
     )
     _account("patient_merges", new, of_new, build, tally, piece)
     return merges

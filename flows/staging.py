@@ -70,8 +70,8 @@ def division() -> str:
 
     Polars promises no hash for longer than one version; slices that another one made hold other patients.
     """
-    some = pl.DataFrame({"patient": [str(number) for number in range(256)]})
-    places = some.select(slice_of(pl.col("patient"), 2**16)).to_series()
+    sample = pl.DataFrame({"patient": [str(number) for number in range(256)]})
+    places = sample.select(slice_of(pl.col("patient"), 2**16)).to_series()
     return hashlib.sha256(places.to_numpy().tobytes()).hexdigest()[:16]
 
 

@@ -37,7 +37,7 @@ class RawRows:
         frames = [self.scan(piece).select("load") for piece in self.pieces]
         return int(pl.concat(frames).select(pl.len()).collect(engine="streaming").item())
 
-    def every(self) -> pl.LazyFrame:
+    def rows(self) -> pl.LazyFrame:
         """All rows under the identifiers that remain."""
         frames = [self.scan(piece).drop("slice", strict=False) for piece in self.pieces]
         return renamed(pl.concat(frames, how="diagonal"), self.merges) if frames else self._nothing()
@@ -89,7 +89,7 @@ class RawRows:
         pieces = [piece for piece in self.pieces if piece.slice is None or piece.slice in slices]
         if not pieces or identifiers.is_empty():
             return nothing
-        every = pl.scan_parquet(
+        rows = pl.scan_parquet(
             [self.folder / piece.path for piece in pieces],
             glob=False,
             schema=nothing.collect_schema(),
@@ -97,7 +97,7 @@ class RawRows:
             extra_columns="ignore",
         )
         wanted = pl.col("patient_id").is_in(identifiers.implode()) & (pl.col("load") <= self.newest_load)
-        return every.filter(wanted)
+        return rows.filter(wanted)
 
     def scan(self, piece: RawPiece) -> pl.LazyFrame:
         """The rows of a piece, as they were received."""
@@ -121,8 +121,8 @@ def identifiers_of(patients: pl.Series, merges: Mapping[str, str]) -> pl.Series:
         {"given_up": list(merges), "remains": list(merges.values())},
         schema={"given_up": pl.String, "remains": pl.String},
     )
-    theirs = given_up.filter(pl.col("remains").is_in(patients.implode()))["given_up"]
-    return pl.concat([patients, theirs.rename(patients.name)]).unique()
+    merged = given_up.filter(pl.col("remains").is_in(patients.implode()))["given_up"]
+    return pl.concat([patients, merged.rename(patients.name)]).unique()
 
 
 def merge_small_pieces(folder: Path, target: Path, pieces: Sequence[RawPiece]) -> list[RawPiece]:

@@ -16,8 +16,10 @@ _ZONED = rf"^\d{{4}}-\d{{2}}-\d{{2}}{_CLOCK} ?(Z|[+-]\d{{2}}:?\d{{2}})$"
 
 
 def _spelled(words: str) -> tuple[str, ...]:
-    every = {way for word in words.split() for way in (word, word.upper(), word.lower(), word.capitalize())}
-    return tuple(sorted(every | {"NaN", "NaT"}))
+    spellings = {
+        way for word in words.split() for way in (word, word.upper(), word.lower(), word.capitalize())
+    }
+    return tuple(sorted(spellings | {"NaN", "NaT"}))
 
 
 NOTHING = _spelled("nan none null <na> (null) nat \\N")

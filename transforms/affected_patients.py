@@ -43,9 +43,9 @@ def only_added(new: pl.DataFrame, old: pl.DataFrame, *, timezone: str) -> pl.Ser
         came.filter(pl.col("day").is_null()),
         *(was.join(came, on=["patient_id", key], how="semi") for key in ("day", "id")),
     ]
-    of = pl.concat([rows["patient_id"] for rows in touched]).unique()
-    every = came["patient_id"].drop_nulls().unique()
-    return every.filter(~every.is_in(of.implode())).sort()
+    connected = pl.concat([rows["patient_id"] for rows in touched]).unique()
+    sent = came["patient_id"].drop_nulls().unique()
+    return sent.filter(~sent.is_in(connected.implode())).sort()
 
 
 def affected_patients(

@@ -113,9 +113,9 @@ def _settled(node: Node, switches: Switches) -> Node | None:
         case Not(node=inner) | Unknown(node=inner):
             return dataclasses.replace(node, node=settled(inner, switches))
         case All(nodes=nodes):
-            every = [_settled(inner, switches) for inner in nodes]
-            left = [made for made in every if made is not None]
-            return All(_flat(All, left)) if len(left) == len(every) else None
+            parts = [_settled(inner, switches) for inner in nodes]
+            left = [made for made in parts if made is not None]
+            return All(_flat(All, left)) if len(left) == len(parts) else None
         case AnyOf(nodes=nodes):
             left = [made for made in (_settled(inner, switches) for inner in nodes) if made is not None]
             return AnyOf(_flat(AnyOf, left)) if len(left) > 1 else left[0] if left else None

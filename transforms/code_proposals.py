@@ -84,12 +84,12 @@ def _values(row: Row) -> str:
 
 def _reason(most: Row, rows: Sequence[Row]) -> str:
     """What the suggestion rests on, the names and sites of the rows, and what else it may be."""
-    said = [most["reason"]] if most["reason"] else []
+    parts = [most["reason"]] if most["reason"] else []
     for what in ("name", "site"):
         texts = sorted({row[what] for row in rows if row[what]})
         if texts:
             shown = ", ".join(texts[:5]) + (f" and {len(texts) - 5} more" if len(texts) > 5 else "")
-            said.append(f"{what}{'s' if len(texts) > 1 else ''}: {shown}")
+            parts.append(f"{what}{'s' if len(texts) > 1 else ''}: {shown}")
     if most["others"]:
-        said.append(f"or perhaps {', '.join(most['others'])}")
-    return "; ".join(said)
+        parts.append(f"or perhaps {', '.join(most['others'])}")
+    return "; ".join(parts)

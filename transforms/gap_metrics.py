@@ -227,8 +227,8 @@ def _first_of(episodes: pl.DataFrame, sources: Sources, group: Sequence[str], ea
     wanted = _moments(episodes["patient"], episodes["clock"]) + earliest
     place = np.searchsorted(days, wanted)
     day_ = days[np.minimum(place, len(days) - 1)] - numbers(episodes["patient"]) * DAYS
-    theirs = (place < len(days)) & (day_ < DAYS // 2)  # else it is a day of a later patient
-    return pl.select(pl.when(pl.Series(theirs)).then(pl.Series(day_))).to_series()
+    own = (place < len(days)) & (day_ < DAYS // 2)  # else it is a day of a later patient
+    return pl.select(pl.when(pl.Series(own)).then(pl.Series(day_))).to_series()
 
 
 def _moments(patient: pl.Series, days: pl.Series) -> Keys:

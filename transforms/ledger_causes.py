@@ -138,8 +138,8 @@ def causes_of_merges(regrouped: Mapping[str, str]) -> pl.DataFrame:
 
 def first_causes(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """One cause (``CAUSE``) a patient, of all parts the one that explains most."""
-    every = pl.concat([pl.DataFrame(schema=CAUSE), *parts])
-    return every.sort("rank", "patient_id", "caused_by").unique(
+    causes = pl.concat([pl.DataFrame(schema=CAUSE), *parts])
+    return causes.sort("rank", "patient_id", "caused_by").unique(
         "patient_id", keep="first", maintain_order=True
     )
 

@@ -204,7 +204,7 @@ class AtLeast(_Combination):
     def truth(self, truths: Truths) -> Truth:
         operands = [truths.of(node) for node in self.nodes]
         # any n of them together; false where every n have one that is false, as it should be
-        return reduce(or_, [reduce(and_, some) for some in combinations(operands, self.n)])
+        return reduce(or_, [reduce(and_, chosen) for chosen in combinations(operands, self.n)])
 
     def describe(self) -> str:
         return f"at least {self.n} of (" + "; ".join(node.describe() for node in self.nodes) + ")"

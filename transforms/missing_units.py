@@ -171,8 +171,8 @@ def changed_groups(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
 
 def of_groups(results: pl.DataFrame, groups: pl.DataFrame) -> pl.Series:
     """Patients with results without a unit in the groups. results: ``WITHOUT_UNIT``. groups: site, analyte, month."""
-    mine = results.with_columns(month=month("at")).join(groups, on=GROUP, how="semi")
-    return mine["patient_id"].unique()
+    concerned = results.with_columns(month=month("at")).join(groups, on=GROUP, how="semi")
+    return concerned["patient_id"].unique()
 
 
 def switched_off(decided: pl.DataFrame) -> pl.DataFrame:

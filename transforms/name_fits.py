@@ -62,9 +62,9 @@ def _correct(word: str) -> str:
 @lru_cache(maxsize=65_536)
 def name_fits(text: str) -> Mapping[str, float]:
     """How well a name fits each analyte, 0 to 1; analytes that it does not fit are left out."""
-    said = words_of(text)
-    words = corrected(said)
-    misspelled = 1.0 if words == said else 0.9
+    written = words_of(text)
+    words = corrected(written)
+    misspelled = 1.0 if words == written else 0.9
     fits: dict[str, float] = {}
     for analyte, names in _KNOWN.items():
         best = max((_fit(words, name) for name in names), default=0.0) * misspelled

@@ -52,12 +52,12 @@ def disagreements(rows: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
     for name in columns:
         values = pl.col(name).drop_nulls().n_unique()
         counted = named.filter(pl.col(name).is_not_null()).with_columns(
-            mine=values.over("patient_id", "identifier"), all=values.over("patient_id")
+            within=values.over("patient_id", "identifier"), across=values.over("patient_id")
         )
-        within = CONFLICTING_PATIENT if name in IDENTITY else CONFLICTING_VALUE
-        found.append(_flags(counted.filter(pl.col("mine") > 1), within, name, pl.col("mine")))
-        across = counted.filter((pl.col("mine") == 1) & (pl.col("all") > 1))
-        found.append(_flags(across, MERGED_PATIENTS_DIFFER, name, pl.col("all")))
+        conflict = CONFLICTING_PATIENT if name in IDENTITY else CONFLICTING_VALUE
+        found.append(_flags(counted.filter(pl.col("within") > 1), conflict, name, pl.col("within")))
+        differ = counted.filter((pl.col("within") == 1) & (pl.col("across") > 1))
+        found.append(_flags(differ, MERGED_PATIENTS_DIFFER, name, pl.col("across")))
     return pl.concat([*found, _dead_before_birth(rows)])
 
 

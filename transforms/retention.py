@@ -41,7 +41,7 @@ def needless_rows(rows: pl.DataFrame, *, timezone: str) -> pl.DataFrame:
     first = rows.sort(*PLACE)
     copies = first.filter(~first.select(pl.struct(CONTENT).is_first_distinct()).to_series())
     kept = first.join(copies.select(PLACE), on=PLACE, how="anti")
-    told = kept.with_columns(
+    reports = kept.with_columns(
         kept["status"]
         .str.strip_chars()
         .str.to_lowercase()
@@ -58,7 +58,7 @@ def needless_rows(rows: pl.DataFrame, *, timezone: str) -> pl.DataFrame:
         & (pl.col("since") <= pl.when(pl.col("rank") > rank).then("since").max().over(_SAME))
         for rank in (RANK["preliminary"], RANK["final"])
     )
-    lost = told.filter(replaced & (pl.col("withdrawn").fill_null(value=False).not_()))
+    lost = reports.filter(replaced & (pl.col("withdrawn").fill_null(value=False).not_()))
     return pl.concat(
         [
             copies.select(*PLACE, why=pl.lit("copy")),

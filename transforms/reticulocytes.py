@@ -49,12 +49,12 @@ def reticulocytes(frame: pl.LazyFrame, *, table: str) -> pl.LazyFrame:
         for name in MATURATION
     }
     index = by_table[table]
-    every = [pl.coalesce(high("rpi"), upper) < LOW_RPI for _, upper in by_table.values()]
+    low_by_table = [pl.coalesce(high("rpi"), upper) < LOW_RPI for _, upper in by_table.values()]
     return frame.with_columns(
         pl.coalesce(low("rpi"), index[0]).alias("rpi.lo"),
         pl.coalesce(high("rpi"), index[1]).alias("rpi.hi"),
         pl.when(reported).then("rpi.at").otherwise("retic_pct.at").alias("rpi.at"),
-        rpi_low_all_tables=pl.all_horizontal(every),
+        rpi_low_all_tables=pl.all_horizontal(low_by_table),
         hct_estimated=pl.col("hct_estimated") & ~reported & index[0].is_not_null(),
     )
 

@@ -70,9 +70,9 @@ def site_drift(counted: pl.DataFrame) -> pl.DataFrame:
     are censored is itself an interval; all of it has to lie outside.
     """
     months = _drifting(counted)
-    theirs = counted.join(months, on=_MONTH, how="semi")
+    of_months = counted.join(months, on=_MONTH, how="semi")
     low, high = (
-        medians(theirs.select(*_MONTH, "rows", end), _MONTH, end, f"median_{end.removeprefix('value_')}")
+        medians(of_months.select(*_MONTH, "rows", end), _MONTH, end, f"median_{end.removeprefix('value_')}")
         for end in ("value_low", "value_high")
     )
     exact = pl.col("median_low") == pl.col("median_high")

@@ -27,12 +27,12 @@ def newest_patients(rows: pl.DataFrame) -> pl.DataFrame:
 
 def additions(rows: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
     """The rows that say something the stored ones do not say yet."""
-    said = [name for name in rows.columns if name not in _APART]
+    content = [name for name in rows.columns if name not in _APART]
     if stored.is_empty():
         return rows
-    missing = [pl.lit(None, rows.schema[name]).alias(name) for name in said if name not in stored.columns]
-    known = stored.with_columns(missing).select(said).unique()
-    return rows.join(known, on=said, how="anti", nulls_equal=True, maintain_order="left")
+    missing = [pl.lit(None, rows.schema[name]).alias(name) for name in content if name not in stored.columns]
+    known = stored.with_columns(missing).select(content).unique()
+    return rows.join(known, on=content, how="anti", nulls_equal=True, maintain_order="left")
 
 
 def under_remaining(rows: pl.DataFrame, merges: Mapping[str, str]) -> pl.DataFrame:
@@ -40,13 +40,13 @@ def under_remaining(rows: pl.DataFrame, merges: Mapping[str, str]) -> pl.DataFra
 
     rows: of all loads, under the identifiers they came with. merges: given-up identifier to the one that remains.
     """
-    said = [name for name in rows.columns if name not in _APART]
+    content = [name for name in rows.columns if name not in _APART]
     own = pl.col("patient_id")
     remains = own.replace(dict(merges)) if merges else own
     named = rows.with_columns(remains, source_patient_id=pl.when(remains != own).then(own))
     return (
-        named.sort(*said, *_where(named))
-        .unique(said, keep="first", maintain_order=True)
+        named.sort(*content, *_where(named))
+        .unique(content, keep="first", maintain_order=True)
         .drop("load", strict=False)
     )
 

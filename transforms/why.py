@@ -28,8 +28,8 @@ def why_rows(
     collected_at, value_low, value_high, specimen_id, source_value, source_unit); of several at one moment the one whose
     value the evidence has, of several such the first by content.
     """
-    every = pl.int_range(len(evidence), dtype=pl.UInt32, eager=True)
-    return _why(evidence, verdicts, [(rule, every) for rule in rules], sources)
+    all_rows = pl.int_range(len(evidence), dtype=pl.UInt32, eager=True)
+    return _why(evidence, verdicts, [(rule, all_rows) for rule in rules], sources)
 
 
 def why_of_members(

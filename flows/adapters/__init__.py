@@ -46,15 +46,15 @@ def folder_checksum(source: str, extract: Path) -> tuple[str, int]:
 
     UsageError for another source; ExtractError for a folder that is not there and a file that cannot be read.
     """
-    told = sha256(_source(source, extract).name.encode())
+    checksum = sha256(_source(source, extract).name.encode())
     names = sorted(path.relative_to(extract).as_posix() for path in extract.rglob("*") if path.is_file())
     for name in names:
         try:
             with (extract / name).open("rb") as file:
-                told.update(f"{name}\0{file_digest(file, 'sha256').hexdigest()}\n".encode())
+                checksum.update(f"{name}\0{file_digest(file, 'sha256').hexdigest()}\n".encode())
         except OSError as error:
             raise ExtractError(f"{name} cannot be read: {error.strerror}.") from None
-    return told.hexdigest(), len(names)
+    return checksum.hexdigest(), len(names)
 
 
 def source_files(adapted: Path) -> tuple[SourceFile, ...]:

@@ -286,14 +286,14 @@ class _Writer:
 
     def _source_files(self, files: Sequence[TextFile]) -> Sequence[SourceFile]:
         """The files that were read, and once more for each table they brought rows to, or might have."""
-        told = {file.name: (file.name, file.size, file.sha256) for file in files}
+        read = {file.name: (file.name, file.size, file.sha256) for file in files}
         left_out: Counter[tuple[str, str]] = Counter()
         for name, kind in self.held:
             for table in _TABLES.get(kind, ()):
                 left_out[table, name] += self.left_out[name, kind]
         return [
-            *(SourceFile(*told[name]) for name in told),
-            *(SourceFile(*told[name], table, number) for (table, name), number in sorted(left_out.items())),
+            *(SourceFile(*read[name]) for name in read),
+            *(SourceFile(*read[name], table, number) for (table, name), number in sorted(left_out.items())),
         ]
 
 

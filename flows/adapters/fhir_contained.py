@@ -87,8 +87,8 @@ def _completed(result: Members, container: Members, inside: Mapping[str, Members
 def _collected(specimen: Members) -> dict[str, str]:
     """When a contained specimen was collected, in the words of an Observation."""
     collection = _value(specimen, "collection")
-    said = collection if isinstance(collection, dict) else {}
-    return {effective: json.dumps(said[name]) for name, effective in _COLLECTED.items() if name in said}
+    fields = collection if isinstance(collection, dict) else {}
+    return {effective: json.dumps(fields[name]) for name, effective in _COLLECTED.items() if name in fields}
 
 
 def _members(text: str) -> dict[str, str]:

@@ -73,15 +73,15 @@ def read_texts(file: TextFile) -> Iterator[Texts]:
         must_be_text(piece, file.name, line - 1, FORM)
         texts, numbers, lines = line_texts(piece, line)
         line += lines
-        yield _told_apart(file, texts, numbers)
+        yield _taken_apart(file, texts, numbers)
 
 
-def _told_apart(file: TextFile, texts: pa.Array, numbers: pa.Array) -> Texts:
+def _taken_apart(file: TextFile, texts: pa.Array, numbers: pa.Array) -> Texts:
     """Lines of NDJSON, Bundles among them taken apart."""
     lines = _batch(file, texts, numbers, pa.nulls(len(texts), pa.string()))
-    said = _strings(texts)
-    begins = reduce(or_, (said.str.starts_with(beginning) for beginning in _USUAL_BEGINNINGS))
-    usual = begins & ~said.str.contains(_UNUSUAL_WORDS)
+    strings = _strings(texts)
+    begins = reduce(or_, (strings.str.starts_with(beginning) for beginning in _USUAL_BEGINNINGS))
+    usual = begins & ~strings.str.contains(_UNUSUAL_WORDS)
     if usual.all():  # nothing needs to be copied
         return Texts(file.name, lines, lines[:0])
     others = lines.filter(pc.invert(usual.to_arrow()))

@@ -20,10 +20,9 @@ from flows.adapters.hl7v2_segments import (
     SCHEMA,
     TABLES,
     Part,
-    after_last_message,
-    plain,
     segments,
 )
+from flows.adapters.hl7v2_text import after_last_message, plain
 from flows.adapters.model import Source, SourceFile
 from flows.adapters.statements import execute, text_connection
 from flows.adapters.text_chunks import TextFile, find_texts
@@ -157,10 +156,10 @@ class _Cutter:
 
     def source_files(self, files: Sequence[TextFile]) -> Sequence[SourceFile]:
         """The files by the table they brought rows to."""
-        told = {file.name: (file.name, file.size, file.sha256) for file in files}
+        read = {file.name: (file.name, file.size, file.sha256) for file in files}
         return [
-            *(SourceFile(*told[name]) for name in told),
-            *(SourceFile(*told[name], table) for table, name in sorted(self.tables)),
+            *(SourceFile(*read[name]) for name in read),
+            *(SourceFile(*read[name], table) for table, name in sorted(self.tables)),
         ]
 
 

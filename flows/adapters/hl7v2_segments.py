@@ -1,12 +1,11 @@
 """HL7 v2 messages cut into segments, each with its line and with the segments it belongs to.
 
 Only the structure is looked at here, with numpy over whole pieces of a file: a message is some ten segments, and a
-year of a hospital is a hundred million of them. What the fields say stands in ``sql/hl7v2/*.sql``.
+year of a hospital is a hundred million of them. The fields are read in ``sql/hl7v2/*.sql``.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,15 +16,6 @@ import pyarrow as pa
 
 Numbers = npt.NDArray[np.int64]
 
-_STANDARD = b"MSH|^~\\&"
-_OTHER_MARKS = re.compile(rb"^MSH(?!\|\^~\\&)", re.MULTILINE)
-_MESSAGE = re.compile(rb"^MSH", re.MULTILINE)
-_ESCAPES = {"|": "\\F\\", "^": "\\S\\", "~": "\\R\\", "&": "\\T\\", "\\": "\\E\\"}
-_RARE_ESCAPES = re.compile(rb"\\(?:X((?:[0-9A-Fa-f]{2})+)|H|N|\.(?:sp|in|ti|sk|fi|nf|ce)[+-]?\d*)\\")
-_RARE_ESCAPE_LETTERS = np.frombuffer(b"XHN.", dtype=np.uint8)
-_USUAL = "|^~\\&"
-_LINE_FEEDS = bytes.maketrans(b"\r", b"\n")
-_FRAMING = b"\x0b\x1c"  # MLLP: begin and end of a message on the wire
 # Moves of an identifier, an account, a visit to another patient: MRG says whose it was.
 _MOVES = (b"A43", b"A44", b"A45")
 _RESULTS = (b"ORU", b"OUL")  # messages whose OBX are results; elsewhere they say what a person weighs
@@ -35,7 +25,7 @@ _SHORT = 64  # bytes; a longer one is taken to have its value
 
 @dataclass(frozen=True)
 class Part:
-    """A plain piece of a file (``plain``) that begins with a message, and the line it begins on."""
+    """A plain piece of a file (``flows.adapters.hl7v2_text.plain``) that begins with a message, and the line it begins on."""
 
     name: str
     line: int
@@ -92,138 +82,144 @@ SCHEMA = pa.schema({**_PLACES, "text": pa.string()})
 OBSERVATION_SCHEMA = pa.schema({**_PLACES, **dict.fromkeys(OBSERVED.values(), pa.large_string())})
 
 
-def after_last_message(text: bytes) -> int:
-    """Where the last message begins, 0 if only one does."""
-    return max(text.rfind(b"\rMSH") + 1, text.rfind(b"\nMSH") + 1, text.rfind(b"\x0bMSH"), 0)
+@dataclass(frozen=True)
+class _Lines:
+    """The lines of some parts of files. A line that is no segment has no kind.
+
+    starts, ends: of each line in the text. part: the number of its part. first: the first line of the same part.
+    """
+
+    text: bytes
+    starts: Numbers
+    ends: Numbers
+    kinds: npt.NDArray[np.bytes_]
+    part: Numbers
+    first: Numbers
+
+    def of_kind(self, kind: bytes) -> list[int]:
+        """The numbers of the lines of a kind."""
+        return np.flatnonzero(self.kinds == kind).tolist()
+
+    def latest(self, kind: bytes) -> Numbers:
+        """For each line the last one of a kind up to it; -1 where there is none."""
+        return np.maximum.accumulate(np.where(self.kinds == kind, np.arange(len(self.kinds)), -1))
 
 
-def plain(piece: bytes) -> bytes:
-    """A piece with one line feed after each segment, whatever ended it, without framing and with the usual marks."""
-    # searching for a few letters is fast; a regular expression or a translation table is slow
-    text = piece.replace(b"\r\n", b"\n")
-    if b"\r" in text or any(mark in text for mark in _FRAMING):
-        text = text.translate(_LINE_FEEDS, _FRAMING)
-    if _has_rare_escapes(text):
-        text = _RARE_ESCAPES.sub(_read_escape, text)
-    if text.count(b"\nMSH") == text.count(b"\n" + _STANDARD) and not _OTHER_MARKS.match(text):
-        return text
-    starts = [match.start() for match in _MESSAGE.finditer(text)]
-    ends = [*starts[1:], len(text)]
-    messages = (text[start:end] for start, end in zip(starts, ends, strict=True))
-    return text[: starts[0]] + b"".join(
-        message if message.startswith(_STANDARD) else _with_usual_marks(message) for message in messages
-    )
+@dataclass(frozen=True)
+class _Owners:
+    """The lines that each line belongs to, -1: none. segment: the one a note is on."""
+
+    message: Numbers
+    patient: Numbers
+    report: Numbers
+    specimen: Numbers
+    segment: Numbers
 
 
-def _has_rare_escapes(text: bytes) -> bool:
-    letters = np.frombuffer(text, dtype=np.uint8)
-    after = np.flatnonzero(letters[:-1] == ord("\\")) + 1
-    return bool(np.isin(letters[after], _RARE_ESCAPE_LETTERS).any())
+@dataclass(frozen=True)
+class _Columns:
+    """What the tables hold of all lines. numbers: columns of numbers. part, files: the file of each line."""
 
+    numbers: Sequence[Numbers]
+    part: Numbers
+    files: pa.StringArray
+    source_line: Numbers
+    texts: pa.StringArray
 
-def _read_escape(found: re.Match[bytes]) -> bytes:
-    """Characters written in hexadecimal; a command about layout is a blank."""
-    if found[1] is None:
-        return b" "
-    try:
-        text = bytes.fromhex(found[1].decode("ascii")).decode("utf-8")
-    except UnicodeDecodeError:
-        return found[0]
-    return "".join(
-        _ESCAPES.get(letter, letter) for letter in text.replace("\n", " ").replace("\r", " ")
-    ).encode("utf-8")
-
-
-def _with_usual_marks(message: bytes) -> bytes:
-    """A message that names other separators in MSH-1 and MSH-2, with the usual ones."""
-    text = message.decode("utf-8")
-    own = text[3:4] + text[4:8].split(text[3:4], 1)[0]
-    if len(set(own)) < len(own) or any(mark.isalnum() or mark.isspace() for mark in own):
-        return message  # these are no separators; the segments will be found broken
-    usual = dict(zip(own, _USUAL, strict=False))
-    marks: dict[str, str | int | None] = {**_ESCAPES, **usual}
-    escape = own[3:4]
-    # an escape sequence stands for the message's own mark, which means nothing any more
-    meant = {f"{escape}{letter}{escape}": mark for letter, mark in zip("FSRET", own, strict=False) if escape}
-    held = {sequence: chr(0xE000 + place) for place, sequence in enumerate(meant)}
-    for sequence, stand_in in held.items():
-        text = text.replace(sequence, stand_in)
-    text = text.translate(str.maketrans(marks))
-    for sequence, stand_in in held.items():
-        text = text.replace(stand_in, _ESCAPES.get(meant[sequence], meant[sequence]))
-    return text.encode("utf-8")
-
-
-def segments(parts: Sequence[Part], first_segment: int) -> Segments:
-    """Cut parts of files into segments. first_segment: the number of the first one."""
-    text = b"".join(part.text if part.text.endswith(b"\n") else part.text + b"\n" for part in parts)
-    ends = np.flatnonzero(np.frombuffer(text, dtype=np.uint8) == ord("\n")).astype(np.int64) + 1
-    starts = np.concatenate([np.zeros(1, np.int64), ends[:-1]])
-    number = np.arange(len(starts), dtype=np.int64)
-    kinds = _kinds(text, starts)
-    lines = np.array([part.text.count(b"\n") + (not part.text.endswith(b"\n")) for part in parts])
-    part_of = np.repeat(np.arange(len(parts)), lines)
-    first_of = (np.cumsum(lines) - lines)[part_of]  # the first segment of the same part
-
-    def latest(kind: bytes) -> Numbers:
-        return np.maximum.accumulate(np.where(kinds == kind, number, -1))
-
-    message = _within(latest(b"MSH"), first_of - 1)
-    patient = _within(latest(b"PID"), np.maximum(message, first_of - 1))
-    report = _within(latest(b"OBR"), np.maximum(np.maximum(message, patient), first_of - 1))
-    owner = np.maximum.accumulate(np.where(kinds == b"NTE", -1, number))
-    heads = np.flatnonzero(kinds == b"MSH")
-    types = {place: _type(text, starts[place], ends[place]) for place in heads.tolist()}
-    brings_results = np.ones(len(starts) + 1, dtype=bool)  # the last place stands for no message
-    brings_results[heads] = [types[place] in _RESULTS for place in heads.tolist()]
-    specimen = _specimens(kinds, report, latest(b"SPM"), message, types)
-    observed = kinds == b"OBX"
-    results = observed & brings_results[message]
-    broken = np.zeros(len(starts), dtype=bool)
-    broken[[place for place in np.flatnonzero(kinds == b"") if text[starts[place] : ends[place]].strip()]] = (
-        True
-    )
-    for place in np.flatnonzero(results & (ends - starts < _SHORT)):
-        if text.count(b"|", starts[place], ends[place]) < _FEWEST_PARTS - 1:
-            broken[place], results[place] = True, False
-
-    texts = pa.StringArray.from_buffers(
-        len(starts), pa.py_buffer(np.append(starts, len(text)).astype(np.int32)), pa.py_buffer(text)
-    )
-    source_line = number - first_of + np.array([part.line for part in parts])[part_of]
-    names = pa.array([part.name for part in parts], pa.string())
-    columns = [
-        np.where(places >= 0, places + first_segment, -1)
-        for places in (number, message, patient, report, specimen, owner)
-    ]
-
-    def moves(head: int) -> bool:
-        return head >= 0 and _event(text, starts[head], ends[head]) in _MOVES
-
-    def table(chosen: npt.NDArray[np.bool_], *, in_fields: bool = False) -> pa.RecordBatch:
+    def table(self, chosen: npt.NDArray[np.bool_], *, in_fields: bool = False) -> pa.RecordBatch:
+        """The chosen lines, each with its text or with the fields of OBSERVED."""
         rows = np.flatnonzero(chosen)
-        said = texts.take(pa.array(rows))
+        text = self.texts.take(pa.array(rows))
         return pa.RecordBatch.from_arrays(
             [
-                *(pa.array(column[rows]) for column in columns),
-                pa.DictionaryArray.from_arrays(pa.array(part_of[rows].astype(np.int32)), names),
-                pa.array(source_line[rows]),
-                *(_fields(said) if in_fields else [said]),
+                *(pa.array(column[rows]) for column in self.numbers),
+                pa.DictionaryArray.from_arrays(pa.array(self.part[rows].astype(np.int32)), self.files),
+                pa.array(self.source_line[rows]),
+                *(_fields(text) if in_fields else [text]),
             ],
             schema=OBSERVATION_SCHEMA if in_fields else SCHEMA,
         )
 
-    merges = kinds == b"MRG"
-    moved = [place for place in np.flatnonzero(merges).tolist() if moves(message[place])]
-    merges[moved] = False
-    tables = {what: table(kinds == kind) for what, kind in TABLES.items()}
-    tables |= {
-        "merge": table(merges),
-        "observation": table(results, in_fields=True),
-        "broken": table(broken),
-    }
-    others = int(np.count_nonzero(observed & ~brings_results[message]))
-    return Segments(tables, len(starts), others, len(moved))
+
+def segments(parts: Sequence[Part], first_segment: int) -> Segments:
+    """Cut parts of files into segments. first_segment: the number of the first one."""
+    lines = _lines(parts)
+    types = {line: _type(lines.text, lines.starts[line], lines.ends[line]) for line in lines.of_kind(b"MSH")}
+    owners = _owners(lines, types)
+    observed = lines.kinds == b"OBX"
+    brings_results = np.zeros(len(lines.kinds) + 1, dtype=bool)
+    brings_results[-1] = True  # the last place stands for no message
+    brings_results[list(types)] = [kind in _RESULTS for kind in types.values()]
+    results = observed & brings_results[owners.message]
+    broken = _broken(lines, results)
+    merges = lines.kinds == b"MRG"
+    moves = [line for line in lines.of_kind(b"MRG") if _is_move(lines, owners.message[line])]
+    merges[moves] = False
+    table = _columns(lines, owners, parts, first_segment).table
+    return Segments(
+        {
+            **{name: table(lines.kinds == kind) for name, kind in TABLES.items()},
+            "merge": table(merges),
+            "observation": table(results & ~broken, in_fields=True),
+            "broken": table(broken),
+        },
+        count=len(lines.kinds),
+        others=int(np.count_nonzero(observed & ~brings_results[owners.message])),
+        moves=len(moves),
+    )
+
+
+def _lines(parts: Sequence[Part]) -> _Lines:
+    text = b"".join(part.text if part.text.endswith(b"\n") else part.text + b"\n" for part in parts)
+    ends = np.flatnonzero(np.frombuffer(text, dtype=np.uint8) == ord("\n")).astype(np.int64) + 1
+    starts = np.concatenate([np.zeros(1, np.int64), ends[:-1]])
+    held = np.array([part.text.count(b"\n") + (not part.text.endswith(b"\n")) for part in parts])
+    part = np.repeat(np.arange(len(parts)), held)
+    return _Lines(text, starts, ends, _kinds(text, starts), part, (np.cumsum(held) - held)[part])
+
+
+def _owners(lines: _Lines, types: Mapping[int, bytes]) -> _Owners:
+    """What each line belongs to. types: of each message (MSH-9.1), by its first line."""
+    before = lines.first - 1  # what a part of a file begins with belongs to nothing earlier
+    message = _within(lines.latest(b"MSH"), before)
+    patient = _within(lines.latest(b"PID"), np.maximum(message, before))
+    report = _within(lines.latest(b"OBR"), np.maximum(np.maximum(message, patient), before))
+    specimen = _specimens(lines, report, message, types)
+    noted = np.where(lines.kinds == b"NTE", -1, np.arange(len(lines.kinds)))
+    return _Owners(message, patient, report, specimen, np.maximum.accumulate(noted))
+
+
+def _broken(lines: _Lines, results: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Lines with text that are no segment, and results that end before their value."""
+    broken = np.zeros(len(lines.kinds), dtype=bool)
+    nameless = lines.of_kind(b"")
+    broken[[line for line in nameless if lines.text[lines.starts[line] : lines.ends[line]].strip()]] = True
+    for line in np.flatnonzero(results & (lines.ends - lines.starts < _SHORT)):
+        if lines.text.count(b"|", lines.starts[line], lines.ends[line]) < _FEWEST_PARTS - 1:
+            broken[line] = True
+    return broken
+
+
+def _is_move(lines: _Lines, message: int) -> bool:
+    """Whether a message moves something to another patient, which merges nobody. message: -1 for none."""
+    return message >= 0 and _event(lines.text, lines.starts[message], lines.ends[message]) in _MOVES
+
+
+def _columns(lines: _Lines, owners: _Owners, parts: Sequence[Part], first_segment: int) -> _Columns:
+    number = np.arange(len(lines.kinds), dtype=np.int64)
+    texts = pa.StringArray.from_buffers(
+        len(number),
+        pa.py_buffer(np.append(lines.starts, len(lines.text)).astype(np.int32)),
+        pa.py_buffer(lines.text),
+    )
+    of = (number, owners.message, owners.patient, owners.report, owners.specimen, owners.segment)
+    return _Columns(
+        numbers=[np.where(places >= 0, places + first_segment, -1) for places in of],
+        part=lines.part,
+        files=pa.array([part.name for part in parts], pa.string()),
+        source_line=number - lines.first + np.array([part.line for part in parts])[lines.part],
+        texts=texts,
+    )
 
 
 def _fields(texts: pa.StringArray) -> list[pa.Array]:
@@ -279,20 +275,15 @@ def _within(places: Numbers, borders: Numbers) -> Numbers:
     return np.where(places > borders, places, -1)
 
 
-def _specimens(
-    kinds: npt.NDArray[np.bytes_],
-    report: Numbers,
-    latest: Numbers,
-    message: Numbers,
-    types: Mapping[int, bytes],
-) -> Numbers:
-    """The specimen of each segment: the first SPM after its report, or before it in an OUL message."""
-    of_report = np.full(len(kinds) + 1, -1, dtype=np.int64)  # the last place stands for no report
-    places = np.flatnonzero(kinds == b"SPM")[::-1]
+def _specimens(lines: _Lines, report: Numbers, message: Numbers, types: Mapping[int, bytes]) -> Numbers:
+    """The specimen of each line: the first SPM after its report, or before it in an OUL message."""
+    of_report = np.full(len(lines.kinds) + 1, -1, dtype=np.int64)  # the last place stands for no report
+    places = np.flatnonzero(lines.kinds == b"SPM")[::-1]
     of_report[report[places]] = places  # of several the first is written last
     of_report[-1] = -1
     if b"OUL" in types.values():
-        for place in np.flatnonzero(kinds == b"OBR").tolist():
+        latest = lines.latest(b"SPM")
+        for place in lines.of_kind(b"OBR"):
             if types.get(int(message[place])) == b"OUL":
                 of_report[place] = latest[place] if latest[place] > message[place] else -1
     return of_report[report]

@@ -41,8 +41,8 @@ _LAYOUT = TableLayout(
     ),
     lookups=(*DRUG_NAMES, "adapters/icd9_procedures"),
     steps=(
-        Step("mimic_iv/lab_results", "lab_results", ("labevents",), "labevents", every=True),
-        Step("mimic_iv/patients", "patients", ("patients",), "patients", every=True),
+        Step("mimic_iv/lab_results", "lab_results", ("labevents",), "labevents", exactly_one=True),
+        Step("mimic_iv/patients", "patients", ("patients",), "patients", exactly_one=True),
         Step(
             "mimic_iv/diagnoses",
             "clinical_events_diagnoses",

@@ -113,8 +113,8 @@ _LAYOUT = TableLayout(
         "omop/drug_codes",
     ),
     steps=(
-        Step("omop/lab_results", "lab_results", ("measurement",), "measurement", every=True),
-        Step("omop/patients", "patients", ("person",), "person", every=True),
+        Step("omop/lab_results", "lab_results", ("measurement",), "measurement", exactly_one=True),
+        Step("omop/patients", "patients", ("person",), "person", exactly_one=True),
         Step(
             "omop/diagnoses",
             "clinical_events_diagnoses",

@@ -28,8 +28,8 @@ _LAYOUT = TableLayout(
     tables=TABLES,
     lookups=DRUG_NAMES,
     steps=(
-        Step("synthea/lab_results", "lab_results", ("observations",), "observations", every=True),
-        Step("synthea/patients", "patients", ("patients",), "patients", every=True),
+        Step("synthea/lab_results", "lab_results", ("observations",), "observations", exactly_one=True),
+        Step("synthea/patients", "patients", ("patients",), "patients", exactly_one=True),
         Step("synthea/diagnoses", "clinical_events_diagnoses", ("conditions",), "conditions"),
         Step("synthea/medications", "clinical_events_medications", ("medications",), "medications"),
         Step("synthea/procedures", "clinical_events_procedures", ("procedures",), "procedures"),

@@ -38,7 +38,7 @@ DRUG_NAMES = (
 class Step:
     """One statement of a source: it writes OUTPUT.parquet, or does not run where a table it needs is missing.
 
-    records: the table whose records become rows, None where rows come from no one record (coverage). every: each
+    records: the table whose records become rows, None where rows come from no one record (coverage). exactly_one: each
     record must become exactly one row; else records without a row are counted as ignored.
     """
 
@@ -46,7 +46,7 @@ class Step:
     output: str
     needs: tuple[str, ...]
     records: str | None = None
-    every: bool = False
+    exactly_one: bool = False
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ def _counted(
     """The files of a step's records, with how many of them became no row."""
     held = sum(file.rows for file in files)
     table = next(name for name in EXTRACT_TABLES if step.output.startswith(name))
-    if step.every:
+    if step.exactly_one:
         if rows != held:
             raise CheckError("row_conservation", f"{held} records of {step.records} became {rows} rows")
         return [_as(table, file, file.rows) for file in files]

@@ -74,8 +74,8 @@ def _extras(
 ) -> list[pl.DataFrame]:
     pieces = []
     for place, row in enumerate(KINDS):
-        mine = number[at_index & (kind == place)]
+        of_kind = number[at_index & (kind == place)]
         for extra in row.extras:
-            some = mine[chance.random(len(mine)) < extra.chance]
-            pieces.append(_frame(some, extra.analyte, chance.uniform(extra.low, extra.high, len(some))))
+            ordered = of_kind[chance.random(len(of_kind)) < extra.chance]
+            pieces.append(_frame(ordered, extra.analyte, chance.uniform(extra.low, extra.high, len(ordered))))
     return pieces

@@ -59,18 +59,18 @@ def blood_draws(them: pl.DataFrame, years: int, end: date, chance: np.random.Gen
     """
     pieces = [them.select("patient", offset=pl.lit(0, pl.Int64))]
     for number, kind in enumerate(KINDS):
-        mine = them.filter(pl.col("kind") == number)["patient"].to_numpy()
+        of_kind = them.filter(pl.col("kind") == number)["patient"].to_numpy()
         further = [(visit.first, visit.last, visit.chance) for visit in kind.visits]
         further += [(-365 * year - 60, -365 * year + 60, kind.yearly) for year in range(1, years + 1)]
         for first, last, share in further:
-            some = mine[chance.random(len(mine)) < share]
-            when = chance.integers(first, last, size=len(some), endpoint=True)
-            pieces.append(pl.DataFrame({"patient": some, "offset": when}))
-    every = pl.concat(pieces).unique(["patient", "offset"], maintain_order=True)
+            visiting = of_kind[chance.random(len(of_kind)) < share]
+            when = chance.integers(first, last, size=len(visiting), endpoint=True)
+            pieces.append(pl.DataFrame({"patient": visiting, "offset": when}))
+    visits = pl.concat(pieces).unique(["patient", "offset"], maintain_order=True)
     day = pl.col("index_day") + pl.col("offset")
     begin = days(end) - round(years * YEAR_DAYS)
     return (
-        every.join(them.select("patient", "index_day", "birth_day"), on="patient", maintain_order="left")
+        visits.join(them.select("patient", "index_day", "birth_day"), on="patient", maintain_order="left")
         .with_columns(day=day, at_index=pl.col("offset") == 0)
         .filter(pl.col("day").is_between(begin, days(end)))
         .filter(pl.col("day") >= pl.col("birth_day") + FEWEST_DAYS_OLD)
@@ -92,9 +92,9 @@ def clinical_events(
     empty = pl.DataFrame(schema={**shape, "start_day": pl.Int64, "end_day": pl.Int64})
     pieces = [empty]
     for number, kind in enumerate(KINDS):
-        mine = them.filter(pl.col("kind") == number)
+        of_kind = them.filter(pl.col("kind") == number)
         for event in kind.events:
-            had = mine.filter(pl.Series(chance.random(len(mine)) < event.chance, dtype=pl.Boolean))
+            had = of_kind.filter(pl.Series(chance.random(len(of_kind)) < event.chance, dtype=pl.Boolean))
             start = had["index_day"] + pl.Series(
                 chance.integers(event.first, event.last, size=len(had), endpoint=True), dtype=pl.Int64
             )
