@@ -221,8 +221,8 @@ def test_records_without_a_row_are_told(
     write("labevents", lab)
     write("prescriptions", {"drug": "Senna"}, {"drug": "Iron Sucrose"}, {"drug": "Bactrim"})
     files = source_files(adapt("mimic-iv", extract, tmp_path / "out"))
-    told = {file.name: (file.table, file.left_out) for file in files if file.table}
-    assert told == {
+    left_out = {file.name: (file.table, file.left_out) for file in files if file.table}
+    assert left_out == {
         "labevents.csv": ("lab_results", 0),
         "patients.csv": ("patients", 0),
         "prescriptions.csv": ("clinical_events", 1),

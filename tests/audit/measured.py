@@ -26,7 +26,7 @@ Row = dict[str, Any]
 def night_of(number: int, **changes: Any) -> list[Row]:
     """The measures of a night. Numbers swing a little, as numbers do; changes: what is otherwise that night."""
     swing = number % 3
-    told = {
+    values = {
         "members": 100 + swing,
         "hb": 400 + 10 * swing,
         "ferritin": 50 + swing,
@@ -40,26 +40,26 @@ def night_of(number: int, **changes: Any) -> list[Row]:
         **changes,
     }
     as_of = FIRST + timedelta(days=number)
-    newest = datetime.combine(as_of - timedelta(days=told["delay"]), datetime.min.time())
+    newest = datetime.combine(as_of - timedelta(days=values["delay"]), datetime.min.time())
     rows: list[Row] = [
         {
             "measure": "members",
             "rule_id": "pancytopenia",
             "rule_version": 1,
-            "fingerprint": told["fingerprint"],
-            "known": told["known"],
-            "amount": told["members"],
+            "fingerprint": values["fingerprint"],
+            "known": values["known"],
+            "amount": values["members"],
         }
     ]
-    rows += [{"measure": name, "amount": told[name]} for name in ("rows", "ignored", "quarantined")]
+    rows += [{"measure": name, "amount": values[name]} for name in ("rows", "ignored", "quarantined")]
     for site, analyte in (("A", "hb"), ("A", "ferritin"), ("B", "hb")):
-        amount = told.get(f"{site}_{analyte}", told[analyte])
-        if amount and told["rows"]:
+        amount = values.get(f"{site}_{analyte}", values[analyte])
+        if amount and values["rows"]:
             rows.append(
                 {"measure": "results", "site": site, "analyte": analyte, "amount": amount, "newest": newest}
             )
     named = {"night": number, "run_id": f"{999 - number}"}  # a clock set back every night: names say no order
-    return [{**row, **named, "as_of": as_of, "occasion": told["occasion"]} for row in rows]
+    return [{**row, **named, "as_of": as_of, "occasion": values["occasion"]} for row in rows]
 
 
 def found(

@@ -55,9 +55,9 @@ def run(home: Home, extract: Path) -> Run:
 def doctor(home: Home, members: int) -> None:
     """Give the published night nine earlier ones, in which every cohort had as many members."""
     piece = home.night() / "tables" / "measure" / "all.parquet"
-    told = pl.read_parquet(piece)
+    measured = pl.read_parquet(piece)
     past = [
-        told.with_columns(
+        measured.with_columns(
             night=pl.lit(number - 8, pl.Int64),
             run_id=pl.lit(f"20260101T00000{number}-000000"),
             occasion=pl.lit(None, pl.String),
@@ -65,7 +65,7 @@ def doctor(home: Home, members: int) -> None:
         )
         for number in range(9)
     ]
-    now = past[-1].with_columns(told["night"], told["run_id"])
+    now = past[-1].with_columns(measured["night"], measured["run_id"])
     pl.concat([*past, now]).write_parquet(piece)
 
 
@@ -76,8 +76,8 @@ def test_blocking_check_leaves_the_last_night_until_a_person_accepts_it(
     assert [check["name"] for check in first["checks"]] == NAMES
     results = [check["result"] for check in first["checks"]]
     assert set(results) == {"passed", "not yet comparable"}
-    told = next(stage["counts"] for stage in first["stages"] if stage["stage"] == "audit")
-    assert (told["passed"], told["not_yet_comparable"]) == (
+    counts = next(stage["counts"] for stage in first["stages"] if stage["stage"] == "audit")
+    assert (counts["passed"], counts["not_yet_comparable"]) == (
         results.count("passed"),
         results.count("not yet comparable"),
     )
@@ -110,10 +110,10 @@ def test_blocking_check_leaves_the_last_night_until_a_person_accepts_it(
     assert home.night() != night
     assert failed_checks(home) is None
     assert third["accepted"] == {"cohort_jump": "the cohorts moved to another home"}
-    told = ask(
+    stored = ask(
         home.root, "SELECT result, rows, accepted_because FROM run.check WHERE name = 'cohort_jump'"
     ).row(0)
-    assert told == ("accepted", rules, "the cohorts moved to another home")
+    assert stored == ("accepted", rules, "the cohorts moved to another home")
     assert "the cohorts moved" in (home.night() / "report" / "index.html").read_text(encoding="utf-8")
     history = ask(home.root, "SELECT run_id, name, result FROM run.check_history")
     assert history.height == 2 * len(NAMES)
@@ -148,9 +148,9 @@ def test_nights_of_a_version_that_did_not_number_them_are_numbered(home: Home, r
         pl.read_parquet(piece).drop("night").write_parquet(piece)
     run()
     for table in ("run.measure", "run.check_history"):
-        told = ask(home.root, f"SELECT DISTINCT night, run_id FROM {table} ORDER BY night")
-        assert told["night"].to_list() == [1, 2, 3]
-        assert told["run_id"].to_list() == sorted(told["run_id"])
+        nights = ask(home.root, f"SELECT DISTINCT night, run_id FROM {table} ORDER BY night")
+        assert nights["night"].to_list() == [1, 2, 3]
+        assert nights["run_id"].to_list() == sorted(nights["run_id"])
 
 
 @pytest.mark.parametrize(

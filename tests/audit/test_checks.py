@@ -177,8 +177,8 @@ def test_rows_that_do_not_add_up_are_reported_by_load_and_table() -> None:
         connection.register("files", files.to_arrow())
         connection.execute("CREATE SCHEMA run")
         connection.execute("CREATE TABLE run.input_file AS FROM files")
-        told = offending(connection, BY_NAME["row_conservation"], 3)
-    assert [tuple(row.values()) for row in told] == [
+        found = offending(connection, BY_NAME["row_conservation"], 3)
+    assert [tuple(row.values()) for row in found] == [
         (2, "lab_results", 1, 10, 9),
         (3, "coverage", 1, 5, None),
         (3, "lab_results", 1, 10, 11),

@@ -143,9 +143,9 @@ def test_nothing_is_taken_in_where_a_line_is_wrong(home: Make, text: str, says: 
     root = home(FERRITIN)
     file = root / "answers.csv"
     file.write_text(text)
-    with pytest.raises(UsageError) as told:
+    with pytest.raises(UsageError) as raised:
         accept(root, file, "A")
-    assert f"answers.csv, {says}" in str(told.value)
+    assert f"answers.csv, {says}" in str(raised.value)
     assert not (root / "code_map.csv").exists()
 
 
@@ -229,9 +229,9 @@ def test_commands_say_that_suggestions_are_suggestions(
     with pytest.raises(SystemExit) as ended:
         main(["codes", "review", "--home", str(root)])
     assert ended.value.code == 0
-    told = capsys.readouterr().out
-    assert "1 suggestion in" in told
-    assert "nothing is mapped until a person says yes" in told
+    output = capsys.readouterr().out
+    assert "1 suggestion in" in output
+    assert "nothing is mapped until a person says yes" in output
     with pytest.raises(SystemExit):
         main(["codes", "review", "--home", str(root), "--all", "--out", str(root / "all.csv")])
     assert "1 code in" in capsys.readouterr().out
@@ -278,9 +278,9 @@ def test_proposal_on_a_disk_that_is_mounted_to_be_read_is_wrong_usage(
     with pytest.raises(SystemExit) as done:
         main(["codes", "review", "--home", str(root)])
     assert done.value.code == 2
-    said = " ".join(capsys.readouterr().err.split())
+    errors = " ".join(capsys.readouterr().err.split())
     assert (
         f"{root / 'code_proposal.csv'} cannot be written: Read-only file system. Name another file with --out."
-        in said
+        in errors
     )
     assert review(root, tmp_path / "elsewhere.csv") == (tmp_path / "elsewhere.csv", 1)

@@ -62,10 +62,10 @@ def test_coverage_that_adjoins_is_one(
 ) -> None:
     """RULES.md 0.4: follow-up counts to the end of the coverage, which a source may cut by year or by contract."""
     others = [(1, -5000, 5000), (3, -5000, 5000)]  # of patients before and behind
-    told = [*((2, first + 1000, last + 1000) for first, last in spans), *others]
-    coverage = pl.DataFrame(told, schema=["patient", "first", "last"], orient="row").with_columns(
-        domain=pl.lit("lab")
-    )
+    spans_of_patients = [*((2, first + 1000, last + 1000) for first, last in spans), *others]
+    coverage = pl.DataFrame(
+        spans_of_patients, schema=["patient", "first", "last"], orient="row"
+    ).with_columns(domain=pl.lit("lab"))
     draws = pl.DataFrame({"patient": [2], "day": [1000]})
     found = domain_columns(draws, coverage, 9000).row(0, named=True)
     assert (found["observed_lab"], found["follow_up_lab_days"]) == (observed, followed)

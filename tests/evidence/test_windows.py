@@ -29,8 +29,8 @@ def test_nearest_agrees_with_a_plain_search(
     window = Window(first, first + length)
     results, draws = sorted(results), sorted(draws)
     found = nearest(keys(results), keys(draws), window).to_list()
-    some = any_within(keys(results), keys(draws), window).to_list()
-    for (who, at), row, any_ in zip(draws, found, some, strict=True):
+    within = any_within(keys(results), keys(draws), window).to_list()
+    for (who, at), row, any_ in zip(draws, found, within, strict=True):
         near = [
             (abs(moment - at), moment)
             for owner, moment in results

@@ -151,6 +151,6 @@ def _edge(given: str, column: str, *, says: bool) -> Edge:
 def wrong(looked_at: list[Edge]) -> list[Edge]:
     """Those of the edges at which the evidence says something and should not, or nothing and should."""
     at_index = evidence_of([edge.case for edge in looked_at]).filter(pl.col("index_collected_at") == INDEX)
-    said = {row["patient_id"]: row for row in at_index.iter_rows(named=True)}
-    found = [(edge, said[edge.case["case"]][edge.column]) for edge in looked_at]
+    row_of = {row["patient_id"]: row for row in at_index.iter_rows(named=True)}
+    found = [(edge, row_of[edge.case["case"]][edge.column]) for edge in looked_at]
     return [edge for edge, value in found if (value is not None and value is not False) != edge.says]

@@ -76,10 +76,10 @@ def test_spreadsheets_may_write_it(write: Callable[..., Path], end: str, encodin
 def test_what_is_wrong_is_reported_with_file_and_line(
     write: Callable[..., Path], lines: tuple[str, ...], says: str
 ) -> None:
-    with pytest.raises(UsageError) as told:
+    with pytest.raises(UsageError) as raised:
         read_code_map(write(*lines), None)
-    assert str(told.value).startswith("code_map.csv")
-    assert says in str(told.value)
+    assert str(raised.value).startswith("code_map.csv")
+    assert says in str(raised.value)
 
 
 def test_file_that_is_no_utf8_is_refused(write: Callable[..., Path]) -> None:

@@ -186,12 +186,12 @@ def survivors() -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    every, found = all_mutants(), survivors()
+    mutants, found = all_mutants(), survivors()
     lines = sorted(f"{known}\t{says}\n" for says, known in found.items())
     SURVIVORS.write_text("".join(lines), encoding="utf-8")
     for says, known in found.items():
         if known == "alive":
-            mutant = every[says]
+            mutant = mutants[says]
             apart = proof(mutant.rule.rule_id).told_apart_by(BY_ID[mutant.rule.rule_id], mutant.rule)
             print(f"{says}\n    told apart by {apart}")
-    print(f"{len(found)} of {len(every)} mutants survive: {dict(Counter(found.values()))}")
+    print(f"{len(found)} of {len(mutants)} mutants survive: {dict(Counter(found.values()))}")

@@ -116,10 +116,10 @@ def with_columns(frame: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
         treated = pl.col("chemotherapy") | pl.col("radiotherapy")
         made = made.with_columns(pl.col("normal_count_before_treatment") & treated)
     for name, (_, other) in ONLY_WITH.items():
-        mine = [c for c in made.columns if c in columns and INPUT_OF.get(c, c) == name]
+        columns_of = [c for c in made.columns if c in columns and INPUT_OF.get(c, c) == name]
         there = pl.col(other) if made.schema.get(other) == pl.Boolean else pl.col(other).is_not_null()
         absent = pl.lit(value=False) if name.startswith("persistent_") else None
-        made = made.with_columns(pl.when(there).then(c).otherwise(absent).alias(c) for c in mine)
+        made = made.with_columns(pl.when(there).then(c).otherwise(absent).alias(c) for c in columns_of)
     if set(ADJUSTED) & set(columns):
         less = pl.col("elevation_adjustment_g_l")
         made = made.with_columns(
@@ -138,9 +138,9 @@ def with_columns(frame: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
         elif column.startswith("follow_up_"):
             observed = column.replace("follow_up", "observed").removesuffix("_days")
             made = made.with_columns(pl.when(observed).then(column).alias(column))
-    said = [c for c in made.columns if c.startswith("said:")]
-    return made.drop([c.removeprefix("said:") for c in said]).rename(
-        {c: c.removeprefix("said:") for c in said}
+    recorded = [c for c in made.columns if c.startswith("said:")]
+    return made.drop([c.removeprefix("said:") for c in recorded]).rename(
+        {c: c.removeprefix("said:") for c in recorded}
     )
 
 

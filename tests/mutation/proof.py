@@ -202,19 +202,19 @@ def _table_anew(criterion: Criterion) -> tuple[tuple[str, ...], Table]:
     if math.prod(shape) > LARGEST_TABLE:
         return (f"free:{criterion.id}",), np.array([FALSE, UNKNOWN, TRUE], dtype=np.int8)
     frame = with_columns(_listed(read), columns) if read else pl.DataFrame({"nothing": [0]})
-    said = frame.select(said=criterion.expr.cast(pl.Boolean))["said"]
-    truth = said.cast(pl.Int8).replace_strict({0: FALSE, 1: TRUE}, default=None, return_dtype=pl.Int8)
+    verdicts = frame.select(criterion.expr.cast(pl.Boolean)).to_series()
+    truth = verdicts.cast(pl.Int8).replace_strict({0: FALSE, 1: TRUE}, default=None, return_dtype=pl.Int8)
     return read, truth.fill_null(UNKNOWN).to_numpy().reshape(shape)
 
 
 def _classes(tables: Mapping[str, tuple[tuple[str, ...], Table]]) -> dict[str, list[int]]:
     """One of the values of each unknown that no criterion tells apart."""
-    told: dict[str, list[Table]] = {}
+    slices_of: dict[str, list[Table]] = {}
     for read, table in tables.values():
         for axis, name in enumerate(read):
-            told.setdefault(name, []).append(np.moveaxis(table, axis, 0).reshape(table.shape[axis], -1))
+            slices_of.setdefault(name, []).append(np.moveaxis(table, axis, 0).reshape(table.shape[axis], -1))
     kept = {}
-    for name, slices in told.items():
+    for name, slices in slices_of.items():
         seen = {
             tuple(rows[number].tobytes() for rows in slices): number
             for number in reversed(range(len(slices[0])))

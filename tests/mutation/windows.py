@@ -152,7 +152,7 @@ def survivors(batch: list[WindowMutant]) -> list[str]:
 
 
 if __name__ == "__main__":
-    every = batches()
-    alive = sorted(says for batch in every.values() for says in survivors(batch))
+    mutants = batches()
+    alive = sorted(says for batch in mutants.values() for says in survivors(batch))
     print(*alive, sep="\n")
-    print(f"{len(alive)} of {sum(map(len, every.values()))} window mutants survive")
+    print(f"{len(alive)} of {sum(map(len, mutants.values()))} window mutants survive")

@@ -141,8 +141,8 @@ def test_channel_that_cannot_be_reached_keeps_no_other_from_being_told_and_shows
         )
         assert alerts.send(chosen, alerts.night_failed(tmp_path, SENTENCE, "night-today")) == ["webhook"]
     assert len(posts) == 1
-    said = [record.getMessage() for record in caplog.records if record.name == "hemacohort"]
-    assert said == ["An alert could not be sent by e-mail (NotificationError)."]
+    logged = [record.getMessage() for record in caplog.records if record.name == "hemacohort"]
+    assert logged == ["An alert could not be sent by e-mail (NotificationError)."]
     assert "s3cret" not in caplog.text
 
 
@@ -163,9 +163,9 @@ def test_block_stored_in_prefect_takes_alerts(prefect_night: None, quick: None, 
 
 @pytest.mark.parametrize("name", ["alert_email", "alert_webhook"])
 def test_address_of_an_alert_is_checked_and_never_shown(name: str, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=f"{name} is wrong: it begins with") as told:
+    with pytest.raises(UsageError, match=f"{name} is wrong: it begins with") as raised:
         settings.load(tmp_path, **{name: "ftp://user:s3cret@example.org"})
-    assert "s3cret" not in str(told.value)
+    assert "s3cret" not in str(raised.value)
     assert "s3cret" not in str(settings.load(tmp_path, alert_webhook="http://example.org/s3cret"))
 
 
@@ -226,9 +226,9 @@ def test_a_watch_without_a_home_or_without_settings_ends_with_a_sentence(
     made = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
     os.utime(home.root / "format", (made, made))
     (home.root / "hemacohort.toml").write_text("buckets = 0\n")
-    said = watched().message
-    assert said.startswith("No night has been published since 2026-01-01")
-    assert "The setting buckets is wrong" in said
+    logged = watched().message
+    assert logged.startswith("No night has been published since 2026-01-01")
+    assert "The setting buckets is wrong" in logged
 
 
 def test_a_wrong_setting_keeps_nobody_from_being_told(

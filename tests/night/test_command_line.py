@@ -56,9 +56,9 @@ def run_direct(home: Home) -> int:
 )
 def test_wrong_usage_is_2(arguments: tuple[str, ...], home: Home, capsys: pytest.CaptureFixture[str]) -> None:
     assert call(*(argument.format(home=home.root) for argument in arguments)) == 2
-    said = capsys.readouterr()
-    assert "Traceback" not in said.err
-    assert said.err
+    captured = capsys.readouterr()
+    assert "Traceback" not in captured.err
+    assert captured.err
 
 
 def test_a_wrong_time_is_told_by_the_option_it_came_with(
@@ -96,8 +96,8 @@ def test_failures_of_a_kind_have_their_code_and_one_sentence(
 
     monkeypatch.setattr(sys.modules["flows.ingest"], "ingest", broken)
     assert run_direct(home) == code
-    said = capsys.readouterr().err.splitlines()
-    assert said[-1] == f"hemacohort: {error}"
+    captured = capsys.readouterr().err.splitlines()
+    assert captured[-1] == f"hemacohort: {error}"
     assert not home.published.exists()
 
 
@@ -115,16 +115,16 @@ def test_unforeseen_failure_is_1_with_a_log_and_no_patient_anywhere(
 
     monkeypatch.setattr(sys.modules["flows.ingest"], "ingest", broken)
     assert run_direct(home) == 1
-    said = capsys.readouterr()
+    captured = capsys.readouterr()
     log = next(home.logs.glob("failure-*"))
-    assert str(log) in said.err
-    assert "Traceback" not in said.err
+    assert str(log) in captured.err
+    assert "Traceback" not in captured.err
     text = log.read_text()
     assert kind.__name__ in text
     assert "test_command_line.py" in text
     assert log.stat().st_mode & 0o777 == 0o600
     for secret in (DEFICIENT, "90.5"):
-        assert secret not in said.out + said.err + text
+        assert secret not in captured.out + captured.err + text
 
 
 @pytest.mark.parametrize(
@@ -147,9 +147,9 @@ def test_what_the_system_lacks_is_said(
 
     monkeypatch.setattr(sys.modules["flows.ingest"], "ingest", broken)
     assert run_direct(home) == 1
-    said = capsys.readouterr().err
-    assert says in said
-    assert "secret" not in said
+    captured = capsys.readouterr().err
+    assert says in captured
+    assert "secret" not in captured
 
 
 def test_an_interrupted_run_says_so(
@@ -162,8 +162,10 @@ def test_an_interrupted_run_says_so(
     assert run_direct(home) == 130
     assert capsys.readouterr().err.splitlines()[-1] == "Stopped. The last published night is as it was."
     assert not [*home.work.iterdir()]
-    told = [json.loads(line) for file in home.logs.glob("*.jsonl") for line in file.read_text().splitlines()]
-    assert (told[-1]["event"], told[-1]["exit_code"]) == ("run failed", 130)
+    events = [
+        json.loads(line) for file in home.logs.glob("*.jsonl") for line in file.read_text().splitlines()
+    ]
+    assert (events[-1]["event"], events[-1]["exit_code"]) == ("run failed", 130)
 
 
 @pytest.mark.parametrize(
@@ -186,12 +188,12 @@ def test_a_night_says_counts_and_never_a_patient(
 ) -> None:
     caplog.set_level(logging.DEBUG, logger="hemacohort")
     assert run_direct(home) == 0
-    said = capsys.readouterr()
-    assert "Night of 2026-06-30 published" in said.out
-    assert "Iron deficiency anemia" in said.out
+    captured = capsys.readouterr()
+    assert "Night of 2026-06-30 published" in captured.out
+    assert "Iron deficiency anemia" in captured.out
     assert "Screen every blood count" in caplog.text
     for who in POPULATION:
-        assert who not in said.out + said.err + caplog.text
+        assert who not in captured.out + captured.err + caplog.text
 
 
 def test_status_tells_counts_and_never_a_patient(
@@ -259,9 +261,9 @@ def test_what_a_person_reads_says_what_it_is_not(
     command: tuple[str, ...], night: Path, home: Home, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert call(*(word.format(home=home.root) for word in command)) == 0
-    said = " ".join(capsys.readouterr().out.replace("│", " ").split())
-    assert "not a diagnosis" in said or "not diagnosis" in said
-    assert "o hematologist has reviewed" in said
+    captured = " ".join(capsys.readouterr().out.replace("│", " ").split())
+    assert "not a diagnosis" in captured or "not diagnosis" in captured
+    assert "o hematologist has reviewed" in captured
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:

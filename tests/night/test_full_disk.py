@@ -29,10 +29,12 @@ from flows.warehouse import DATABASE, build_warehouse
     ],
 )
 def test_full_disk_is_said_whoever_found_it(error: Exception, tmp_path: Path) -> None:
-    told = unforeseen(tmp_path / "logs", error)
-    assert told.exit_code == 1
-    assert str(told).startswith("The disk is full; make room and run again, the published night is as it was")
-    assert not told.may_pass
+    failure = unforeseen(tmp_path / "logs", error)
+    assert failure.exit_code == 1
+    assert str(failure).startswith(
+        "The disk is full; make room and run again, the published night is as it was"
+    )
+    assert not failure.may_pass
 
 
 def test_a_library_that_does_not_say_why_it_could_not_write(

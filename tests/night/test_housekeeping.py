@@ -39,8 +39,8 @@ def mode(path: Path) -> int:
 
 def a_group() -> str:
     """A group of the system that this process can give files to, other than its own."""
-    mine = set(os.getgroups()) if os.geteuid() else {entry.gr_gid for entry in grp.getgrall()}
-    others = [entry.gr_name for entry in grp.getgrall() if entry.gr_gid in mine - {os.getegid()}]
+    groups = set(os.getgroups()) if os.geteuid() else {entry.gr_gid for entry in grp.getgrall()}
+    others = [entry.gr_name for entry in grp.getgrall() if entry.gr_gid in groups - {os.getegid()}]
     return others[0] if others else pytest.skip("this user is in one group only")
 
 
@@ -54,9 +54,9 @@ def test_night_without_room_does_not_begin_and_says_how_much_is_missing(
     need = 200 * 10**6 + 4 * 10**6 + held  # of any night, of new text, and a copy of the night in force
     with pytest.raises(
         CheckError, match=rf"free_disk: the night may need {need / 10**6:.1f} MB .* 150\.0 MB is free"
-    ) as told:
+    ) as raised:
         run_night(begin(home.root, tmp_path / "extract", "canonical", None, {}))
-    assert told.value.exit_code == 11
+    assert raised.value.exit_code == 11
     assert home.night() == night
     assert list(home.work.iterdir()) == []
 
@@ -125,9 +125,9 @@ def test_group_of_analysts_reads_the_published_night_and_nothing_else(
     (home.root / "prefect").mkdir()
     night = screened(analysts_group=group)
     number = grp.getgrnam(group).gr_gid
-    theirs = {home.root, home.root / "format", home.nights, night, *night.rglob("*")}
+    readable = {home.root, home.root / "format", home.nights, night, *night.rglob("*")}
     for path in {home.root, *home.root.rglob("*")} - {home.published, *home.published.rglob("*")}:
-        if path in theirs:
+        if path in readable:
             assert mode(path) == (0o750 if path.is_dir() else 0o640), path
             assert path.stat().st_gid == number, path
         else:

@@ -122,8 +122,8 @@ def test_pruning_says_first_what_would_go_and_removes_only_when_told(
     nights: list[Path], home: Home, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert call("prune", "--home", home.root, "--keep", "2") == 0
-    said = capsys.readouterr().out
-    assert said == (
+    output = capsys.readouterr().out
+    assert output == (
         f"would go: {nights[0].name}\nwould go: {nights[1].name}\n"
         "2 nights, 2.0 kB; 2 stay. Nothing was removed; --yes removes them.\n"
     )
@@ -142,8 +142,8 @@ def test_pruning_says_which_nights_are_the_way_forward_again(
     roll_back(home.root, nights[2].name)
     for flags, goes, cannot in (((), "would go", "could not"), (("--yes",), "removed", "cannot")):
         assert call("prune", "--home", home.root, "--keep", "1", *flags) == 0
-        said = capsys.readouterr().out.splitlines()
-        assert said[:3] == [
+        output = capsys.readouterr().out.splitlines()
+        assert output[:3] == [
             f"{goes}: {nights[0].name}",
             f"{goes}: {nights[1].name}",
             f"{goes}: {nights[3].name} (newer than the night in force: rollback {cannot} return to it)",

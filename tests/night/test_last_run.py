@@ -87,27 +87,27 @@ def test_a_first_night_that_was_killed_is_told_although_there_is_no_table_to_sho
     with pytest.raises(SystemExit) as done:
         main(["status", "--home", str(home.root)])
     assert done.value.code == 2
-    said = capsys.readouterr()
-    assert "ended without a word" in said.out
-    assert "no published night yet" in said.err
+    captured = capsys.readouterr()
+    assert "ended without a word" in captured.out
+    assert "no published night yet" in captured.err
 
 
 def test_a_run_at_work_is_told_with_its_process_and_since_when(night: Path, home: Home) -> None:
     with holding(home) as process:
-        said = last_run(home.root)
-    assert said is not None
-    assert re.fullmatch(rf"At work in this home now: process {process.pid} since \S+ \S+ UTC\.", said)
+        captured = last_run(home.root)
+    assert captured is not None
+    assert re.fullmatch(rf"At work in this home now: process {process.pid} since \S+ \S+ UTC\.", captured)
 
 
 def test_a_backup_after_a_killed_run_is_not_taken_for_it(night: Path, home: Home) -> None:
     """Nobody ends a process, which is another one by now, because a dead run's word was still in the lock."""
     number = killed(home)
     with holding(home, COPY):
-        said = last_run(home.root)
+        captured = last_run(home.root)
         with pytest.raises(HomeLockedError, match=rf"such as a backup; process {number} since .* is not on"):
             home.check_lock()
-    assert said is not None
-    assert "another process, such as a backup" in said
+    assert captured is not None
+    assert "another process, such as a backup" in captured
     assert "ended without a word" in str(last_run(home.root))
 
 

@@ -52,11 +52,11 @@ def test_a_night_says_that_its_day_is_far_from_all_results(
 ) -> None:
     counted = {"rows": 7, **dict.fromkeys(FATES, 0), "accepted": 7}
     content = {"as_of": "2026-06-15", "rows": counted, "cohorts": [], "stages": stages(newest, membership)}
-    said = night_in_words(Path("home"), content)
-    assert ("--as-of auto takes that day" in said) is out_of_sight
-    assert (f"the newest result is of {newest}" in said) is out_of_sight
+    text = night_in_words(Path("home"), content)
+    assert ("--as-of auto takes that day" in text) is out_of_sight
+    assert (f"the newest result is of {newest}" in text) is out_of_sight
 
 
 def test_a_single_night_is_pruned_in_the_singular() -> None:
-    said = pruned_in_words(Pruning(("a",), ("b",), ("c",), 2000), done=True)
-    assert said.splitlines()[-1] == "1 night and 1 past one, 2.0 kB; 1 stays."
+    text = pruned_in_words(Pruning(("a",), ("b",), ("c",), 2000), done=True)
+    assert text.splitlines()[-1] == "1 night and 1 past one, 2.0 kB; 1 stays."

@@ -149,9 +149,9 @@ def test_nothing_planted_is_said_by_a_direct_night(
         main(
             ["run", "--home", str(home.root), "--extract", str(extract), "--direct", "--as-of", "2026-06-15"]
         )
-    said = capsys.readouterr()
-    assert done.value.code == code, said.err
-    assert hits(said.out + said.err + caplog.text) == set()
+    captured = capsys.readouterr()
+    assert done.value.code == code, captured.err
+    assert hits(captured.out + captured.err + caplog.text) == set()
     assert {path: found for path, raw in written(home) if (found := hits(raw))} == {}
     events = [
         json.loads(line) for file in home.logs.glob("*.jsonl") for line in file.read_text().splitlines()
@@ -195,13 +195,16 @@ def test_nothing_planted_reaches_prefect_or_an_alert(
     raw = b"".join(path.read_bytes() for path in database.parent.glob(f"{database.name}*"))
     assert ends[1].encode() in raw  # what is searched is what Prefect keeps
     assert hits(raw) == set()
-    said = capfd.readouterr()
-    assert hits(said.out + said.err + caplog.text + json.dumps(posts) + " ".join(map(str, ends))) == set()
+    captured = capfd.readouterr()
+    assert (
+        hits(captured.out + captured.err + caplog.text + json.dumps(posts) + " ".join(map(str, ends)))
+        == set()
+    )
     assert {path: found for path, text in written(home) if (found := hits(text))} == {}
 
 
 @pytest.mark.parametrize(
-    ("said", "shown"),
+    ("text", "shown"),
     [
         ("lab_results.csv, line 3: torn", "lab_results.csv, line 3: torn"),
         ("lab_results_02.csv.gz is torn", "lab_results_02.csv.gz is torn"),
@@ -214,7 +217,7 @@ def test_nothing_planted_reaches_prefect_or_an_alert(
         (f"no file is called x{WHO}", f"no file is called x{WHO}"),
     ],
 )
-def test_name_of_a_file_is_shown_only_where_it_is_plain(said: str, shown: str, tmp_path: Path) -> None:
+def test_name_of_a_file_is_shown_only_where_it_is_plain(text: str, shown: str, tmp_path: Path) -> None:
     for name in (
         "lab_results.csv",
         "lab_results_02.csv.gz",
@@ -227,7 +230,7 @@ def test_name_of_a_file_is_shown_only_where_it_is_plain(said: str, shown: str, t
         (tmp_path / name).touch()
     (tmp_path / NAME).mkdir()
     (tmp_path / NAME / "patients.csv").touch()
-    assert without_names(said, tmp_path) == shown
+    assert without_names(text, tmp_path) == shown
 
 
 def test_log_of_a_night_has_its_counts_and_takes_no_text_it_was_not_told_to(night: Path, home: Home) -> None:

@@ -28,9 +28,9 @@ ROOT = Path(__file__).parents[2]
     ],
 )
 def test_memory_that_did_not_suffice_is_said_with_what_to_do(error: Exception, tmp_path: Path) -> None:
-    told = unforeseen(tmp_path / "logs", error)
-    assert told.exit_code == 1
-    assert str(told).startswith(
+    failure = unforeseen(tmp_path / "logs", error)
+    assert failure.exit_code == 1
+    assert str(failure).startswith(
         "The memory did not suffice, and the published night is as it was; run again with"
     )
 
@@ -70,13 +70,13 @@ def test_next_run_makes_good_whatever_ended_the_one_before(tmp_path: Path) -> No
     """Python raises, DuckDB raises, Polars aborts: which it is depends on the level and on the machine."""
     home, undisturbed = Home(tmp_path / "home"), Home(tmp_path / "undisturbed")
     write_simulation(tmp_path / "extract", patients=120, years=2, seed=3, form="csv")
-    some = tmp_path / "some"
-    some.mkdir()
+    smaller = tmp_path / "some"
+    smaller.mkdir()
     for file in (tmp_path / "extract").iterdir():
         if file.name != "lab_results_southbank.csv":
-            (some / file.name).write_bytes(file.read_bytes())
+            (smaller / file.name).write_bytes(file.read_bytes())
     for each in (home, undisturbed):
-        assert night(each, some, None).returncode == 0
+        assert night(each, smaller, None).returncode == 0
     before = digest(home)
     ended = []
     for megabytes in (900, 1_500, 2_200):

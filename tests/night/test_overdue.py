@@ -49,9 +49,9 @@ def test_a_night_is_overdue_when_its_age_is_passed_and_the_sentence_says_since_w
     check_age(home.root, limit, datetime(2026, 7, 2, 2, 30, tzinfo=UTC))  # exactly 26 hours
     with pytest.raises(
         OverdueError, match=r"since 2026-07-01 02:30 CEST .*26\.02 hours ago; more than 26 hours"
-    ) as told:
+    ) as raised:
         check_age(home.root, limit, datetime(2026, 7, 2, 2, 31, tzinfo=UTC))
-    assert told.value.exit_code == 11
+    assert raised.value.exit_code == 11
     with pytest.raises(OverdueError, match=r"90 minutes ago; more than 1 minute is"):
         check_age(home.root, timedelta(minutes=1), datetime(2026, 7, 1, 2, 0, tzinfo=UTC))
 
@@ -133,9 +133,9 @@ def test_status_exits_with_11_and_says_since_when(
     with pytest.raises(SystemExit) as stale:
         main(["status", "--home", str(home.root), "--max-age", "26h"])
     assert stale.value.code == 11
-    said = capsys.readouterr()
-    assert "No night has been published since 2026-01-02 03:04 CET" in said.err
-    assert night.name in said.out  # the tables are there all the same
+    captured = capsys.readouterr()
+    assert "No night has been published since 2026-01-02 03:04 CET" in captured.err
+    assert night.name in captured.out  # the tables are there all the same
 
 
 def test_an_overdue_night_is_told_although_nobody_reads_the_tables(night: Path, home: Home) -> None:
@@ -147,7 +147,7 @@ def test_an_overdue_night_is_told_although_nobody_reads_the_tables(night: Path, 
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.close()
-        said = process.stderr.read()
+        captured = process.stderr.read()
     assert process.returncode == 11
-    assert said.startswith("hemacohort: No night has been published since 2020-01-01 02:15 UTC")
-    assert said.count("\n") == 1
+    assert captured.startswith("hemacohort: No night has been published since 2020-01-01 02:15 UTC")
+    assert captured.count("\n") == 1

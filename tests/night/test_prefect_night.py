@@ -84,18 +84,18 @@ def test_failed_check_is_on_the_page_and_a_person_may_accept_it(
     from flows.prefect_flow import hemacohort_night
 
     measures = night / "tables" / "measure" / "all.parquet"
-    told = pl.read_parquet(measures).with_columns(occasion=pl.lit(None, pl.String))
+    measured = pl.read_parquet(measures).with_columns(occasion=pl.lit(None, pl.String))
     many = pl.when(pl.col("measure") == "members").then(1000).otherwise("amount")
-    past = [told.with_columns(run_id=pl.lit(f"2026010{n}"), amount=many) for n in range(1, 9)]
-    pl.concat([*past, past[-1].with_columns(run_id=told["run_id"])]).write_parquet(measures)
+    past = [measured.with_columns(run_id=pl.lit(f"2026010{n}"), amount=many) for n in range(1, 9)]
+    pl.concat([*past, past[-1].with_columns(run_id=measured["run_id"])]).write_parquet(measures)
     flow: Any = hemacohort_night  # typed as if it had to be awaited
     asked = {"home": str(home.root), "extract": "x", "as_of": "2026-06-30"}
 
     def page(state: Any) -> str:
         with get_client(sync_client=True) as client:
             left = client.read_artifacts()
-        mine = [one for one in left if one.flow_run_id == state.state_details.flow_run_id]
-        return "\n".join(str(one.data) for one in mine if one.key == "hemacohort-checks")
+        of_run = [one for one in left if one.flow_run_id == state.state_details.flow_run_id]
+        return "\n".join(str(one.data) for one in of_run if one.key == "hemacohort-checks")
 
     failed = flow(**asked, return_state=True)
     assert failed.is_failed()

@@ -34,12 +34,12 @@ def test_the_run_names_the_version_of_each_value_set(night: Path) -> None:
 
 def test_lists_of_patients_say_that_they_are_no_diagnosis(night: Path) -> None:
     with duckdb.connect(str(night / "hemacohort.duckdb"), read_only=True) as connection:
-        said = connection.execute(
+        comments = connection.execute(
             "SELECT schema_name || '.' || view_name, comment FROM duckdb_views() WHERE NOT internal "
             "AND (schema_name = 'cohort' OR view_name = 'finding')"
         ).fetchall()
-    assert len(said) == 5
-    assert not [name for name, comment in said if "not a diagnosis" not in comment]
+    assert len(comments) == 5
+    assert not [name for name, comment in comments if "not a diagnosis" not in comment]
 
 
 def test_verdicts_of_a_follow_up_say_as_of_when_they_are(night: Path) -> None:

@@ -101,11 +101,11 @@ def test_refused(
     before = contents(tmp_path) | contents(home.root)
     with pytest.raises(SystemExit) as done:
         main(["sql", "--home", str(home.root), REFUSED[what].format(night=night, outside=outside)])
-    said = capsys.readouterr()
+    captured = capsys.readouterr()
     assert done.value.code == 2
-    assert said.out == ""
-    assert said.err.startswith("hemacohort: ")
-    assert said.err.count("\n") == 1
+    assert captured.out == ""
+    assert captured.err.startswith("hemacohort: ")
+    assert captured.err.count("\n") == 1
     assert contents(tmp_path) | contents(home.root) == before
 
 
@@ -245,9 +245,9 @@ def test_a_panic_of_a_library_ends_with_a_log_and_no_traceback(
     with pytest.raises(SystemExit) as done:
         main(["sql", "--home", str(home.root), "SELECT 'infinity'::TIMESTAMP"])
     assert done.value.code == 1
-    said = capsys.readouterr().err
-    assert "the log is" in said
-    assert "Traceback" not in said
+    captured = capsys.readouterr().err
+    assert "the log is" in captured
+    assert "Traceback" not in captured
 
 
 def test_a_map_of_numbers_is_shown_as_a_table_and_refused_as_json(
@@ -257,6 +257,6 @@ def test_a_map_of_numbers_is_shown_as_a_table_and_refused_as_json(
         with pytest.raises(SystemExit) as done:
             main(["sql", "--home", str(home.root), "--format", form, "SELECT MAP {1: 2} AS x"])
         assert done.value.code == code
-    said = capsys.readouterr()
-    assert "{1: 2}" in said.out
-    assert "CAST(column AS VARCHAR)" in said.err
+    captured = capsys.readouterr()
+    assert "{1: 2}" in captured.out
+    assert "CAST(column AS VARCHAR)" in captured.err

@@ -119,10 +119,10 @@ def serving(home: Home) -> Iterator[tuple[subprocess.Popen[str], int, int]]:
     ) as process:  # fmt: skip
         assert process.stdout is not None
         try:
-            said = re.search(r"look at http://127\.0\.0\.1:(\d+) ", process.stdout.readline())
-            assert said is not None
+            address = re.search(r"look at http://127\.0\.0\.1:(\d+) ", process.stdout.readline())
+            assert address is not None
             children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-            yield process, int(children.read_text().split()[0]), int(said[1])
+            yield process, int(children.read_text().split()[0]), int(address[1])
         finally:
             process.kill()
 
@@ -136,9 +136,9 @@ def test_a_server_that_is_killed_ends_the_serving_process_and_is_told(tmp_path: 
         with serving(home) as (process, server, _):
             os.kill(server, signal.SIGKILL)
             assert process.wait(60) == 1
-    [told] = came
-    assert "not scheduled any more" in told["subject"]
-    assert str(home.root / "prefect" / "server.log") in told["body"]
+    [alert] = came
+    assert "not scheduled any more" in alert["subject"]
+    assert str(home.root / "prefect" / "server.log") in alert["body"]
 
 
 def test_a_serving_process_that_is_killed_leaves_no_server_behind(tmp_path: Path) -> None:
@@ -187,10 +187,10 @@ def test_a_night_that_was_cut_short_is_told_and_keeps_no_later_one_from_beginnin
             ends = [client.read_flow_run(run).state_name for run in runs]
             assert ends == ["Crashed", "Crashed", "Scheduled", "Pending"]
             run_of(client, nights, Pending())
-    [told] = came
-    assert "a night failed" in told["subject"]
-    assert "hemacohort run makes the night now" in told["body"]
-    assert str(runs[0]) in told["body"]
+    [alert] = came
+    assert "a night failed" in alert["subject"]
+    assert "hemacohort run makes the night now" in alert["body"]
+    assert str(runs[0]) in alert["body"]
 
 
 @contextmanager

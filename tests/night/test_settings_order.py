@@ -58,10 +58,10 @@ def test_a_variable_that_cannot_be_read_is_not_laid_to_the_file(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HEMACOHORT_ALERT_BLOCKS", "slack-webhook/s3cret")
-    with pytest.raises(UsageError, match=r"HEMACOHORT_\* variable .*alert_blocks") as told:
+    with pytest.raises(UsageError, match=r"HEMACOHORT_\* variable .*alert_blocks") as raised:
         load(root)
-    assert "toml" not in str(told.value)
-    assert "s3cret" not in str(told.value)
+    assert "toml" not in str(raised.value)
+    assert "s3cret" not in str(raised.value)
 
 
 @pytest.mark.parametrize("text", ["timezon = 'UTC'", "timezone = ", "keep_nights = 'many'"])

@@ -18,8 +18,8 @@ from flows.status import status
 
 def test_status_counts_a_patient_of_several_cohorts_once(night: Path, home: Home) -> None:
     open_ = pl.read_parquet(night / "membership.parquet").filter(status="indeterminate")
-    [told] = status(home.root)["nights"].to_dicts()
-    assert told["patients undetermined"] == open_["patient_id"].n_unique() < len(open_)
+    [row] = status(home.root)["nights"].to_dicts()
+    assert row["patients undetermined"] == open_["patient_id"].n_unique() < len(open_)
 
 
 def test_analyst_sees_the_nights_that_are_open_to_the_group(

@@ -64,10 +64,10 @@ def asked(night: Path, query: str) -> list[tuple[Any, ...]]:
 def test_units_of_sites_from_the_files_to_the_report(screened: Callable[..., Path]) -> None:
     rows = sites()
     night = screened("plain", rows)
-    told = asked(
+    units = asked(
         night, "select site, analyte, unit, outcome, results from quality.missing_units order by analyte"
     )
-    assert told == [
+    assert units == [
         ("bare", "ferritin", None, "ambiguous", 60),
         ("bare", "hb", "g/dL", "inferred", 60),
         ("bare", "plt", "10*9/L", "inferred", 60),

@@ -221,12 +221,12 @@ def test_an_interval_says_what_both_its_ends_say(cases: list[Case], data: st.Dat
             {end for text in VALUES.get(name, ("1", "2", "3")) for end in interval(text) if end < 1e9}
         )
         ends = sorted(data.draw(st.tuples(st.sampled_from(points), st.sampled_from(points)), label=name))
-        mine = {id_: criterion.expr for id_, (other, criterion) in ONE_INPUT.items() if other == name}
+        of_input = {id_: criterion.expr for id_, (other, criterion) in ONE_INPUT.items() if other == name}
         low, high, whole = (
-            _with_ends(known, name, pl.lit(one), pl.lit(other)).select(**mine)
+            _with_ends(known, name, pl.lit(one), pl.lit(other)).select(**of_input)
             for one, other in ((ends[0], ends[0]), (ends[1], ends[1]), (ends[0], ends[1]))
         )
-        for id_ in mine:
+        for id_ in of_input:
             same = [a if a == b else None for a, b in zip(low[id_], high[id_], strict=True)]
             if whole[id_].to_list() != same:
                 wrong.append((id_, ends))

@@ -135,8 +135,8 @@ def test_criteria_are_looked_up_of_the_draws_that_decide_alone(
     assert [{at.isoformat() for at in draws} for draws in asked] == [deciding]
     assert len(deciding) < answer["blood_counts"]
     with opened(night / "hemacohort.duckdb", read_only=True) as con:
-        some = rows(con, "why", patient_id=PATIENT, draws=[])
-    assert some == []
+        found = rows(con, "why", patient_id=PATIENT, draws=[])
+    assert found == []
 
 
 def test_the_stored_status_is_believed(night: Path) -> None:

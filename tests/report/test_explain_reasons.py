@@ -143,8 +143,8 @@ def test_a_cohort_that_is_wanting_is_given_as_the_reason(one_rule: Any, night: P
     wanting = TierReached("iron_deficiency_anemia", 3, "confirmed")
     one_rule(_rule(gate=wanting & soft(_criterion("b")), probable=_criterion("anemia")))
     answer = explain_patient(night, PATIENT, "functional_iron_deficiency", None)
-    told = [row for row in answer["cohorts"][0]["criteria"] if row["decisive"]]
-    assert [(row["criterion_id"], row["verdict"]) for row in told] == [
+    decisive = [row for row in answer["cohorts"][0]["criteria"] if row["decisive"]]
+    assert [(row["criterion_id"], row["verdict"]) for row in decisive] == [
         ("iron_deficiency_anemia:confirmed", False)
     ]
     text = " ".join(render(answer).split())
@@ -174,10 +174,10 @@ def test_no_rule_of_the_book_is_without_a_reason_that_can_be_given() -> None:
         book = {other.rule_id: other for other in rule_book(Switches())}
         verdicts = dict.fromkeys(rule.criteria, False)
         judged = explain_reasons.at_draw(book, rule.rule_id, rule.version, verdicts, {})
-        said = explain_reasons.decisive_criteria(judged, "not_met", None)
-        assert said, rule.rule_id
+        decisive = explain_reasons.decisive_criteria(judged, "not_met", None)
+        assert decisive, rule.rule_id
         asked = explain_reasons.cohorts_asked(judged, book)
-        assert said <= {*rule.criteria, *(row["criterion_id"] for row in asked)}, rule.rule_id
+        assert decisive <= {*rule.criteria, *(row["criterion_id"] for row in asked)}, rule.rule_id
 
 
 @pytest.mark.parametrize(

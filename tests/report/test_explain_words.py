@@ -98,7 +98,7 @@ def test_result_of_this_blood_count_beside_a_criterion_of_another_one_is_shown_a
             {**result, "input": "anc", "value": None, "collected_at": None},
         ],
     }
-    said = {
+    expected = {
         "that of 3 January 2026 (specimen S7): platelet count 90 10*9/L, hemoglobin 90 g/L on 4 January 2026 |": (
             other,
             2,
@@ -108,7 +108,7 @@ def test_result_of_this_blood_count_beside_a_criterion_of_another_one_is_shown_a
         "not in the only blood count of those days |": (None, 1, False),
         "not in the 2 blood counts of those days, as far as is known |": (None, 2, None),
     }
-    for words, (found, counted, verdict) in said.items():
+    for words, (found, counted, verdict) in expected.items():
         for criterion in answer["cohorts"][0]["criteria"]:
             criterion |= {"verdict": verdict, "other_counts": {"counted": counted, "found": found}}
         flat = " ".join(render(answer).split())

@@ -168,8 +168,8 @@ def test_bucket_order_does_not_matter(normalize: Normalize) -> None:
     ],
 )
 def test_lines_that_are_wrong_or_contradict_each_other_are_reported(lines: list[MapLine], found: str) -> None:
-    told = "; ".join(f"line {one.line}: {sentence}" for one, sentence in problems(lines))
-    assert told.startswith(found) if found else not told
+    sentences = "; ".join(f"line {one.line}: {sentence}" for one, sentence in problems(lines))
+    assert sentences.startswith(found) if found else not sentences
 
 
 def test_ignored_rows_are_counted_by_specimen_name_unit_and_site(

@@ -60,7 +60,7 @@ def outcome(*rows: Row, files: list[str] | None = None, normalize: Normalize | N
         f"{name}:{line}": tuple(text.values())
         for line, (text, name) in enumerate(zip(texts, names, strict=True), 2)
     }
-    told = sorted(
+    usable = sorted(
         (
             row["result_id"] or "",
             row["value"] or 0.0,
@@ -78,7 +78,7 @@ def outcome(*rows: Row, files: list[str] | None = None, normalize: Normalize | N
         (row["result_id"] or "", row["value"] or "", str(row["reasons"]))
         for row in done.quarantine.iter_rows(named=True)
     )
-    return told, fates, quarantined
+    return usable, fates, quarantined
 
 
 def replaced(done: Normalized) -> dict[float, str | None]:
@@ -196,8 +196,8 @@ def test_the_outcome_is_a_function_of_the_set_of_rows(rows: list[Row], chance: r
     files = [chance.choice(["a.csv", "b.csv", "c.csv"]) for _ in rows]
     assert outcome(*shuffled, files=files) == (expected, fates, quarantined)
     again = [*shuffled, *chance.choices(rows, k=3)]
-    told, _, set_aside = outcome(*again, files=[chance.choice("xyz") for _ in again])
-    assert (told, set_aside) == (expected, quarantined)
+    usable, _, set_aside = outcome(*again, files=[chance.choice("xyz") for _ in again])
+    assert (usable, set_aside) == (expected, quarantined)
 
 
 @given(HISTORY)

@@ -73,8 +73,8 @@ def test_clock_changes_of_other_places(timezone: str, skipped: str | None, twice
         if text is not None:
             found = clock_changes(read_times(pl.Series([text, None]), timezone), timezone)
             assert tuple(part.to_list() for part in found) == tuple([on, False] for on in expected)
-    every = pl.Series(pl.datetime_range(datetime(2026, 1, 1), datetime(2027, 1, 1), "15m", eager=True))
-    found = clock_changes(every, timezone)
+    times = pl.Series(pl.datetime_range(datetime(2026, 1, 1), datetime(2027, 1, 1), "15m", eager=True))
+    found = clock_changes(times, timezone)
     assert not (found[0] & found[1]).any()
     assert [int(part.sum()) for part in found] == {
         "UTC": [0, 0],

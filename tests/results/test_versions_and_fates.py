@@ -218,20 +218,20 @@ RED = (
 
 
 @pytest.mark.parametrize(
-    ("value", "told"),
+    ("value", "expected"),
     [("12", 120.0), ("7.45", 120.0), ("13.2", 132.0), ("13.3", None), ("9.5", None), ("27", None)],
 )
 def test_hemoglobin_without_a_unit_is_settled_by_red_cells_of_the_day(
-    normalize: Normalize, value: str, told: float | None
+    normalize: Normalize, value: str, expected: float | None
 ) -> None:
     done = normalize({"code": "hb", "value": value, "unit": None}, *RED)
     hemoglobin = done.results.filter(pl.col("analyte") == "hb")
-    assert hemoglobin["value"].to_list() == ([] if told is None else [told])
-    assert hemoglobin["flags"].to_list() == ([] if told is None else [["HB_UNIT_INFERRED"]])
+    assert hemoglobin["value"].to_list() == ([] if expected is None else [expected])
+    assert hemoglobin["flags"].to_list() == ([] if expected is None else [["HB_UNIT_INFERRED"]])
 
 
 @pytest.mark.parametrize(
-    ("value", "rbc", "told"),
+    ("value", "rbc", "expected"),
     [
         ("3.4", "1.8", 54.8),  # monomers
         ("4", "2.2", 64.5),
@@ -242,13 +242,13 @@ def test_hemoglobin_without_a_unit_is_settled_by_red_cells_of_the_day(
     ],
 )
 def test_one_to_four_mmol_are_settled_by_red_cells_of_the_day(
-    normalize: Normalize, value: str, rbc: str, told: float | None
+    normalize: Normalize, value: str, rbc: str, expected: float | None
 ) -> None:
     """Monomers of a severe anemia, or tetramers of a usual count."""
     done = normalize({"code": "hb", "value": value, "unit": "mmol/L"}, {**RED[0], "value": rbc}, RED[1])
     hemoglobin = done.results.filter(pl.col("analyte") == "hb")
-    assert hemoglobin["value"].to_list() == ([] if told is None else [told])
-    assert hemoglobin["flags"].to_list() == ([] if told is None else [["HB_UNIT_INFERRED"]])
+    assert hemoglobin["value"].to_list() == ([] if expected is None else [expected])
+    assert hemoglobin["flags"].to_list() == ([] if expected is None else [["HB_UNIT_INFERRED"]])
 
 
 def test_one_to_four_mmol_alone_are_not_settled(normalize: Normalize) -> None:

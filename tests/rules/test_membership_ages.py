@@ -87,9 +87,9 @@ def test_membership_stays_until_that_day_and_changes_on_it(draws: list[tuple[str
     verdicts = drawn(draws)
     due = dict(ages_out(verdicts, TWO, NIGHT).iter_rows())
     for patient in "pq":
-        mine = verdicts.filter(pl.col("patient_id") == patient)
-        now = membership(mine, TWO, NOBODY, NIGHT)
+        own = verdicts.filter(pl.col("patient_id") == patient)
+        now = membership(own, TWO, NOBODY, NIGHT)
         old = [NIGHT - before + LOOK_BACK + 1 for whose, before, *_ in draws if whose == patient]
         days = sorted({near for day in old for near in (day - 1, day, day + 1) if near > NIGHT})
-        changes = [day for day in days if not membership(mine, TWO, NOBODY, day).equals(now)]
+        changes = [day for day in days if not membership(own, TWO, NOBODY, day).equals(now)]
         assert due.get(patient) == (changes[0] if changes else None)

@@ -150,8 +150,8 @@ def test_a_stain_after_iron_or_blood_is_a_caveat_of_the_marrow_rule() -> None:
         {"case": "same day", "marrow_iron_grade": "0@9", "proc": "36430@9"},
     ]
     found = judge(evidence_of([{"age": "40", **case} for case in cases]), RULES).findings
-    told = found.filter(rule_id="marrow_confirmed_iron_deficiency").select("patient_id", "caveats")
-    flagged = {who for who, caveats in told.rows() if "STAIN_AFTER_IRON_OR_BLOOD" in caveats}
+    caveated = found.filter(rule_id="marrow_confirmed_iron_deficiency").select("patient_id", "caveats")
+    flagged = {who for who, caveats in caveated.rows() if "STAIN_AFTER_IRON_OR_BLOOD" in caveats}
     assert flagged == {"iron", "blood"}
 
 
@@ -162,12 +162,12 @@ def test_what_touches_a_rule_is_a_caveat_of_the_care_gap_that_rests_on_it() -> N
         {"case": "two lines", "anc": "1", "plt": "100", "wbc": "3", "elevation": "1200", **seen},
     ]
     found = judge(evidence_of(cases), RULES).findings.select("patient_id", "rule_id", "caveats").rows()
-    said = {(who, rule): caveats for who, rule, caveats in found}
-    gap = said["deficient", "gap_iron_deficiency_anemia_without_gi_evaluation"]
-    assert set(said["deficient", "iron_deficiency_anemia"]) <= set(gap)
+    caveats_of = {(who, rule): caveats for who, rule, caveats in found}
+    gap = caveats_of["deficient", "gap_iron_deficiency_anemia_without_gi_evaluation"]
+    assert set(caveats_of["deficient", "iron_deficiency_anemia"]) <= set(gap)
     assert "DOMAIN_UNOBSERVED:rx" in gap
-    assert set(said["two lines", "pancytopenia"]) <= set(
-        said["two lines", "gap_cytopenias_without_hematology_contact"]
+    assert set(caveats_of["two lines", "pancytopenia"]) <= set(
+        caveats_of["two lines", "gap_cytopenias_without_hematology_contact"]
     )
     for gap_id, rule_id in (
         ("gap_iron_deficiency_anemia_without_gi_evaluation", "iron_deficiency_anemia"),

@@ -64,6 +64,8 @@ def test_the_terminal_shows_a_rule_within_100_columns(rule) -> None:
 
 def test_a_long_list_of_codes_is_named_with_its_file_instead_of_being_printed() -> None:
     rule = next(rule for rule in RULES if rule.rule_id == "suspected_marrow_infiltration")
-    told = {system: listed for title, system, _, listed in codes(rule) if title.startswith("malignant neo")}
-    assert told["SNOMED"].endswith(" codes, in `schemas/value_sets/cancer.csv`")
-    assert told["ICD10CM"].startswith("C00, C01")
+    by_system = {
+        system: listed for title, system, _, listed in codes(rule) if title.startswith("malignant neo")
+    }
+    assert by_system["SNOMED"].endswith(" codes, in `schemas/value_sets/cancer.csv`")
+    assert by_system["ICD10CM"].startswith("C00, C01")

@@ -72,8 +72,8 @@ def test_a_tree_reads_as_sentences() -> None:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.rule_id)
 def test_every_criterion_is_in_the_tree_of_its_rule(rule) -> None:
-    told = "\n".join(line.text for lines in rule_tree(rule).values() for line in lines)
-    assert not [name for name, criterion in rule.criteria.items() if criterion.says not in told]
+    text = "\n".join(line.text for lines in rule_tree(rule).values() for line in lines)
+    assert not [name for name, criterion in rule.criteria.items() if criterion.says not in text]
 
 
 @pytest.mark.parametrize(

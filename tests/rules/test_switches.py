@@ -145,8 +145,8 @@ def test_rules_without_a_choice_are_the_same_for_everybody() -> None:
 
 
 def test_equal_choices_have_equal_fingerprints_and_others_do_not() -> None:
-    every = [Switches(**{s.id: name}) for s in SWITCHES.values() for name in list(s.options)[1:]]
-    assert len({item.fingerprint for item in (DEFAULTS, *every)}) == len(every) + 1
+    others = [Switches(**{s.id: name}) for s in SWITCHES.values() for name in list(s.options)[1:]]
+    assert len({item.fingerprint for item in (DEFAULTS, *others)}) == len(others) + 1
     assert Switches().fingerprint == DEFAULTS.fingerprint
 
 

@@ -49,8 +49,8 @@ def test_the_kinds_are_found_for_what_they_are(content: dict[str, Any], truth: p
 
     def share(rule_id: str, *kinds: str) -> float:
         """Of the members of a cohort, those of the kinds."""
-        mine = found.filter(pl.col("rule_id") == rule_id)
-        return mine["kind_name"].is_in(list(kinds)).mean()  # type: ignore[return-value]
+        of_rule = found.filter(pl.col("rule_id") == rule_id)
+        return of_rule["kind_name"].is_in(list(kinds)).mean()  # type: ignore[return-value]
 
     deficient = [name for name in truth["kind_name"].unique() if "iron" in name or name == "pregnancy"]
     assert share("iron_deficiency_anemia", *deficient) > 0.85

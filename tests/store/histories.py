@@ -37,6 +37,6 @@ def in_nights(
         order = list(range(nights))
         chance.shuffle(order)
         for night, part in enumerate(order):
-            some = rows.filter(number == part)
-            dealt[night][name] = some.sample(fraction=1, shuffle=True, seed=seed)
+            share = rows.filter(number == part)
+            dealt[night][name] = share.sample(fraction=1, shuffle=True, seed=seed)
     return dealt

@@ -47,7 +47,7 @@ LIBRARIES = (
 )
 
 
-def forked(work: Callable[[], None], said: Path) -> int:
+def forked(work: Callable[[], None], output: Path) -> int:
     """Begin something in a process of its own; returns its number. said: file for what it writes to the screen.
 
     The process that forks must never have used Polars itself, whose threads a fork does not take along.
@@ -57,7 +57,7 @@ def forked(work: Callable[[], None], said: Path) -> int:
         return number
     code = 1
     try:
-        with said.open("w", encoding="utf-8") as file:
+        with output.open("w", encoding="utf-8") as file:
             os.dup2(file.fileno(), 1)
             os.dup2(file.fileno(), 2)
         work()
@@ -68,10 +68,10 @@ def forked(work: Callable[[], None], said: Path) -> int:
         os._exit(code)  # nothing of this process's own may be tidied up twice
 
 
-def start(home: Path, extract: Path, said: Path) -> int:
+def start(home: Path, extract: Path, output: Path) -> int:
     """Begin a night of the home without an orchestrator; returns the number of its process."""
     flags = ["--home", str(home), "--extract", str(extract), "--as-of", AS_OF, "--direct"]
-    return forked(lambda: main(["run", *flags]), said)
+    return forked(lambda: main(["run", *flags]), output)
 
 
 def ended(number: int, within: float | None = None) -> int | None:
@@ -128,18 +128,18 @@ def prepare(work: Path, patients: int, seed: int) -> Prepared:
     first, second = work / "first", work / "second"
     if ended(forked(lambda: write_extracts(first, second, patients, seed), work / "said")):
         raise SystemExit((work / "said").read_text(encoding="utf-8"))
-    home, whole, said = work / "home", work / "whole", work / "said"
-    if ended(start(home, first, said)):
-        raise SystemExit(said.read_text(encoding="utf-8"))
+    home, whole, output = work / "home", work / "whole", work / "said"
+    if ended(start(home, first, output)):
+        raise SystemExit(output.read_text(encoding="utf-8"))
     before = digest(home)
     shutil.copytree(home, whole, symlinks=True)
     began = time.perf_counter()
-    number = start(whole, second, said)
+    number = start(whole, second, output)
     while not any((whole / "work").glob("*")) and time.perf_counter() - began < LONGEST:
         time.sleep(0.002)
     begins = time.perf_counter() - began
     if ended(number):
-        raise SystemExit(said.read_text(encoding="utf-8"))
+        raise SystemExit(output.read_text(encoding="utf-8"))
     return Prepared(home, second, before, digest(whole), begins, time.perf_counter() - began)
 
 
@@ -164,7 +164,7 @@ def rounds_of_kills() -> int:
         importlib.import_module(f"flows.{name}")
     where: collections.Counter[str] = collections.Counter()
     with tempfile.TemporaryDirectory() as folder:
-        said = Path(folder) / "said-again"
+        output = Path(folder) / "said-again"
         night = prepare(Path(folder), asked.patients, asked.seed)
         print(f"an undisturbed night works from {night.begins:.1f} to {night.ends:.1f} s", flush=True)
         takes = night.ends
@@ -174,7 +174,7 @@ def rounds_of_kills() -> int:
             shutil.rmtree(trial, ignore_errors=True)
             shutil.copytree(night.home, trial, symlinks=True)
             moment = chance.uniform(night.begins, takes)
-            number = start(trial, night.extract, said)
+            number = start(trial, night.extract, output)
             if ended(number, moment) is None:
                 os.kill(number, signal.SIGKILL)
                 if ended(number) == -signal.SIGKILL:
@@ -182,11 +182,11 @@ def rounds_of_kills() -> int:
                     where[reached(trial)] += 1
             left = digest(trial)
             began = time.perf_counter()
-            again = ended(start(trial, night.extract, said))
+            again = ended(start(trial, night.extract, output))
             takes = time.perf_counter() - began  # a machine that others use is not always as fast
             if left not in (night.before, night.after) or again or digest(trial) != night.after:
                 wrong += 1
-                print(f"round {rounds}, killed after {moment:.2f} s: {again} {said.read_text()[-300:]}")
+                print(f"round {rounds}, killed after {moment:.2f} s: {again} {output.read_text()[-300:]}")
             if rounds % 25 == 0:
                 print(f"{rounds} rounds, {killed} killed, {wrong} wrong", flush=True)
     print(f"{rounds} rounds, {killed} killed before their end, {wrong} wrong")

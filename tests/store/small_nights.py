@@ -43,11 +43,11 @@ def members(home: Home, rule: str = "iron_deficiency_anemia") -> dict[str, str]:
 def entries(home: Home, rule: str = "iron_deficiency_anemia") -> list[tuple[str, ...]]:
     night = home.night()
     ledger = pl.read_parquet(night / "ledger.parquet")
-    mine = ledger.filter((pl.col("run_id") == night.name) & (pl.col("rule_id") == rule))
-    return mine.select("patient_id", "event", "because", "caused_by").sort("patient_id").rows()
+    of_night = ledger.filter((pl.col("run_id") == night.name) & (pl.col("rule_id") == rule))
+    return of_night.select("patient_id", "event", "because", "caused_by").sort("patient_id").rows()
 
 
-def told(home: Home, table: str) -> list[tuple[Any, ...]]:
+def rows_of(home: Home, table: str) -> list[tuple[Any, ...]]:
     return asked(home, f"SELECT * FROM {table} ORDER BY ALL")
 
 

@@ -75,10 +75,10 @@ def test_only_what_is_new_is_written(run: Run, home_of: Callable[[str], Home]) -
     rows = [labs(*some) for some in (first, second, third)]
     at_once = run("at_once", {"lab_results": pl.concat(rows), "patients": people, "patient_merges": moved})
     assert grown["digest"] == at_once["digest"]
-    every = (
+    everything = (
         "SELECT patient_id, collected_at, analyte, value, superseded_at IS NULL FROM lab.result ORDER BY ALL"
     )
-    assert asked(home, every) == asked(home_of("at_once"), every)
+    assert asked(home, everything) == asked(home_of("at_once"), everything)
 
 
 def written(night: Path) -> tuple[dict[str, int], dict[str, int]]:

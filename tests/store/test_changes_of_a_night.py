@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 import polars as pl
-from small_nights import adults, count, entries, labs, members, told
+from small_nights import adults, count, entries, labs, members, rows_of
 
 from flows.home import Home
 
@@ -34,7 +34,7 @@ def test_correction_takes_a_patient_out_and_the_ledger_says_which(
     assert entries(home) == [
         ("p", "left", "corrected_result", "hb of 2026-06-01 08:00: 90 g/L became 150 g/L")
     ]
-    seen = told(home, "cohort.tonight")
+    seen = rows_of(home, "cohort.tonight")
     assert ("withdrawn", "p", "iron_deficiency_anemia") in [row[:3] for row in seen]
 
 

@@ -49,15 +49,18 @@ def counts(build: Path) -> list[pl.DataFrame]:
 def test_a_night_counts_by_site_what_a_rebuild_counts(tmp_path: Path, before: date, tonight: date) -> None:
     kept = results("kept", (1, 120.0), (10, 121.0), (11, 122.0), (12, 123.0), (13, 124.0))
     added = results("kept", (9, 118.0), (12, 119.0))
-    changed, anew = results("changed", (2, 90.0), (12, 91.0)), results("changed", (2, 95.0), (12, 91.0))
+    changed, changed_again = (
+        results("changed", (2, 90.0), (12, 91.0)),
+        results("changed", (2, 95.0), (12, 91.0)),
+    )
     others = results("other", (3, 140.0))
     last = home(tmp_path / "last", pl.concat([kept, changed, others]))
     write_site_drift(last, as_of=before, earlier=None)
-    whole = home(tmp_path / "whole", pl.concat([kept, added, anew, others]))
+    whole = home(tmp_path / "whole", pl.concat([kept, added, changed_again, others]))
     write_site_drift(whole, as_of=tonight, earlier=None)
     night = home(tmp_path / "night")
     files = {name: tmp_path / f"{name}.parquet" for name in ("now", "added", "kept")}
-    for frame, file in zip((anew, added, pl.concat([kept, added])), files.values(), strict=True):
+    for frame, file in zip((changed_again, added, pl.concat([kept, added])), files.values(), strict=True):
         frame.write_parquet(file)
     shutil.copytree(last / "tables" / "lab_result", night / "tables" / "lab_result", dirs_exist_ok=True)
     earlier = Earlier(

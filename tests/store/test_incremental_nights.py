@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 from histories import AS_OF, in_nights
-from small_nights import adults, asked, count, labs, members, told
+from small_nights import adults, asked, count, labs, members, rows_of
 
 from flows.errors import UsageError
 from flows.gathering import gathered
@@ -101,7 +101,7 @@ def test_nights_add_up_to_everything_at_once(
         "quality.unmapped_codes", "quality.missing_units", "quality.site_unit_drift", "lab.patient", "lab.coverage",
     )  # fmt: skip
     for table in tables:
-        assert told(grown, table) == told(home_of("at_once"), table), table
+        assert rows_of(grown, table) == rows_of(home_of("at_once"), table), table
     for query in (RESULTS, FLAGS, QUARANTINE):
         assert asked(grown, query) == asked(home_of("at_once"), query), query
     ledger = pl.read_parquet(grown.night() / "ledger.parquet")
@@ -194,15 +194,15 @@ def test_units_are_reported_night_by_night_as_from_everything_at_once(
         seen = pl.concat([part["lab_results"] for part in nights[: number + 1]])
         fresh = run(f"fresh-{number}", {"lab_results": seen, **({"patient_merges": merge} if number else {})})
         for table in ("quality.missing_units", "run.site_results"):
-            assert told(home_of("grown"), table) == told(home_of(f"fresh-{number}"), table)
+            assert rows_of(home_of("grown"), table) == rows_of(home_of(f"fresh-{number}"), table)
         assert grown["digest"] == fresh["digest"]
-    [(*_, unit, outcome)] = told(home_of("grown"), "quality.missing_units")
+    [(*_, unit, outcome)] = rows_of(home_of("grown"), "quality.missing_units")
     assert (unit, outcome) == ("10*9/L", "inferred")
     run(
         "grown",
         {"lab_results": labs(*rows[:1]), "patient_merges": merge.with_columns(to_patient_id=pl.lit("p5"))},
     )
-    [(_, _, _, results, patients, *_)] = told(home_of("grown"), "quality.missing_units")
+    [(_, _, _, results, patients, *_)] = rows_of(home_of("grown"), "quality.missing_units")
     assert (results, patients) == (60, 59)
 
 
@@ -215,7 +215,7 @@ def test_time_alone_moves_verdicts_as_a_fresh_look_would(
         grown = run("grown", extract, as_of=as_of)
         assert grown["digest"] == run(f"fresh-{days}", extract, as_of=as_of)["digest"]
         for table in ("screen.gap_time", "screen.gap_metric"):
-            assert told(home_of("grown"), table) == told(home_of(f"fresh-{days}"), table), (days, table)
+            assert rows_of(home_of("grown"), table) == rows_of(home_of(f"fresh-{days}"), table), (days, table)
     stages = {stage["stage"]: stage["counts"] for stage in grown["stages"]}
     assert stages["ingest"]["known_files"] > 0
     assert stages["screen"]["judged"] is not None

@@ -60,7 +60,7 @@ def result(**changes: Any) -> dict[str, Any]:
     }
 
 
-def told(*results: dict[str, Any]) -> list[tuple[str, str]]:
+def causes_of(*results: dict[str, Any]) -> list[tuple[str, str]]:
     """Because and caused_by of what tonight's results say of patient p, what explains most first."""
     frame = pl.DataFrame(list(results), schema=LAB_RESULT) if results else pl.DataFrame(schema=LAB_RESULT)
     found = causes_of_results(shaped(frame, LAB_RESULT), pl.Series(["p"]), TONIGHT)
@@ -71,25 +71,25 @@ REPLACED = {"loaded_at": BEFORE, "superseded_at": TONIGHT, "superseded_by": "R1"
 
 
 def test_a_corrected_value_is_reported_before_and_after() -> None:
-    [first, second] = told(result(**REPLACED, source_value="12.4"), result())
+    [first, second] = causes_of(result(**REPLACED, source_value="12.4"), result())
     assert first == ("corrected_result", "hb of 2026-06-01 08:00: 12.4 g/dL became 9.1 g/dL")
     assert second == ("new_result", "hb of 2026-06-01 08:00: 9.1 g/dL")
 
 
 def test_a_report_that_says_the_same_again_corrects_nothing() -> None:
     """As the final report after the preliminary one does."""
-    assert told(result(**REPLACED), result()) == [("new_result", "hb of 2026-06-01 08:00: 9.1 g/dL")]
+    assert causes_of(result(**REPLACED), result()) == [("new_result", "hb of 2026-06-01 08:00: 9.1 g/dL")]
 
 
 def test_a_value_with_nothing_in_its_place_was_withdrawn() -> None:
-    [first, _] = told(result(**REPLACED))
+    [first, _] = causes_of(result(**REPLACED))
     assert first == ("withdrawn", "hb of 2026-06-01 08:00: 9.1 g/dL became withdrawn")
-    [first, _] = told(result(**REPLACED), result(result_id="R2"))
+    [first, _] = causes_of(result(**REPLACED), result(result_id="R2"))
     assert first[0] == "withdrawn"  # another result stands, not the one that replaced it
 
 
 def test_a_row_without_a_usable_value_is_reported_as_such() -> None:
-    assert told() == [("new_result", "a laboratory row without a usable new value")]
+    assert causes_of() == [("new_result", "a laboratory row without a usable new value")]
 
 
 def test_what_the_small_tables_say_goes_to_the_identifier_that_remains() -> None:

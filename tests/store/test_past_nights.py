@@ -66,10 +66,10 @@ def test_command_says_where_it_lies_and_leaves_the_rest(
     with pytest.raises(SystemExit) as ended:
         main(["run", "--home", str(home.root), "--known-at", "2199-01-01", "--as-of", AS_OF.isoformat()])
     assert ended.value.code == 0
-    said = capsys.readouterr().out
-    assert first["digest"] in said
+    output = capsys.readouterr().out
+    assert first["digest"] in output
     [folder] = home.past.iterdir()
-    assert str(folder) in said
+    assert str(folder) in output
     assert (
         json.loads((folder / "run.json").read_text(encoding="utf-8"))["known_at"]
         == "2199-01-01 23:59:59.999999"

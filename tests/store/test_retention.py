@@ -77,7 +77,7 @@ def test_tonight_and_nights_since_come_out_the_same_and_earlier_ones_are_refused
 ) -> None:
     home, nights = grown
     ledger = "SELECT * FROM run.input_file ORDER BY ALL"
-    told, rows = ask(home.root, ledger), stored(home)
+    counted_before, rows = ask(home.root, ledger), stored(home)
     shutil.copytree(home.root, tmp_path / "untouched", symlinks=True)
     dry = prune(home.root, 2, dry=True, superseded_before=TOMORROW)
     assert stored(home) == rows
@@ -90,7 +90,7 @@ def test_tonight_and_nights_since_come_out_the_same_and_earlier_ones_are_refused
     assert done.shed.copies > 300
     assert done.shed.replaced > 40
     assert done.shed.patients > 5
-    assert ask(home.root, ledger).equals(told)
+    assert ask(home.root, ledger).equals(counted_before)
 
     # nights since the third, which is the oldest that stays, can still be made again; earlier ones cannot
     assert known_at(home, nights[2], as_of(2))["digest"] == nights[2]["digest"]
@@ -169,9 +169,9 @@ def test_command_says_what_would_go_and_what_that_ends(
         with pytest.raises(SystemExit) as ended:
             main([*asked, *more])
         assert ended.value.code == 0
-        said = capsys.readouterr().out
-        assert all(word in said for word in words)
-        assert "stored laboratory rows" in said
+        output = capsys.readouterr().out
+        assert all(word in output for word in words)
+        assert "stored laboratory rows" in output
     events = [
         json.loads(line) for file in home.logs.glob("*.jsonl") for line in file.read_text().splitlines()
     ]

@@ -124,11 +124,11 @@ def test_snomed_codes_have_their_check_digit(name: str) -> None:
 @pytest.mark.parametrize("name", CODE_SETS)
 def test_a_code_from_outside_the_reference_names_two_sources_or_says_unreviewed(name: str) -> None:
     lines = [line for line in CODE_SETS[name].codes if line.system in {"SNOMED", "RXNORM"}]
-    said = ("(unreviewed)", "(id not resolved against RxNorm)")
+    unresolved = ("(unreviewed)", "(id not resolved against RxNorm)")
     alone = [
         line.code
         for line in lines
-        if ";" not in line.source and line.source != "RULES.md 5" and not line.source.endswith(said)
+        if ";" not in line.source and line.source != "RULES.md 5" and not line.source.endswith(unresolved)
     ]
     assert alone == []
 
@@ -165,8 +165,8 @@ def test_the_index_and_the_files_agree(root: Path) -> None:
 @pytest.mark.parametrize("name", CODE_SETS)
 def test_codes_change_only_with_the_version(name: str) -> None:
     item = CODE_SETS[name]
-    told = recorded().get(name, {}).get(str(item.version))
-    assert told == digest(item), (
+    recorded_digest = recorded().get(name, {}).get(str(item.version))
+    assert recorded_digest == digest(item), (
         f"the codes of {name} changed: raise its version in schemas/value_sets/index.csv and record it with "
         "`make fingerprints`"
     )
@@ -175,11 +175,11 @@ def test_codes_change_only_with_the_version(name: str) -> None:
 def test_a_digest_is_of_codes_not_of_words() -> None:
     item = CODE_SETS["heart_failure"]
     first, *others = item.codes
-    told = dataclasses.replace(
+    reworded = dataclasses.replace(
         item, codes=(dataclasses.replace(first, display="other", source="other"), *others)
     )
     exact = dataclasses.replace(item, codes=(dataclasses.replace(first, match=EXACT), *others))
-    assert digest(told) == digest(item) != digest(exact)
+    assert digest(reworded) == digest(item) != digest(exact)
 
 
 def test_codes_are_compared_without_dots_blanks_and_case() -> None:

@@ -64,7 +64,7 @@ def test_it_has_what_its_report_says_for_it(labs: Rows) -> None:
 
 
 def test_what_it_says_itself_counts(labs: Rows) -> None:
-    said = inside(
+    expected = inside(
         "hb",
         subject={"reference": "Patient/p2"},
         effectivePeriod={"start": "2024-03-01"},
@@ -73,7 +73,7 @@ def test_what_it_says_itself_counts(labs: Rows) -> None:
         performer=[{"reference": "Organization/south"}],
     )
     columns = ["patient_id", "collected_at", "resulted_at", "status", "site"]
-    assert labs(report(said)).select(columns).rows() == [
+    assert labs(report(expected)).select(columns).rows() == [
         ("p2", "2024-03-01", "2024-03-02", "corrected", "south")
     ]
 
@@ -86,7 +86,7 @@ def test_numbers_keep_their_digits_and_components_are_rows(folder: Path, adapted
 
 
 @pytest.mark.parametrize(
-    ("of_report", "own", "said"),
+    ("of_report", "own", "expected"),
     [
         ("entered-in-error", "final", "entered-in-error"),
         ("cancelled", None, "cancelled"),
@@ -95,8 +95,8 @@ def test_numbers_keep_their_digits_and_components_are_rows(folder: Path, adapted
         ("amended", None, None),
     ],
 )
-def test_its_state(labs: Rows, of_report: str, own: str | None, said: str | None) -> None:
-    assert labs(report(inside("hb", status=own), status=of_report))["status"].to_list() == [said]
+def test_its_state(labs: Rows, of_report: str, own: str | None, expected: str | None) -> None:
+    assert labs(report(inside("hb", status=own), status=of_report))["status"].to_list() == [expected]
 
 
 def test_the_time_of_a_contained_specimen_precedes_that_of_the_report(labs: Rows) -> None:

@@ -143,9 +143,9 @@ def test_bundles_in_lines_in_bundles_and_arrays_of_resources(folder: Path, adapt
 
     patient = {"fullUrl": "urn:uuid:p9", "resource": {"resourceType": "Patient", "gender": "male"}}
     found = bundle(patient, {"resource": observation(id="o1")}, {"resource": observation(id="o2")})
-    told = observation(id="o3", note=[{"text": 'a "Bundle" of joy'}])
+    noted = observation(id="o3", note=[{"text": 'a "Bundle" of joy'}])
     (folder / "a.ndjson").write_text(
-        f"{json.dumps(observation(id='o0'))}\n{json.dumps(found)}\n{json.dumps(told)}\n"
+        f"{json.dumps(observation(id='o0'))}\n{json.dumps(found)}\n{json.dumps(noted)}\n"
     )
     (folder / "b.json").write_text(
         json.dumps(bundle({"resource": bundle({"resource": observation(id="o4")})}))

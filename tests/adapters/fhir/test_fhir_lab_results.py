@@ -142,7 +142,7 @@ def test_a_reason_for_no_value_is_no_value(labs: Rows) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "said"),
+    ("status", "expected"),
     [
         ("registered", "preliminary"),
         ("preliminary", "preliminary"),
@@ -155,8 +155,8 @@ def test_a_reason_for_no_value_is_no_value(labs: Rows) -> None:
         (None, None),
     ],
 )
-def test_states(labs: Rows, status: str | None, said: str | None) -> None:
-    assert labs(observation(status=status))["status"].to_list() == [said]
+def test_states(labs: Rows, status: str | None, expected: str | None) -> None:
+    assert labs(observation(status=status))["status"].to_list() == [expected]
 
 
 @pytest.mark.parametrize(

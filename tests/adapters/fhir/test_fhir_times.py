@@ -57,7 +57,7 @@ def test_a_result_without_a_time_has_that_of_the_report_or_panel_that_lists_it(
     folder: Path, adapted: Rows
 ) -> None:
     """The blood count of the specification says its time in the report only."""
-    told = [observation(id=name, effectiveDateTime=None) for name in ("o1", "o2", "o3", "o4", "o5", "o6")]
+    undated = [observation(id=name, effectiveDateTime=None) for name in ("o1", "o2", "o3", "o4", "o5", "o6")]
     other = observation(id="o7", effectiveDateTime=None, subject={"reference": "Patient/p2"})
     reports = [
         listing("DiagnosticReport", "result", "Observation/o1", effectiveDateTime="2024-03-05T08:00:00Z"),
@@ -88,7 +88,7 @@ def test_a_result_without_a_time_has_that_of_the_report_or_panel_that_lists_it(
         ),
         listing("DiagnosticReport", "result", "#o6", "Observation/o0", effectiveDateTime="2024-03-09"),
     ]
-    lines = [observation(id="o0"), *told, other, *reports]
+    lines = [observation(id="o0"), *undated, other, *reports]
     (folder / "a.ndjson").write_text("\n".join(json.dumps(line) for line in lines))
     rows = adapted().filter(pl.col("result_id").is_not_null())
     assert dict(rows.select("result_id", "collected_at").iter_rows()) == {
@@ -105,7 +105,7 @@ def test_a_result_without_a_time_has_that_of_the_report_or_panel_that_lists_it(
 
 def test_results_that_are_listed_by_their_address_in_a_bundle(folder: Path, adapted: Rows) -> None:
     """As in transactions: whatever the result is known by, the list names the address."""
-    told = [
+    undated = [
         observation(id="o1", effectiveDateTime=None),
         observation(id=None, effectiveDateTime=None, identifier=[{"value": "acc-2"}]),
         observation(id=None, effectiveDateTime=None),
@@ -119,7 +119,8 @@ def test_results_that_are_listed_by_their_address_in_a_bundle(folder: Path, adap
         effectiveDateTime="2024-03-06",
     )
     entries = [
-        {"fullUrl": f"urn:uuid:u{n}", "resource": resource} for n, resource in enumerate([*told, report], 1)
+        {"fullUrl": f"urn:uuid:u{n}", "resource": resource}
+        for n, resource in enumerate([*undated, report], 1)
     ]
     (folder / "a.json").write_text(json.dumps({"resourceType": "Bundle", "entry": entries}))
     assert dict(adapted().select("result_id", "collected_at").iter_rows()) == {

@@ -228,8 +228,8 @@ def test_observation_periods_cover_what_the_model_tells_of(read: Read) -> None:
 def test_what_tells_nothing_is_not_observed(
     read: Read, without: dict[str, str | None], lost: set[str]
 ) -> None:
-    every = {"lab", "diagnosis", "medication", "procedure", "encounter"}
-    assert _domains(read("coverage", **without)) == every - lost
+    domains = {"lab", "diagnosis", "medication", "procedure", "encounter"}
+    assert _domains(read("coverage", **without)) == domains - lost
 
 
 def test_without_a_vocabulary_only_loinc_codes_are_known(read: Read) -> None:
