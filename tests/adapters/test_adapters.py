@@ -214,7 +214,7 @@ def test_a_parquet_file_that_is_damaged_behind_a_good_footer(
     assert "amaged" in (message := _refusal(extract, tmp_path)) or "Parquet" in message
 
 
-def test_records_without_a_row_are_told(
+def test_records_without_a_row_are_counted(
     write: Write, extract: Path, tmp_path: Path, lab: Row, patient: Row
 ) -> None:
     write("patients", patient)

@@ -46,7 +46,7 @@ def test_rows_of_an_analyte(out: Path, code: str, rows: int) -> None:
     assert pl.read_parquet(out / "lab_results.parquet").filter(code=code, code_system="LOINC").height == rows
 
 
-def test_what_no_rule_reads_keeps_its_item(out: Path) -> None:
+def test_an_item_that_no_rule_reads_keeps_its_code(out: Path) -> None:
     assert pl.read_parquet(out / "lab_results.parquet").filter(code_system="MIMIC-IV").height == 69_341
 
 

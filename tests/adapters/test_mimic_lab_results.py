@@ -120,7 +120,7 @@ def test_the_result_text(
         ("LOW.", None, "LOW."),
     ],
 )
-def test_a_platelet_smear_speaks_of_clumps_only(
+def test_a_platelet_smear_reports_clumps_only(
     labs: Labs, comments: str, analyte: str | None, value: str
 ) -> None:
     rows = labs({"itemid": "51266", "comments": comments})
@@ -178,7 +178,7 @@ def test_lines_are_right_in_a_file_that_is_read_by_several_threads(labs: Labs) -
     assert rows.select((pl.col("result_id").cast(pl.Int64) + 1 == pl.col("source_line")).all()).item()
 
 
-def test_an_extract_without_results_is_told_as_such(
+def test_an_extract_without_results_is_reported_as_such(
     write: Callable[..., Path], extract: Path, screened: Callable[..., Path], patient: Row
 ) -> None:
     """And not by the name of a file that the adapter wrote."""

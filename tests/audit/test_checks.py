@@ -81,7 +81,7 @@ def test_a_jump_with_a_reason_is_none(reason: str) -> None:
         ("kinds", "coverage_changed"),
     ],
 )
-def test_why_everybody_is_made_anew(basis: str | None, reason: str | None) -> None:
+def test_why_everybody_is_judged_again(basis: str | None, reason: str | None) -> None:
     lab = dict.fromkeys(("unit_inference", "timezone", "code_map", "first_contact", "kinds"), "as it was")
     before = Manifest(
         number=1,

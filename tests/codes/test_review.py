@@ -160,7 +160,7 @@ def test_answers_are_not_overwritten(home: Make) -> None:
     assert other.exists()
 
 
-def test_answers_that_were_taken_in_do_not_stand_in_the_way_of_the_next_review(home: Make) -> None:
+def test_answers_that_were_accepted_do_not_block_the_next_review(home: Make) -> None:
     root = home(FERRITIN)
     path, _ = review(root, None)
     answer(path, ferritin="no")

@@ -111,7 +111,7 @@ def test_other_materials_are_not_suggested(specimen: str) -> None:
     assert first(name="Creatinine", unit="mg/dL", specimen="Serum", **around(1))[0] == "creatinine"
 
 
-def test_impossible_values_and_a_foreign_unit_speak_against_a_name() -> None:
+def test_impossible_values_and_a_foreign_unit_count_against_a_name() -> None:
     assert first(name="Creatinine", unit="mg/dL", **around(90)) == (None, None)  # as in urine
     assert first(name="MCV", unit="g/L", **around(90)) == (None, None)
     fits, far = (first(name="Ferritin", unit="ug/L", **around(m)) for m in (90, 9000))
@@ -123,7 +123,7 @@ def test_too_few_values_say_nothing() -> None:
     assert first(name="Ferritin", unit="ug/L", numbers=19) == ("ferritin", 0.9)
 
 
-def test_a_code_is_a_weaker_word_than_a_name_and_a_name_that_says_otherwise_outweighs_it() -> None:
+def test_a_code_counts_less_than_a_name_and_a_contradicting_name_outweighs_it() -> None:
     assert first(code="FERR", unit="ug/L", **around(90)) == ("ferritin", 0.88)
     assert first(code="FERR", name="Sodium", unit="ug/L", **around(90)) == (None, None)
 

@@ -40,7 +40,7 @@ def test_saturation_is_recomputed() -> None:
     assert not row(iron="20", tibc="50", tsat="35")["draw_flags"]
 
 
-def test_a_reported_saturation_nearer_than_the_panel_speaks() -> None:
+def test_a_reported_saturation_nearer_than_the_panel_is_selected() -> None:
     assert row(iron="20@-20", tibc="50@-20", tsat="10@0")["tsat_pct"] == 10.0
 
 
@@ -65,7 +65,7 @@ def test_indices_of_an_impossible_blood_count_are_not_believed() -> None:
     assert row(hb="100@0", hct="21@1", mcv="90")["mcv_fl"] == 90.0  # of different draws: not comparable
 
 
-def test_cell_size_from_hematocrit_and_red_cells() -> None:
+def test_mcv_from_hematocrit_and_red_cells() -> None:
     derived = row(hb="112", hct="34", rbc="5.4")
     assert derived["mcv_fl"] == pytest.approx(340 / 5.4, abs=1e-9)
     assert "mcv:MCV_DERIVED" in derived["draw_flags"]
@@ -82,7 +82,7 @@ def test_a_reported_neutrophil_count_gives_way_only_to_the_draws_own_differentia
     assert row(wbc="2@0", neut_pct="50@1")["anc_10e9_l"] == 1.0  # nothing better was reported
 
 
-def test_the_ratios_of_red_cells_are_intervals_where_the_cell_volume_is() -> None:
+def test_red_cell_ratios_are_intervals_where_the_mcv_is() -> None:
     small = row(hb="100", mcv="<60", rbc="5", rdw="15")
     assert (small["mentzer"], small["mentzer_low"], small["mentzer_high"]) == (None, 0.0, pytest.approx(12))
     assert small["rdwi_high"] == pytest.approx(180)

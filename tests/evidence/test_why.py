@@ -23,14 +23,14 @@ def result(specimen: str, value: float, text: str, high: float | None = None) ->
 
 
 @pytest.mark.parametrize("spoke", [100, 110])
-def test_of_several_results_the_one_that_spoke_is_named(spoke: int) -> None:
+def test_of_several_results_the_selected_one_is_named(spoke: int) -> None:
     evidence = evidence_of([{"case": "A", "hb": str(spoke), "ferritin": "8"}])
     sources = pl.DataFrame([result("S1", 110, "110"), result("S2", 100, "100")], schema=RESULT_SCHEMA)
     why = why_rows(evidence, judge(evidence, RULES).verdicts, [RULE], sources).filter(HB)
     assert set(why["source_value"]) == {str(spoke)}
 
 
-def test_a_censored_result_that_spoke_is_named() -> None:
+def test_a_censored_result_that_was_selected_is_named() -> None:
     evidence = evidence_of([{"case": "A", "hb": "<=90", "ferritin": "8"}])
     sources = pl.DataFrame([result("S1", 0, "0"), result("S2", 0, "<=90", 90)], schema=RESULT_SCHEMA)
     why = why_rows(evidence, judge(evidence, RULES).verdicts, [RULE], sources).filter(HB)

@@ -110,7 +110,7 @@ def test_what_closes_the_gap_and_when(
         ("first_count_to_diagnosis", {"hb": "100@0", "ferritin": "8@0", "dx": "D50.9@-900; D50.9@10"}),
     ],
 )
-def test_who_does_not_come_into_question(metric: str, case: dict[str, str]) -> None:
+def test_who_is_not_in_the_denominator(metric: str, case: dict[str, str]) -> None:
     assert outcome(metric, **case) == []
 
 

@@ -10,7 +10,7 @@ from transforms.gap_summary import GAP_COUNTS, gap_metrics, gap_tallies
 from transforms.tallies import total
 
 
-def test_days_from_the_result_stand_beside_those_from_the_collection() -> None:
+def test_days_from_the_result_are_counted_beside_those_from_the_collection() -> None:
     found = gaps(
         slow={"hb": "100@0", "ferritin": "8@20", "reported_after": 2},
         at_once={"hb": "100@0", "ferritin": "8@1", "reported_after": 2},

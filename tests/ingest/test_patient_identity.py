@@ -157,7 +157,7 @@ def test_circular_merges(pairs: list[str]) -> None:
         parse_merges(texts("patient_merges", *(merge(*pair) for pair in pairs)))
 
 
-def test_two_ways_to_one_end_are_no_conflict() -> None:
+def test_two_chains_of_merges_with_one_end_are_no_conflict() -> None:
     """A source may list the step of the time and the end that was reached since."""
     merges, parsed = parse_merges(texts("patient_merges", merge("a", "b"), merge("a", "c"), merge("b", "c")))
     assert merges == {"a": "c", "b": "c"}
@@ -165,7 +165,7 @@ def test_two_ways_to_one_end_are_no_conflict() -> None:
     assert flags(parsed) == []
 
 
-def test_what_was_merged_into_a_torn_identifier_stops_there() -> None:
+def test_merges_into_an_identifier_with_two_targets_stop_there() -> None:
     merges, _ = parse_merges(texts("patient_merges", merge("z", "a"), merge("a", "b"), merge("a", "c")))
     assert merges == {"z": "a"}
 

@@ -54,7 +54,7 @@ def broken_by(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.modules["flows.ingest"], "ingest", broken)
 
 
-def test_failing_night_ends_as_failed_with_its_sentence_and_tells_by_mail_and_webhook(
+def test_failing_night_ends_as_failed_with_its_sentence_and_alerts_by_mail_and_webhook(
     prefect_night: None,
     stubbed: None,
     home: Home,
@@ -114,7 +114,7 @@ def test_tonights_list_on_the_page_is_counts_by_rule(prefect_night: None, stubbe
     assert {"title": "Iron deficiency anemia", "event": "entered", "patients": 2} in rows
 
 
-def test_killed_night_is_told_in_words_of_its_own(
+def test_killed_night_has_an_alert_of_its_own(
     prefect_night: None, home: Home, sinks: tuple[Mails, Posts]
 ) -> None:
     from prefect.client.schemas.objects import FlowRun
@@ -169,7 +169,7 @@ def test_address_of_an_alert_is_checked_and_never_shown(name: str, tmp_path: Pat
     assert "s3cret" not in str(settings.load(tmp_path, alert_webhook="http://example.org/s3cret"))
 
 
-def test_watch_tells_once_a_day_and_is_quiet_again_after_a_night(
+def test_watch_alerts_once_a_day_and_is_quiet_again_after_a_night(
     prefect_night: None,
     home: Home,
     sinks: tuple[Mails, Posts],
@@ -231,7 +231,7 @@ def test_a_watch_without_a_home_or_without_settings_ends_with_a_sentence(
     assert "The setting buckets is wrong" in logged
 
 
-def test_a_wrong_setting_keeps_nobody_from_being_told(
+def test_a_wrong_setting_keeps_no_alert_from_being_sent(
     prefect_night: None, home: Home, sinks: tuple[Mails, Posts]
 ) -> None:
     from flows.prefect_flow import hemacohort_watch
@@ -248,7 +248,7 @@ def test_a_wrong_setting_keeps_nobody_from_being_told(
         assert "The setting buckets is wrong" in post["body"]
 
 
-def test_a_wrong_time_zone_of_a_deployment_keeps_nobody_from_being_told(
+def test_a_wrong_time_zone_of_a_deployment_keeps_no_alert_from_being_sent(
     prefect_night: None, home: Home, sinks: tuple[Mails, Posts]
 ) -> None:
     from flows.prefect_flow import hemacohort_night

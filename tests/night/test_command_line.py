@@ -61,9 +61,7 @@ def test_wrong_usage_is_2(arguments: tuple[str, ...], home: Home, capsys: pytest
     assert captured.err
 
 
-def test_a_wrong_time_is_told_by_the_option_it_came_with(
-    home: Home, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_wrong_time_is_reported_with_its_option(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
     assert call("run", "--home", home.root, "--known-at", "never") == 2
     assert capsys.readouterr().err.startswith("hemacohort: --known-at is a local time")
 
@@ -134,7 +132,7 @@ def test_unforeseen_failure_is_1_with_a_log_and_no_patient_anywhere(
         (MemoryError("secret"), "run again with more --buckets"),
     ],
 )
-def test_what_the_system_lacks_is_said(
+def test_what_the_system_lacks_is_reported(
     error: Exception,
     says: str,
     stubbed: None,
@@ -180,7 +178,7 @@ def test_messages_of_libraries_lose_what_may_be_a_value(message: str, kept: str)
     assert masked(message) == kept
 
 
-def test_a_night_says_counts_and_never_a_patient(
+def test_a_night_prints_counts_and_never_a_patient(
     stubbed: None,
     home: Home,
     capsys: pytest.CaptureFixture[str],
@@ -196,7 +194,7 @@ def test_a_night_says_counts_and_never_a_patient(
         assert who not in captured.out + captured.err + caplog.text
 
 
-def test_status_tells_counts_and_never_a_patient(
+def test_status_shows_counts_and_never_a_patient(
     night: Path, home: Home, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert call("status", "--home", home.root) == 0

@@ -28,7 +28,7 @@ from flows.warehouse import DATABASE, build_warehouse
         RuntimeError(f"TransactionContext Error: Failed to commit: {os.strerror(errno.ENOSPC)}"),
     ],
 )
-def test_full_disk_is_said_whoever_found_it(error: Exception, tmp_path: Path) -> None:
+def test_full_disk_is_reported_whoever_found_it(error: Exception, tmp_path: Path) -> None:
     failure = unforeseen(tmp_path / "logs", error)
     assert failure.exit_code == 1
     assert str(failure).startswith(
@@ -70,7 +70,7 @@ def test_file_of_a_night_is_whole_before_it_is_closed(
         assert connection.sql("SELECT count(*) FROM run.run").fetchall() == [(1,)]
 
 
-def test_disk_that_fills_up_while_a_moved_home_is_mended_leaves_its_files_and_is_told(
+def test_disk_that_fills_up_while_a_moved_home_is_mended_leaves_its_files_and_is_reported(
     night: Path, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     there = Home(tmp_path / "there")

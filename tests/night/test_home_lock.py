@@ -71,7 +71,7 @@ def test_number_of_a_dead_holder_may_be_another_process_by_now(made: Home) -> No
         assert silent == f"process {os.getpid()} since 2026-01-01 02:15:00 UTC"
 
 
-def test_lock_is_free_again_after_a_failure_which_has_had_its_say(made: Home) -> None:
+def test_lock_is_free_again_after_a_failure_that_was_reported(made: Home) -> None:
     with pytest.raises(ZeroDivisionError), made.lock():
         raise ZeroDivisionError
     with made.lock() as silent:

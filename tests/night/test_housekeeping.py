@@ -134,7 +134,7 @@ def test_group_of_analysts_reads_the_published_night_and_nothing_else(
             assert mode(path) == (0o700 if path.is_dir() else 0o600), path
 
 
-def test_group_that_does_not_exist_or_is_not_mine_is_told_before_the_night(
+def test_group_that_does_not_exist_or_is_not_the_users_is_reported_before_the_night(
     home: Home, stubbed: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 12345)
@@ -155,7 +155,7 @@ def test_analyst_asks_a_night_although_the_settings_are_the_owners(
     assert load(tmp_path).keep_nights == Settings().keep_nights
 
 
-def test_openlineage_tells_start_and_end_of_each_night(
+def test_openlineage_records_start_and_end_of_each_night(
     screened: Callable[..., Path], home: Home, tmp_path: Path, room: Callable[[int], None]
 ) -> None:
     file = tmp_path / "lineage.jsonl"

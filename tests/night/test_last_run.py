@@ -63,7 +63,7 @@ def test_a_run_that_ended_well_has_nothing_to_say(
     assert status(home, capsys).startswith("Nights\n")
 
 
-def test_a_run_that_was_killed_is_told_until_the_next_one_has_cleared_up(
+def test_a_killed_run_is_reported_until_the_next_one_has_cleared_up(
     screened: Callable[..., Path], home: Home, capsys: pytest.CaptureFixture[str]
 ) -> None:
     screened()
@@ -79,7 +79,7 @@ def test_a_run_that_was_killed_is_told_until_the_next_one_has_cleared_up(
     assert last_run(home.root) is None
 
 
-def test_a_first_night_that_was_killed_is_told_although_there_is_no_table_to_show(
+def test_a_killed_first_night_is_reported_although_there_is_no_table_to_show(
     home: Home, capsys: pytest.CaptureFixture[str]
 ) -> None:
     home.create()
@@ -92,7 +92,7 @@ def test_a_first_night_that_was_killed_is_told_although_there_is_no_table_to_sho
     assert "no published night yet" in captured.err
 
 
-def test_a_run_at_work_is_told_with_its_process_and_since_when(night: Path, home: Home) -> None:
+def test_a_run_at_work_is_reported_with_its_process_and_its_beginning(night: Path, home: Home) -> None:
     with holding(home) as process:
         captured = last_run(home.root)
     assert captured is not None
@@ -122,7 +122,7 @@ def test_whoever_looks_keeps_no_run_from_beginning(
             assert time.monotonic() - start < 0.5
 
 
-def test_the_failure_of_the_last_run_is_told_in_its_own_sentence(
+def test_the_failure_of_the_last_run_is_reported_in_its_own_sentence(
     screened: Callable[..., Path], home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     screened()
@@ -158,7 +158,7 @@ def test_a_line_of_the_log_that_was_not_finished_is_passed_over(
     assert "It cannot be read." in str(last_run(home.root))
 
 
-def test_lock_and_log_that_are_the_owners_are_not_told(
+def test_lock_and_log_of_another_user_are_not_reported(
     night: Path, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fails(home, tmp_path, ExtractError("It cannot be read."))

@@ -128,7 +128,7 @@ def opened_by_an_older(file: Path | None = None, **more: Any) -> duckdb.DuckDBPy
     return opened(file, **more)
 
 
-def test_nights_of_a_newer_duckdb_are_made_anew_by_whoever_asks_first(
+def test_nights_of_a_newer_duckdb_are_rebuilt_by_whoever_asks_first(
     screened: Callable[..., Path], home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After going back to an earlier DuckDB; all data lie in Parquet files, which it reads."""

@@ -134,7 +134,7 @@ def written(home: Home) -> Iterator[tuple[Path, bytes]]:
 
 
 @pytest.mark.parametrize(("way", "code"), WAYS, ids=[way.__name__ for way, _ in WAYS])
-def test_nothing_planted_is_said_by_a_direct_night(
+def test_nothing_planted_is_printed_by_a_direct_night(
     way: Callable[..., None],
     code: int,
     extract: Path,
@@ -233,7 +233,7 @@ def test_name_of_a_file_is_shown_only_where_it_is_plain(text: str, shown: str, t
     assert without_names(text, tmp_path) == shown
 
 
-def test_log_of_a_night_has_its_counts_and_takes_no_text_it_was_not_told_to(night: Path, home: Home) -> None:
+def test_log_of_a_night_has_its_counts_and_no_other_text(night: Path, home: Home) -> None:
     (file,) = home.logs.glob("*.jsonl")
     assert file.stat().st_mode & 0o777 == 0o600
     events = [json.loads(line) for line in file.read_text().splitlines()]

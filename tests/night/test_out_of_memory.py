@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[2]
         ImportError("libx.so: failed to map segment from shared object: Cannot allocate memory"),
     ],
 )
-def test_memory_that_did_not_suffice_is_said_with_what_to_do(error: Exception, tmp_path: Path) -> None:
+def test_lack_of_memory_is_reported_with_what_to_do(error: Exception, tmp_path: Path) -> None:
     failure = unforeseen(tmp_path / "logs", error)
     assert failure.exit_code == 1
     assert str(failure).startswith(

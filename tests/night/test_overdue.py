@@ -56,7 +56,7 @@ def test_a_night_is_overdue_when_its_age_is_passed_and_the_sentence_says_since_w
         check_age(home.root, timedelta(minutes=1), datetime(2026, 7, 1, 2, 0, tzinfo=UTC))
 
 
-def test_a_home_that_went_back_is_told_so_and_not_that_nothing_was_published(
+def test_overdue_after_a_rollback_is_not_reported_as_nothing_published(
     screened: Callable[..., Path], home: Home
 ) -> None:
     first, _ = screened(), screened()
@@ -68,7 +68,7 @@ def test_a_home_that_went_back_is_told_so_and_not_that_nothing_was_published(
         check_age(home.root, timedelta(hours=26), datetime(2026, 7, 2, 2, 31, tzinfo=UTC))
 
 
-def test_a_night_from_the_future_is_told_for_the_watch_would_be_silent_until_then(
+def test_a_night_from_the_future_is_reported_because_the_watch_would_be_silent_until_then(
     night: Path, home: Home
 ) -> None:
     finished(night, "2027-07-01 02:30:00", "UTC")
@@ -114,7 +114,7 @@ def test_folder_that_is_no_home_is_wrong_usage(tmp_path: Path) -> None:
         check_age(tmp_path, timedelta(hours=26))
 
 
-def test_a_wrong_age_is_told_instead_of_the_tables(
+def test_a_wrong_age_is_reported_instead_of_the_tables(
     night: Path, home: Home, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as done:
@@ -138,7 +138,7 @@ def test_status_exits_with_11_and_says_since_when(
     assert night.name in captured.out  # the tables are there all the same
 
 
-def test_an_overdue_night_is_told_although_nobody_reads_the_tables(night: Path, home: Home) -> None:
+def test_an_overdue_night_is_reported_although_nobody_reads_the_tables(night: Path, home: Home) -> None:
     """As in `hemacohort status --max-age 26h | head`."""
     finished(night, "2020-01-01 02:15:00", "UTC")
     words = ["status", "--home", str(home.root), "--max-age", "26h"]

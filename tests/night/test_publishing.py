@@ -159,7 +159,7 @@ def test_every_file_of_the_contract_is_there(night: Path) -> None:
     ]
 
 
-def test_run_file_tells_what_the_night_did(night: Path) -> None:
+def test_run_file_records_what_the_night_did(night: Path) -> None:
     content = json.loads((night / "run.json").read_text())
     assert content["as_of"] == AS_OF.isoformat()
     assert content["input_files"][0]["sha256"] == "aa"
@@ -206,7 +206,7 @@ def test_every_table_and_column_is_commented(night: Path) -> None:
     assert all(comment for (comment,) in tables + columns)
 
 
-def test_stored_why_and_the_view_say_the_same(night: Path) -> None:
+def test_stored_why_and_the_view_agree(night: Path) -> None:
     keys = ["patient_id", "rule_id", "index_collected_at", "criterion_id"]
     stored = pl.read_parquet(night / "why.parquet").sort(keys)
     with duckdb.connect(str(night / "hemacohort.duckdb"), read_only=True) as con:

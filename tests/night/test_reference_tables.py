@@ -14,7 +14,7 @@ from schemas.value_sets import CODE_SETS
 
 
 @pytest.mark.usefixtures("night")
-def test_value_sets_stand_in_the_warehouse_with_their_versions(home: Home) -> None:
+def test_value_sets_are_in_the_warehouse_with_their_versions(home: Home) -> None:
     found = ask(home.root, "SELECT * FROM reference.value_set")
     assert found.height == sum(len(item.codes) for item in CODE_SETS.values())
     (iron,) = found.filter(value_set="intravenous_iron", code_system="ATC").iter_rows(named=True)

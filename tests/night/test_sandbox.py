@@ -234,7 +234,7 @@ def test_text_of_the_extract_never_steers_the_terminal(
 @pytest.mark.parametrize(
     "kind", ["INTERVAL 1 DAY", "[INTERVAL 1 DAY]", "union_value(a := 1)", "{'a': INTERVAL 1 DAY}"]
 )
-def test_a_column_that_only_duckdb_can_hold_is_told_with_what_to_do(kind: str, home: Home) -> None:
+def test_a_column_that_only_duckdb_can_hold_is_reported_with_what_to_do(kind: str, home: Home) -> None:
     with pytest.raises(UsageError, match=r"x \(.*CAST\(column AS VARCHAR\)"):
         ask(home.root, f"SELECT {kind} AS x, 1 AS y")
 

@@ -77,7 +77,7 @@ def test_own_server_listens_on_this_machine_only_and_wants_its_password(
         assert os.environ["PREFECT_API_URL"] == f"http://127.0.0.1:{port}/api"
 
 
-def test_own_server_that_does_not_start_says_where_its_words_are(
+def test_own_server_that_does_not_start_names_its_log(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
@@ -95,7 +95,7 @@ def test_own_server_that_does_not_start_says_where_its_words_are(
     assert words.stat().st_mode & 0o777 == 0o600
 
 
-def test_folder_of_the_extract_that_is_not_there_is_said(
+def test_missing_folder_of_the_extract_is_reported(
     home: Home, prefect_night: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
@@ -127,7 +127,7 @@ def serving(home: Home) -> Iterator[tuple[subprocess.Popen[str], int, int]]:
             process.kill()
 
 
-def test_a_server_that_is_killed_ends_the_serving_process_and_is_told(tmp_path: Path) -> None:
+def test_a_server_that_is_killed_ends_the_serving_process_with_an_alert(tmp_path: Path) -> None:
     """Nothing would be scheduled any more, the watch neither."""
     home = Home(tmp_path / "home")
     home.create()
@@ -162,7 +162,7 @@ def test_a_home_that_is_served_is_not_served_twice(
         assert f"served already (process {process.pid})" in capsys.readouterr().err
 
 
-def test_a_night_that_was_cut_short_is_told_and_keeps_no_later_one_from_beginning(
+def test_a_night_that_was_cut_short_is_reported_and_keeps_no_later_one_from_beginning(
     tmp_path: Path, prefect_night: None
 ) -> None:
     """Its run would be Running for good, and every later one canceled, for a deployment takes one at a time."""

@@ -151,7 +151,7 @@ def test_code_on_record_is_named_and_those_that_are_not_there_are_shown_in_one_l
     assert "known drug | ATC L04AX03 of 1 May 2026 [1]" in " ".join(render(answer).split())
 
 
-def test_cutoff_of_the_patient_stands_in_place_of_the_table(night: Path) -> None:
+def test_cutoff_of_the_patient_replaces_the_table(night: Path) -> None:
     answer = explain_patient(night, PATIENT, "iron_deficiency_anemia", None)
     [anemia, *_] = answer["cohorts"][0]["criteria"]
     assert "limit: 120 g/L" in " ".join(render(answer).split())
@@ -178,7 +178,7 @@ def test_finding_that_is_there_or_not_is_shown_without_numbers(night: Path) -> N
     assert "yes: SF3B1 mutation absent |" in " ".join(render(answer).split())
 
 
-def test_undetermined_cohort_is_not_said_to_be_decided(night: Path) -> None:
+def test_undetermined_cohort_is_not_shown_as_decided(night: Path) -> None:
     answer = explain_patient(night, PATIENT, "sideroblastic_anemia", None)
     answer["cohorts"][0]["decided_by"]["collected_at"] = "2026-02-01T09:00:00"
     flat = " ".join(render(answer).split())

@@ -160,7 +160,7 @@ def test_a_unit_that_was_not_sent_is_shown_as_such(night: Path, tmp_path: Path) 
     assert ["platelet count", "none sent", "2"] in Page((tmp_path / "index.html").read_text("utf-8")).rows
 
 
-def test_tests_whose_unit_too_little_was_known_of_stand_in_one_row(night: Path, tmp_path: Path) -> None:
+def test_tests_whose_unit_could_not_be_told_share_one_row(night: Path, tmp_path: Path) -> None:
     with duckdb.connect(str(night / "hemacohort.duckdb")) as con:
         con.execute(
             "insert into quality.missing_units values ('Riverside', 'plt', '2026-01-01', 2, 1, 1, null, 'too_few'), "

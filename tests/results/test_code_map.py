@@ -87,7 +87,7 @@ def test_condition_lets_only_its_rows_through(
     assert done.fates["rows"].sum() == 2
 
 
-def test_line_with_more_conditions_speaks_for_its_rows(normalize: Normalize) -> None:
+def test_line_with_more_conditions_is_used_for_its_rows(normalize: Normalize) -> None:
     code_map = CodeMap(
         (line(2), line(3, analyte="iron", name="iron"), line(4, analyte="tsat", name="iron", site="S"))
     )

@@ -52,7 +52,7 @@ def drawn(draws: list[tuple[str, int, int, int]]) -> pl.DataFrame:
         ([("p", 366, NOT_MET + 1, INDETERMINATE)], None),
     ],
 )
-def test_only_a_count_that_speaks_is_waited_for(
+def test_only_a_count_that_decides_is_waited_for(
     draws: list[tuple[str, int, int, int]], due: int | None
 ) -> None:
     expected = [] if due is None else [("p", NIGHT + due)]

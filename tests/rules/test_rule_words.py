@@ -118,7 +118,7 @@ def test_a_history_with_holes_and_half_a_signature_are_refused(changed) -> None:
         dataclasses.replace(RULE, **changed)
 
 
-def test_a_second_version_with_its_history_and_a_signature_stand() -> None:
+def test_a_second_version_with_its_history_and_a_signature_is_accepted() -> None:
     rule = dataclasses.replace(
         RULE,
         version=2,

@@ -24,7 +24,7 @@ from transforms.ledger import replayed
 Run = Callable[..., dict[str, Any]]
 
 
-def test_a_home_that_outgrows_its_slices_is_divided_anew(
+def test_a_home_that_outgrows_its_slices_is_divided_again(
     extract: dict[str, pl.DataFrame],
     run: Run,
     home_of: Callable[[str], Home],

@@ -255,7 +255,7 @@ def test_the_site_is_the_first_organization_that_performed_it(
     assert labs(observation(performer=performers))["site"].to_list() == [site]
 
 
-def test_usual_observations_and_others_stand_in_one_file(folder: Path, adapted: Rows) -> None:
+def test_usual_observations_and_others_share_one_file(folder: Path, adapted: Rows) -> None:
     """What begins as most do goes another way than what does not; each keeps its line, and what it counts."""
     panel = observation(id="o3", component=[{"code": loinc("777-3"), "valueString": "few"}])
     texts = [

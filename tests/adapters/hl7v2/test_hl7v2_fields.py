@@ -244,7 +244,7 @@ def test_the_zone_of_the_sender_is_that_of_times_without_one(labs: Read) -> None
         (["OBR|1|PL1|F1", obx()], None),
     ],
 )
-def test_where_else_the_time_of_collection_stands(labs: Read, segments: list[str], time: str | None) -> None:
+def test_other_places_of_the_time_of_collection(labs: Read, segments: list[str], time: str | None) -> None:
     assert labs(MSH, PID, *segments)["collected_at"].to_list() == [time]
 
 

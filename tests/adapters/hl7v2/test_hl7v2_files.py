@@ -80,7 +80,7 @@ def test_whose_it_is(labs: Read, fields: str, patient: str | None) -> None:
     assert labs(MSH, fields, OBR, obx())["patient_id"].to_list() == [patient]
 
 
-def test_patients_are_told_once(labs: Read, adapted: Read) -> None:
+def test_patients_are_written_once(labs: Read, adapted: Read) -> None:
     dead = "PID|1||P2||DOE||1950|U" + "|" * 21 + "20240101120000|Y"
     labs(MSH, PID, OBR, obx(), MSH, PID, OBR, obx(), MSH, dead, MSH, PID.replace("|F", "|M"))
     assert adapted("patients").rows() == [

@@ -134,7 +134,7 @@ def _events(rows: pl.DataFrame) -> list[tuple[object, ...]]:
     return rows.select("kind", "code_system", "code", "start_date", "end_date", "source_line").rows()
 
 
-def test_conditions_are_told_by_the_hospitals_own_code(read: Read) -> None:
+def test_conditions_are_known_by_the_hospitals_own_code(read: Read) -> None:
     assert _events(read("clinical_events_diagnoses")) == [
         ("diagnosis", "ICD10CM", "D50.9", "2024-03-01", None, 2),
         ("diagnosis", "SNOMED", "84114007", "2024-02-01", "2024-02-09", 3),

@@ -83,7 +83,7 @@ def test_no_answer_is_not_the_concept_for_none(read: Read) -> None:
     assert read("lab_results", CONCEPT=none, measurement=measured)["value"][6] == "PLT CLUMPS SEEN"
 
 
-def test_a_unit_that_is_no_ucum_code_is_told_by_the_hospital(read: Read) -> None:
+def test_a_unit_that_is_no_ucum_code_comes_from_the_source_value(read: Read) -> None:
     local = CONCEPT + "9001 | kilo per microliter | Unit | SNOMED | Unit | S | 77 |\n"
     measured = MEASUREMENT.replace("| 7 | | | | | 777-3", "| 7 | | 9001 | | | 777-3")
     assert read("lab_results", CONCEPT=local, measurement=measured)["unit"][10] == "10*9/L"

@@ -154,7 +154,7 @@ def test_days_of_a_drug(
         ),
     ],
 )
-def test_a_drug_that_stands_elsewhere(
+def test_a_drug_that_is_written_elsewhere(
     write: Write, adapted: Read, body: Json, expected: tuple[str | None, str]
 ) -> None:
     rxnorm = "http://www.nlm.nih.gov/research/umls/rxnorm"
