@@ -7,20 +7,23 @@ no table has is repeated only if it is made of words, and none is if one of them
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
 
 _WORDS = re.compile(r"[^\W\d_][^\W\d]{0,39}(?:[ .-][^\W\d]{1,39}){0,4}")
 _DATUM = re.compile(r"[-+<>=]?\d")
 
 
-def names_to_show(names: Sequence[str], is_known: Callable[[str], bool]) -> list[str]:
-    """Those of the names that may be repeated, in their order. is_known: whether the table has a column of this name."""
-    strange = [name for name in names if not is_known(name.strip().lower())]
+def names_to_show(names: Sequence[str], declared: Collection[str]) -> list[str]:
+    """Those of the names that may be repeated, in their order.
+
+    declared: names of the table's own columns. One of a stratum is not among them: what follows its beginning is free.
+    """
+    strange = [name for name in names if name.strip().lower() not in declared]
     data = any(_DATUM.match(name.strip()) for name in strange)
     return [
         name
         for name in names
-        if is_known(name.strip().lower()) or (not data and _WORDS.fullmatch(name.strip()))
+        if name.strip().lower() in declared or (not data and _WORDS.fullmatch(name.strip()))
     ]
 
 

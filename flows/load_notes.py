@@ -36,7 +36,7 @@ def _note_on_columns(file: ReadFile) -> list[str]:
     columns = file.ignored_columns
     if not columns:
         return []
-    shown = listed(names_to_show(columns, lambda _: False), len(columns), 10)
+    shown = listed(names_to_show(columns, ()), len(columns), 10)
     many = f"{len(columns)} columns are not part of the table and were not read"
     one = f"{f'column {shown}' if shown else 'one column'} is not part of the table and was not read"
     sentence = one if len(columns) == 1 else f"{many}{f': {shown}' if shown else ''}"

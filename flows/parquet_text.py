@@ -35,9 +35,8 @@ def parquet_texts(
         columns.append(pl.col("source_file").cast(pl.String))
         columns.append(pl.col("source_line").cast(pl.Int64))
         return scan.select(columns)
-    return scan.with_row_index("__row", offset=1).select(
-        *columns, pl.col("__row").cast(pl.Int64).alias("source_line")
-    )
+    row = f"row_{max(schema, key=len)}"  # longer than any name of the file
+    return scan.with_row_index(row, offset=1).select(*columns, pl.col(row).cast(pl.Int64).alias("source_line"))
 
 
 def as_text(raw: str, name: str, dtype: pl.DataType) -> pl.Expr:

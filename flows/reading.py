@@ -165,13 +165,14 @@ def _known_names(header: list[str], table: ExtractTable, place: str) -> list[str
         )
     twice = sorted({name for name in lowered if name and lowered.count(name) > 1})
     if twice:
-        shown = {name.lower() for name in names_to_show(header, lambda name: is_known(name, table))}
+        shown = {name.lower() for name in names_to_show(header, table.column_names)}
         named = listed([name for name in twice if name in shown], len(twice), 8)
         which = f"the column name {named}" if named else "a column name"
         raise ExtractError(f"{place}: {which} occurs more than once.")
     missing = [name for name in table.required_names if name not in lowered]
     if missing:
-        found = listed(names_to_show(header, lambda name: is_known(name, table)), len(header), 30)
+        found = listed(names_to_show(header, table.column_names), len(header), 30)
+        found = found or "not shown, for they look like data"
         raise ExtractError(
             f"{place}: the required column{'s' if len(missing) > 1 else ''} {', '.join(missing)} "
             f"{'are' if len(missing) > 1 else 'is'} missing; the columns found are {found}.{separator_hint(header)}"
@@ -239,7 +240,7 @@ def _read_parquet(path: Path, table: ExtractTable, *, adapted: bool) -> ReadFile
         ) from None
     if adapted and "received" in schema:
         return _read_unreadable(scan, info, rows, table)
-    _known_names(list(schema), table, path.name)
+    _known_names([name.strip() for name in schema], table, path.name)
     named = adapted and "source_file" in schema and "source_line" in schema
     texts = parquet_texts(scan, schema, path.name, lambda name: is_known(name, table), adapted=named)
     known = [name for name in texts.collect_schema() if is_known(name, table)]

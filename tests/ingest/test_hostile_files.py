@@ -192,6 +192,19 @@ def test_a_file_whose_only_row_cannot_be_used_is_reported(labs: Callable[..., Pa
             "missing; the columns found are sex and 4 more.",
         ),
         ("patients", "patientid,sex,age\n", "missing; the columns found are patientid, sex, age."),
+        # every name that begins with stratum_ is a column of the table
+        (
+            "patients",
+            "sex,stratum_areaQX7,1950-01-01,ZQ8\n",
+            "missing; the columns found are sex and 3 more.",
+        ),
+        (
+            "patients",
+            "stratum_area,patient_id\rtown,QX7\rtown,ZQ8\r",
+            "missing; the columns found are not shown, for they look like data. "
+            "The lines end in carriage returns alone; line feeds are needed.",
+        ),
+        ("patients", "stratum_ward,sex\n", "missing; the columns found are stratum_ward, sex."),
     ],
 )
 def test_no_cell_of_a_lost_line_end_is_repeated(

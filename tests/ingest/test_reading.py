@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from flows import reading
+from flows.errors import ExtractError
 from flows.reading import find_files
 
 HEADER = b"patient_id,collected_at,code,value\n"
@@ -196,6 +197,18 @@ def test_parquet_values_become_the_texts_of_a_csv(extract: Path, read) -> None:
     assert frame["unit"].to_list() == [None, "g/L"]
     assert frame["source_line"].to_list() == [1, 2]
     assert file.ignored_columns == ("other",)
+
+
+def test_names_of_parquet_columns_are_read_like_those_of_a_csv(extract: Path, read) -> None:
+    columns = {"Patient_ID ": ["a"], " collected_at": ["t"], "code": ["c"], "Value ": ["1"]}
+    for foreign in ("__row", "source_line", "row_index"):  # what the file calls a column that is not read
+        pl.DataFrame({**columns, foreign: [5]}).write_parquet(extract / "lab_results.parquet")
+        (file,) = read()
+        assert file.texts.select("patient_id", "value", "source_line").collect().row(0) == ("a", "1", 1)
+        assert file.ignored_columns == (foreign,)
+    pl.DataFrame({**columns, "value": ["2"]}).write_parquet(extract / "lab_results.parquet")
+    with pytest.raises(ExtractError, match=r"parquet: the column name value occurs more than once"):
+        read()
 
 
 def test_adapter_rows_keep_their_source(extract: Path, read) -> None:
