@@ -8,6 +8,7 @@ import polars as pl
 
 from flows.errors import ExtractError
 from flows.loading import Loaded
+from flows.plain_words import flag_words
 
 
 def must_not_be_all_quarantined(build: Path, loaded: Loaded) -> None:
@@ -34,6 +35,7 @@ def must_not_be_all_quarantined(build: Path, loaded: Loaded) -> None:
         .collect()
     )
     for file, line, reasons in first.iter_rows():
+        words = "; ".join(filter(None, map(flag_words, reasons)))
         raise ExtractError(
-            f"{file}, line {line}: {', '.join(reasons)}, and not one row of the lab_results files can be used."
+            f"{file}, line {line}: {', '.join(reasons)}, and not one row of the lab_results files can be used ({words})."
         )

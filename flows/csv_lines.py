@@ -33,7 +33,7 @@ class Record:
 def read_header(path: Path, separator: str = ",") -> list[str]:
     """Names in the first line, without blanks around them; empty if the line is blank."""
     with open_text_bytes(path) as handle:
-        text = handle.readline().decode("utf-8-sig").rstrip("\r\n")
+        text = handle.readline().decode("utf-8").lstrip("\ufeff").rstrip("\r\n")
     if not text.strip():
         return []
     try:

@@ -10,6 +10,7 @@ from flows.errors import ExtractError
 
 # Numbers in these columns are names: pandas writes them as 123.0 as soon as one is missing.
 _NAMES = ("patient_id", "from_patient_id", "to_patient_id", "specimen_id", "result_id", "code")
+_ROUNDED_FROM = 1e16  # not every whole number is a float any more; as text such a float has an exponent
 _TIME = "%Y-%m-%d %H:%M:%S%.f"
 _WRITABLE = ("0001-01-01T00:00:00", "9999-12-31T23:59:59.999999")
 
@@ -36,7 +37,9 @@ def parquet_texts(
         columns.append(pl.col("source_line").cast(pl.Int64))
         return scan.select(columns)
     row = f"row_{max(schema, key=len)}"  # longer than any name of the file
-    return scan.with_row_index(row, offset=1).select(*columns, pl.col(row).cast(pl.Int64).alias("source_line"))
+    return scan.with_row_index(row, offset=1).select(
+        *columns, pl.col(row).cast(pl.Int64).alias("source_line")
+    )
 
 
 def as_text(raw: str, name: str, dtype: pl.DataType) -> pl.Expr:
@@ -51,7 +54,8 @@ def as_text(raw: str, name: str, dtype: pl.DataType) -> pl.Expr:
         text = number.cast(pl.String)
         whole = number.cast(pl.Int64, strict=False)
         if name in _NAMES:
-            return pl.when(whole == number).then(whole.cast(pl.String)).otherwise(text)
+            exact = (whole == number) & (number.abs() < _ROUNDED_FROM)
+            return pl.when(exact).then(whole.cast(pl.String)).otherwise(text)
         return text
     if dtype.is_decimal() and name in _NAMES:  # NUMBER of Oracle, brought over by Spark, is a decimal(38,10)
         whole_number = column.cast(pl.Int128, strict=False)

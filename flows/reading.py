@@ -159,9 +159,12 @@ def _known_names(header: list[str], table: ExtractTable, place: str) -> list[str
     if not any(
         is_known(name, table) for name in lowered
     ):  # a row of data, perhaps: its cells are not repeated
+        what = (
+            f"none of its {len(header)} fields names" if len(header) > 1 else "its only field does not name"
+        )
         raise ExtractError(
-            f"{place}: none of the {len(header)} fields names a column of {table.name}; the first line must "
-            f"name the columns.{separator_hint(header)}"
+            f"{place}: {what} a column of {table.name}; the first line must name the columns."
+            f"{separator_hint(header)}"
         )
     twice = sorted({name for name in lowered if name and lowered.count(name) > 1})
     if twice:

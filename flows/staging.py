@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from flows.errors import CheckError, ExtractError
 from flows.manifest import RawPiece
 from flows.reading import ReadFile
-from schemas.text_values import identifier, without_words_for_none
+from schemas.text_values import as_it_stands, identifier
 
 ROWS_PER_BUCKET = 1_000_000  # two of them are judged at the same time
 ROWS_PER_SLICE = 250_000
@@ -133,8 +133,8 @@ def stage_lab_results(
     if not files:
         return []
     rows = pl.concat([renamed(file.texts, {}) for file in files]).with_columns(
-        without_words_for_none("specimen_id"),
-        without_words_for_none("result_id"),
+        as_it_stands("specimen_id"),
+        as_it_stands("result_id"),
         load=pl.lit(load, pl.Int32),
         slice=slice_of(pl.col("patient_id"), slices),
     )

@@ -16,7 +16,7 @@ from schemas.extract import (
     EXTRACT_TABLES,
     SEX_WORDS,
 )
-from schemas.text_values import as_boolean, as_code_system, as_date, as_number, is_blank, tidy
+from schemas.text_values import as_boolean, as_code_system, as_date, as_number, is_blank, is_rounded, tidy
 
 HIGHEST_ELEVATION_M = 6_000  # nobody lives higher; a larger number is feet or a slip
 LOWEST_ELEVATION_M = -500
@@ -27,10 +27,21 @@ def _named(column: str) -> Check:
     return Check(f"{column.upper()}_MISSING", f"{column} is given", ~is_blank(column))
 
 
+def _whole(*columns: str) -> Check:
+    """Of many patients whose identifiers were rounded to the same number, none is the other."""
+    rounded = pl.any_horizontal([is_rounded(column).fill_null(value=False) for column in columns])
+    return Check("IDENTIFIER_ROUNDED", f"{' and '.join(columns)} have all their digits", ~rounded)
+
+
 def _no_header(first: str, second: str) -> Check:
-    """Files that were put one behind another have the names of their columns between the rows."""
+    """Files that were put one behind another have the names of their columns between the rows.
+
+    The mark with which Windows begins a file (U+FEFF) then stands before the first of them.
+    """
     named = [
-        pl.any_horizontal([pl.col(name) == word for word in (name, name.upper(), name.title())])
+        pl.any_horizontal(
+            [pl.col(name).str.strip_prefix("\ufeff") == word for word in (name, name.upper(), name.title())]
+        )
         for name in (first, second)
     ]
     repeated = pl.all_horizontal(named).fill_null(value=False)
@@ -70,6 +81,7 @@ _A_YEAR_OR_MONTH = tidy("birth_date").str.contains(
 PATIENT_CHECKS = (
     _no_header("patient_id", "sex"),
     _named("patient_id"),
+    _whole("patient_id"),
     Check(
         _WHOLE_BIRTH_DATE.reason,
         f"{_WHOLE_BIRTH_DATE.says}, or a year or month of them",
@@ -100,6 +112,7 @@ PATIENT_VALUE_CHECKS: Mapping[str, Check] = {
 EVENT_CHECKS = (
     _no_header("patient_id", "start_date"),
     _named("patient_id"),
+    _whole("patient_id"),
     _word("kind", EVENT_KINDS, "UNKNOWN_KIND"),
     Check(
         "UNKNOWN_CODE_SYSTEM",
@@ -114,6 +127,7 @@ EVENT_CHECKS = (
 COVERAGE_CHECKS = (
     _no_header("patient_id", "observed_from"),
     _named("patient_id"),
+    _whole("patient_id"),
     _word("domain", COVERAGE_DOMAINS, "UNKNOWN_DOMAIN"),
     _date("observed_from", "BAD_OBSERVED_FROM", empty=False),
     _date("observed_to", "BAD_OBSERVED_TO", empty=False),
@@ -123,6 +137,7 @@ MERGE_CHECKS = (
     _no_header("from_patient_id", "to_patient_id"),
     _named("from_patient_id"),
     _named("to_patient_id"),
+    _whole("from_patient_id", "to_patient_id"),
     Check(
         "SELF_MERGE",
         "the identifiers differ",  # one that is missing has its own reason
@@ -130,7 +145,7 @@ MERGE_CHECKS = (
     ),
 )
 # the other required fields of a result: transforms.results
-LAB_CHECKS = (_named("patient_id"), _no_header("patient_id", "collected_at"))
+LAB_CHECKS = (_named("patient_id"), _whole("patient_id"), _no_header("patient_id", "collected_at"))
 
 ROW_CHECKS: Mapping[str, tuple[Check, ...]] = {
     "lab_results": LAB_CHECKS,

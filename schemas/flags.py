@@ -175,6 +175,7 @@ MISSING_MASK: int = sum(FLAG_BITS[flag.name] for flag in RESULT_FLAGS if flag.mi
 
 ROW_REASONS: Mapping[str, str] = {
     "PATIENT_ID_MISSING": "the row names no patient",
+    "IDENTIFIER_ROUNDED": "the patient's identifier is a number that was rounded, such as 1.23457E+11, and may be anybody's",
     "CODE_MISSING": "the row has no code",
     "COLLECTED_AT_MISSING": "the collection time is empty",
     "BAD_COLLECTED_AT": "the collection time cannot be read",

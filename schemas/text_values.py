@@ -24,8 +24,13 @@ def _spelled(words: str) -> tuple[str, ...]:
 
 NOTHING = _spelled("nan none null <na> (null) nat \\N")
 """What pandas and databases write into a text column where there is nothing."""
-NO_IDENTIFIER = (*NOTHING, *_spelled("na n/a #n/a unknown . - ?"))
-"""The same of an identifier, with what R, SAS and people write."""
+NO_IDENTIFIER = (
+    *NOTHING,
+    *_spelled("na n/a #n/a unknown . - ? #ref! #value! #name? #null! #num! #div/0!"),
+)
+"""The same of an identifier, with what R, SAS, spreadsheets and people write."""
+# 202605010001 as a spreadsheet shows it (2.02605E+11), or a floating-point column of a long number (1.2e+17)
+_ROUNDED = r"^\s*\d(?:\.\d+[eE]\+?|[eE]\+)\d+\s*$"
 
 
 def tidy(column: str) -> pl.Expr:
@@ -43,9 +48,17 @@ def identifier(column: str) -> pl.Expr:
     return pl.when((text != "") & ~text.is_in(NO_IDENTIFIER)).then(text)
 
 
-def without_words_for_none(column: str) -> pl.Expr:
-    """An identifier as it stands; null where it is a word for none: results that have lost theirs have none in common."""
-    return pl.when(~pl.col(column).str.strip_chars().is_in(NO_IDENTIFIER)).then(pl.col(column))
+def is_rounded(column: str) -> pl.Expr:
+    """True where an identifier is a long number that was rounded: what tells it from its neighbors is gone."""
+    return pl.col(column).str.contains(_ROUNDED)
+
+
+def as_it_stands(column: str) -> pl.Expr:
+    """An identifier as it stands; null where it is a word for none, or rounded: results that have lost theirs have none
+    in common.
+    """
+    lost = pl.col(column).str.strip_chars().is_in(NO_IDENTIFIER) | is_rounded(column)
+    return pl.when(~lost).then(pl.col(column))
 
 
 def is_blank(column: str) -> pl.Expr:

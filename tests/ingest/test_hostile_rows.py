@@ -73,7 +73,9 @@ def test_tables_that_spell_their_patients_otherwise_are_reported(
     assert not [note for note in load().notes if "patient_id alike" in note]
 
 
-@pytest.mark.parametrize("spelled", [str.lower, str.upper])
+@pytest.mark.parametrize(
+    "spelled", [str.lower, str.upper, "\ufeff{}".format]
+)  # Windows begins a file with a mark
 def test_the_names_of_the_columns_between_the_rows_are_no_row(
     extract: Path, labs: Callable[..., Path], load: Load, table: Table, spelled: Callable[[str], str]
 ) -> None:
@@ -95,7 +97,7 @@ def test_the_names_of_the_columns_between_the_rows_are_no_row(
     assert all("REPEATED_HEADER" in found for found in reasons)
 
 
-@pytest.mark.parametrize("word", ["nan", "NaN", "None", "NULL", "NA", "<NA>", "\\N", "Unknown", "."])
+@pytest.mark.parametrize("word", ["nan", "NaN", "None", "NULL", "NA", "<NA>", "\\N", "Unknown", ".", "#REF!"])
 def test_a_word_for_no_identifier_is_no_patient(
     extract: Path, labs: Callable[..., Path], load: Load, word: str
 ) -> None:
@@ -113,7 +115,7 @@ def test_a_word_for_no_identifier_is_no_patient(
 
 
 def test_identifiers_that_only_look_like_such_words(labs: Callable[..., Path], load: Load) -> None:
-    names = ["Nana", "none-1", "0", "NA1", "x.", "-1"]
+    names = ["Nana", "none-1", "0", "NA1", "x.", "-1", "1E5", "1.5-E+10", "12.5E+10", "#1"]
     labs(*(f"{name},2026-05-01,LOINC,718-7,9.5,g/dL,S{name}," for name in names))
     assert load().accepted == len(names)
 
@@ -128,3 +130,53 @@ def test_a_word_for_no_identifier_makes_no_versions(extract: Path, load: Load, t
     (extract / "lab_results.csv").write_text(header + rows)
     assert load().accepted == 3
     assert table("lab_result").select("result_id", "specimen_id").null_count().row(0) == (3, 3)
+
+
+@pytest.mark.parametrize("number", ["1.23457E+11", " 2.0e+17 ", "1E+12", "1.2345678901234568e17"])
+def test_a_rounded_number_is_no_patient(
+    extract: Path, labs: Callable[..., Path], load: Load, table: Table, number: str
+) -> None:
+    """123456789012 and 123456789013, as a spreadsheet saves them, would be one patient."""
+    labs(f"{number},2026-05-01,LOINC,718-7,9.5,g/dL,S1,", ROW)
+    small = {
+        "patients": ("patient_id,sex", f"{number},male"),
+        "clinical_events": ("patient_id,kind,code_system,code,start_date", f"{number},diagnosis,ICD10CM,D50,2026-01-01"),
+        "coverage": ("patient_id,domain,observed_from,observed_to", f"{number},lab,2020-01-01,2026-05-01"),
+        "patient_merges": ("from_patient_id,to_patient_id", f"P1,{number}"),
+    }  # fmt: skip
+    for name, (header, row) in small.items():
+        (extract / f"{name}.csv").write_text(f"{header}\n{row}\n")
+    assert {(file.table, file.quarantined) for file in load().files} == {
+        (name, 1) for name in ("lab_results", *small)
+    }
+    results, others = table("quarantine"), table("table_quarantine")
+    assert results.select("patient_id", "reasons").rows() == [(number.strip(), ["IDENTIFIER_ROUNDED"])]
+    assert others["reasons"].to_list() == [["IDENTIFIER_ROUNDED"]] * 4
+    assert all(number.strip() in received for received in others["received"])
+
+
+def test_rounded_numbers_make_no_versions(extract: Path, load: Load) -> None:
+    """Two hemoglobins of one patient, whose accession numbers a spreadsheet made the same."""
+    header = "patient_id,collected_at,code_system,code,value,unit,specimen_id,result_id,resulted_at\n"
+    rows = "".join(
+        f"P1,2026-05-01 {hour}:00:00,LOINC,718-7,9.{hour[1]},g/dL,2.02605E+11,2.02605E+11,2026-05-01 {hour}:30:00\n"
+        for hour in ("08", "09")
+    )
+    (extract / "lab_results.csv").write_text(header + rows)
+    assert load().accepted == 2
+
+
+def test_a_floating_point_column_keeps_the_identifiers_that_it_can_hold(extract: Path, load: Load) -> None:
+    names = [123456789012345.0, 123456789012345678.0, 123456789012345679.0]  # the last two are one float
+    columns = {
+        "collected_at": "2026-05-01",
+        "code_system": "LOINC",
+        "code": "718-7",
+        "value": "9",
+        "unit": "g/dL",
+    }
+    pl.DataFrame({"patient_id": names}).with_columns(
+        **{name: pl.lit(text) for name, text in columns.items()}
+    ).write_parquet(extract / "lab_results.parquet")
+    counts = load()
+    assert (counts.accepted, counts.quarantined) == (1, 2)

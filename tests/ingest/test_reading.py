@@ -130,7 +130,7 @@ def test_a_column_left_out_does_not_hide_a_long_line(extract: Path, read) -> Non
     assert file.ignored_columns == ("extra",)
 
 
-@pytest.mark.parametrize("bom", [b"\xef\xbb\xbf", b""])
+@pytest.mark.parametrize("bom", [b"\xef\xbb\xbf", b"\xef\xbb\xbf" * 2, b""])
 def test_header_case_blanks_quotes_and_bom(extract: Path, read, bom: bytes) -> None:
     (extract / "lab_results.csv").write_bytes(bom + b'"PATIENT_ID", Collected_At ,code,value\na,t,c,1\n')
     (file,) = read()

@@ -29,7 +29,11 @@ BAD = {
         b"patient_id,collected_at,value\n",
         r"lab_results\.csv, line 1: the required column code is missing; the columns found are patient_id, collected_at, value\.",
     ),
-    "semicolons": ("lab_results.csv", HEADER.replace(b",", b";") + b"a;t;c;1\n", "separated by semicolons"),
+    "semicolons": (
+        "lab_results.csv",
+        HEADER.replace(b",", b";") + b"a;t;c;1\n",
+        r"line 1: its only field does not name a column of lab_results;.* separated by semicolons",
+    ),
     "tabs": ("lab_results.csv", HEADER.replace(b",", b"\t"), "separated by tabs"),
     "carriage returns alone": (
         "lab_results.csv",
