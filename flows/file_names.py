@@ -28,6 +28,9 @@ _PLAIN = re.compile(
 )
 
 
+PLACES = "Files are counted in the order of LC_ALL=C ls, for their names may identify a patient."
+
+
 def is_plain(name: str) -> bool:
     """Whether a file's name (with the folders inside the extract) may be shown where patients may not be."""
     return all(_PLAIN.fullmatch(part) for part in name.split("/"))

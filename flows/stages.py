@@ -15,7 +15,7 @@ import polars as pl
 from flows.code_map import read_code_map
 from flows.errors import CheckError, HemacohortError, UsageError
 from flows.failures import unforeseen
-from flows.file_names import without_names
+from flows.file_names import PLACES, without_names
 from flows.home import Home
 from flows.loading import Arrival, NightBefore
 from flows.manifest import read_manifest, write_manifest
@@ -95,12 +95,14 @@ def run_stage(stage: Stage, night: Night) -> Counts:
         counts = dict(stage.work(night))
     except HemacohortError as error:
         if extract is not None:
-            error.args = (without_names(str(error), extract),)
+            said = without_names(str(error), extract)
+            error.args = (said if said == str(error) else f"{said} {PLACES}",)
         raise
     except (Exception, pl.exceptions.PanicException) as error:  # noqa: BLE001  its text may quote a patient
         raise unforeseen(Home(night.home).logs, error, extract) from None
     if "notes" in counts:
-        counts["notes"] = tuple(without_names(note, night.extract) for note in counts["notes"])
+        notes = tuple(without_names(note, night.extract) for note in counts["notes"])
+        counts["notes"] = notes if notes == tuple(counts["notes"]) else (*notes, PLACES)
     entry = {
         "stage": stage.name,
         "seconds": round(time.perf_counter() - start, 3),

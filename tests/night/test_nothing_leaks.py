@@ -20,7 +20,7 @@ import pytest
 from sinks import web_sink
 
 from flows.cli import main
-from flows.file_names import without_names
+from flows.file_names import PLACES, without_names
 from flows.home import Home
 
 WHO = "PLANTED7351"
@@ -152,6 +152,8 @@ def test_nothing_planted_is_printed_by_a_direct_night(
     captured = capsys.readouterr()
     assert done.value.code == code, captured.err
     assert hits(captured.out + captured.err + caplog.text) == set()
+    if code == 10:  # a place that stands for a name says how to find it
+        assert captured.err.rstrip().endswith(PLACES)
     assert {path: found for path, raw in written(home) if (found := hits(raw))} == {}
     events = [
         json.loads(line) for file in home.logs.glob("*.jsonl") for line in file.read_text().splitlines()
