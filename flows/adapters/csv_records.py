@@ -78,7 +78,10 @@ def csv_records(
         line_ends = rows.select(FunctionExpression("line_ends", received).alias("line_ends"))
         if held + _number(line_ends.sum("line_ends"), names_of) == info.lines - 1:
             return CsvRecords(rows, texts, FunctionExpression("record_line_after", received), held)
-    return _exact_records(connection, path, info.name, names, separator, nulls, scratch)
+    held, _, ragged = read_exactly(path, names, scratch, separator)
+    if ragged.height:
+        raise broken(info.name, ragged["source_line"][0])
+    return _exact_records(connection, scratch, held, names, nulls)
 
 
 def broken(name: str, line: object) -> ExtractError:
@@ -130,16 +133,12 @@ def _number(relation: duckdb.DuckDBPyRelation, names: Mapping[str, str]) -> int:
 
 def _exact_records(
     connection: duckdb.DuckDBPyConnection,
-    path: Path,
-    name: str,
-    names: list[str],
-    separator: str,
-    nulls: Sequence[str],
     scratch: Path,
+    held: int,
+    names: Sequence[str],
+    nulls: Sequence[str],
 ) -> CsvRecords:
-    held, _, ragged = read_exactly(path, names, scratch, separator)
-    if ragged.height:
-        raise broken(name, ragged["source_line"][0])
+    """The records that the exact reader left in the scratch folder. held: how many they are."""
     pieces = [unglobbed(piece) for piece in sorted(scratch.glob("*.parquet"))]
     texts: dict[str, Expression] = {}
     for column in names:

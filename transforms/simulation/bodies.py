@@ -7,6 +7,7 @@ saturation and binding capacity give the iron, so that every blood count and iro
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -34,22 +35,11 @@ def bodies(draws: pl.DataFrame, them: pl.DataFrame, chance: np.random.Generator)
     female = them["female"].to_numpy()[patient]
     ill = illness(draws["offset"].to_numpy(), kind)
     deviate, own = them["deviate"].to_numpy()[patient], them["own"].to_numpy()[patient]
-    steady = chance.standard_normal((len(them), len(_DRAWN)))  # what stays with a person from draw to draw
-
-    def linear(name: str, lean: float = 0.0) -> Numbers:
-        """Mean and spread of the kind, blended with the healthy by how ill; lean: correlation with the deviate."""
-        mean, spread = _blend(name, kind, ill)
-        mixed = 0.8 * steady[patient, _DRAWN.index(name)] + 0.6 * chance.standard_normal(len(kind))
-        return mean + spread * (lean * deviate + np.sqrt(1 - lean**2) * mixed)
-
-    def skewed(name: str) -> Numbers:
-        return np.exp(linear(name))
-
-    normal = np.select([age < step for step in AGE_STEPS], NORMAL_HB, NORMAL_HB_MEN)
-    normal = np.where(female & (age >= AGE_STEPS[-1]), NORMAL_HB_WOMEN, normal) + NORMAL_HB_SD * own
+    amounts = _Amounts(kind, ill, deviate, chance.standard_normal((len(them), len(_DRAWN)))[patient], chance)
+    linear, skewed = amounts.linear, amounts.skewed
     change, spread = _blend("hb", kind, ill)
     noise = chance.normal(0, 2.0, len(kind))
-    hb = np.clip(normal + change + spread * deviate + noise, 34, 210)
+    hb = np.clip(_normal_hemoglobin(age, female, own) + change + spread * deviate + noise, 34, 210)
     mcv = np.clip(linear("mcv", 0.5) - SMALLER_CELLS_OF_CHILDREN * np.clip(18 - age, 0, None), 54, 134)
     mchc = np.clip(linear("mchc", 0.4), 285, 362)
     rbc = hb / (mcv * mchc / 1000)
@@ -95,6 +85,28 @@ _SKEWED = frozenset({"wbc", "plt", "ferritin", "crp", "reticulocytes", "b12", "f
 _KIND_PAIRS: Mapping[str, Numbers] = {name: column(name) for name in (*_DRAWN, "hb")}
 
 
+@dataclass(frozen=True)
+class _Amounts:
+    """Draws amounts by kind and illness, all (draws,). steady: what stays with a person, a column for each of _DRAWN."""
+
+    kind: npt.NDArray[np.int64]
+    ill: Numbers
+    deviate: Numbers
+    steady: Numbers
+    chance: np.random.Generator
+
+    def linear(self, name: str, lean: float = 0.0) -> Numbers:
+        """Mean and spread of the kind, blended with the healthy by how ill; lean: correlation with the deviate."""
+        mean, spread = _blend(name, self.kind, self.ill)
+        of_today = self.chance.standard_normal(len(self.kind))
+        mixed = 0.8 * self.steady[:, _DRAWN.index(name)] + 0.6 * of_today
+        return mean + spread * (lean * self.deviate + np.sqrt(1 - lean**2) * mixed)
+
+    def skewed(self, name: str) -> Numbers:
+        """The same of an amount whose logarithm is drawn."""
+        return np.exp(self.linear(name))
+
+
 def illness(offset: npt.NDArray[np.int64], kind: npt.NDArray[np.int64]) -> Numbers:
     """How far the kind's picture is developed, 0 to 1, (draws,). offset: days after the index visit; kind: numbers."""
     onset = np.array([np.inf if row.onset is None else row.onset for row in KINDS])[kind]
@@ -102,6 +114,12 @@ def illness(offset: npt.NDArray[np.int64], kind: npt.NDArray[np.int64]) -> Numbe
     sets_in = np.minimum(SETS_IN_DAYS, np.where(np.isinf(onset), SETS_IN_DAYS, onset))
     risen = np.clip((offset + onset) / sets_in, 0, 1)
     return risen * np.exp(-np.clip(offset, 0, None) / recovers)
+
+
+def _normal_hemoglobin(age: Numbers, female: npt.NDArray[np.bool_], own: Numbers) -> Numbers:
+    """The person's own hemoglobin in health, g/L. own: standard normal, how high it is among those alike."""
+    normal = np.select([age < step for step in AGE_STEPS], NORMAL_HB, NORMAL_HB_MEN)
+    return np.where(female & (age >= AGE_STEPS[-1]), NORMAL_HB_WOMEN, normal) + NORMAL_HB_SD * own
 
 
 def creatinine_of(egfr: Numbers, age: Numbers, female: npt.NDArray[np.bool_]) -> Numbers:
