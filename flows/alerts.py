@@ -26,7 +26,7 @@ _WAIT_SECONDS = (2.0, 10.0)  # a mail server that is busy, a network that comes 
 
 @dataclass(frozen=True)
 class Alert:
-    """What a person is told."""
+    """Subject and body of a message to the operators."""
 
     subject: str
     body: str
@@ -62,9 +62,9 @@ def nothing_scheduled(home: Path, sentence: str) -> Alert:
 
 
 def send(settings: Settings, alert: Alert) -> list[str]:
-    """Tell every channel of the settings; returns the channels that were told.
+    """Send the alert to every channel of the settings; returns the channels it reached.
 
-    A channel that cannot be reached is tried again twice, is logged, and keeps no other from being told.
+    A channel that cannot be reached is tried again twice and is then logged; the others get the alert all the same.
     """
     return [name for name, block in _channels(settings) if _sent(name, block, alert)]
 

@@ -1,7 +1,7 @@
-"""Runs that were at work when the process that serves a home ended, and that nobody ended in Prefect's books.
+"""Runs that Prefect still records as running after the process that served a home has ended.
 
 A serving process that is stopped or killed, or whose server ended, takes the night at work with it, or leaves it to
-finish unheard. Its run stays Running in the database of Prefect's server and keeps the one place of its deployment, so
+finish without reporting. Its run stays Running in the database of Prefect's server and keeps the one place of its deployment, so
 that every later night would be canceled, for good. Whoever serves the home next ends those runs before any is begun.
 """
 

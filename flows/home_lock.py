@@ -27,7 +27,7 @@ _LONGEST_LOOK_SECONDS = 0.5
 
 @contextmanager
 def held(root: Path) -> Iterator[str | None]:
-    """Hold the home for one run; what the lock said of a run that ended without a word, None where none did.
+    """Hold the home for one run; yields what the lock says of an earlier run that was killed, None where none was.
 
     HomeLockedError while another living process holds it, UsageError where it is another user's.
     """

@@ -76,8 +76,9 @@ def ingest(
     """Load the new files of an extract, and write the tables of generations.LAB into BUILD/tables.
 
     extract: None for a foreign one of which all was loaded before. full: rebuild everything. originals: for an adapted
-    extract, the source's own files, which are registered in its place. Raises ExtractError (the extract cannot be read or breaks its contract) and
-    CheckError (rows are lost or a table breaks its contract); then BUILD is to be thrown away.
+    extract, the source's own files, which are registered in its place. Raises ExtractError (the extract cannot be read
+    or breaks its contract) and CheckError (rows are lost or a table breaks its contract); then BUILD is to be thrown
+    away.
     """
     try:
         loaded = load_extract(extract, build, night_before, arrival, originals)

@@ -163,17 +163,19 @@ def _server(home: Path, port: int | None) -> Iterator[str]:
     }
     host, _, chosen = address.removeprefix("http://").partition(":")
     command = [sys.executable, "-m", "flows.prefect_server", "--host", host, "--port", chosen]
-    words = password.with_name("server.log")
+    server_log = password.with_name("server.log")
     with (
-        open(words, "wb", opener=_private) as output,
+        open(server_log, "wb", opener=_private) as output,
         subprocess.Popen(  # noqa: S603  nothing of it comes from outside but a number
             command, env=dict(os.environ), stdin=subprocess.PIPE, stdout=output, stderr=subprocess.STDOUT
         ) as server,
     ):
         stopping = threading.Event()
         try:
-            _wait_for(server, f"{address}/api/health", words)
-            threading.Thread(target=_look_after, args=(server, stopping, home, words), daemon=True).start()
+            _wait_for(server, f"{address}/api/health", server_log)
+            threading.Thread(
+                target=_look_after, args=(server, stopping, home, server_log), daemon=True
+            ).start()
             yield f"{address} (password in {password})"
         finally:
             stopping.set()
@@ -184,15 +186,17 @@ def _server(home: Path, port: int | None) -> Iterator[str]:
                 server.kill()
 
 
-def _look_after(server: subprocess.Popen[bytes], stopping: threading.Event, home: Path, words: Path) -> None:
-    """Where the server ends by itself, tell so and end this process with it, for what starts processes again to see.
+def _look_after(
+    server: subprocess.Popen[bytes], stopping: threading.Event, home: Path, server_log: Path
+) -> None:
+    """Alert and end this process when the server ends by itself, so that a supervisor such as systemd restarts both.
 
-    Without its server it would schedule neither a night nor the watch, and wait for ever. words: as in _wait_for.
+    Without its server it would schedule neither a night nor the watch, and wait for ever. server_log: as in _wait_for.
     """
     server.wait()
     if stopping.is_set():
         return
-    sentence = f"Prefect's server ended by itself, so that nothing is scheduled any more; {words} holds what it said."
+    sentence = f"Prefect's server ended by itself, so that nothing is scheduled any more; {server_log} holds what it said."
     print(sentence, file=sys.stderr, flush=True)
     try:
         alerts.send(settings.alert_channels(home), alerts.nothing_scheduled(home, sentence))
@@ -222,13 +226,13 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_for(server: subprocess.Popen[bytes], health: str, words: Path) -> None:
-    """Until the server answers. words: the file that holds what it prints."""
+def _wait_for(server: subprocess.Popen[bytes], health: str, server_log: Path) -> None:
+    """Until the server answers. server_log: the file that holds what it prints."""
     until = time.monotonic() + _STARTS_WITHIN_SECONDS
     while time.monotonic() < until:
         if server.poll() is not None:
             raise UsageError(
-                f"Prefect's server did not start; {words} says why. If the port is taken, choose another with --port."
+                f"Prefect's server did not start; {server_log} says why. If the port is taken, choose another with --port."
             )
         try:
             with urllib.request.urlopen(health, timeout=5):  # noqa: S310  the address is this machine's own
@@ -240,5 +244,5 @@ def _wait_for(server: subprocess.Popen[bytes], health: str, words: Path) -> None
             pass
         time.sleep(0.5)
     raise HemacohortError(
-        f"Prefect's server did not answer within {_STARTS_WITHIN_SECONDS} seconds; {words} holds what it said."
+        f"Prefect's server did not answer within {_STARTS_WITHIN_SECONDS} seconds; {server_log} holds what it said."
     )

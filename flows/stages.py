@@ -115,7 +115,7 @@ def run_stage(stage: Stage, night: Night) -> Counts:
 
 
 def records(night: Night) -> list[dict[str, Any]]:
-    """What the stages so far recorded: stage, seconds, peak_mb, counts; the last word of a stage that ran again."""
+    """What the stages so far recorded: stage, seconds, peak_mb, counts; of a stage that ran again the last run."""
     if not night.record.is_file():
         return []
     entries = [json.loads(line) for line in night.record.read_text(encoding="utf-8").splitlines()]

@@ -1,6 +1,6 @@
-"""What laboratories call the analytes: the ground of suggestions, and of nothing else.
+"""What laboratories call the analytes: used for suggestions only.
 
-Nothing here maps anything: `hemacohort codes review` uses it to suggest what a local code may be, and a person decides.
+No row is mapped by these names: `hemacohort codes review` uses it to suggest what a local code may be, and a person decides.
 Names are lower case, in several languages; they are the project's own and unreviewed.
 """
 

@@ -71,9 +71,9 @@ def _check() -> None:
     """The tables must not contradict themselves; raised at import, so that no run starts on a broken table."""
     loinc = [code for analyte in _ROWS for code in analyte.loinc]
     if len(loinc) != len(set(loinc)):
-        raise ValueError("a LOINC code stands in two rows of the analyte tables")
+        raise ValueError("a LOINC code is in two rows of the analyte tables")
     if len(ANALYTES) != len(_ROWS) or len(OWN_CODES) != sum(1 + len(a.aliases) for a in _ROWS):
-        raise ValueError("an analyte id stands in two rows of the analyte tables")
+        raise ValueError("an analyte id is in two rows of the analyte tables")
     for analyte in _ROWS:
         known = analyte.molar | analyte.massive
         if not known <= set(analyte.loinc) or analyte.molar & analyte.massive:

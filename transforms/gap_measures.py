@@ -1,4 +1,4 @@
-"""The times to care of RULES.md 4.30: who comes into question, what closes the gap, and when the clock starts.
+"""The times to care of RULES.md 4.30: who is in the denominator, what closes the gap, and when the clock starts.
 
 "Index" without more is a draw with anemia; the reference names no other denominator. A test or visit shortly before
 the index closes the gap on day 0: how long before is the look-back that the rules on care gaps allow (4.21 iron

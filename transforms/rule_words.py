@@ -23,7 +23,7 @@ PARTS: Mapping[str, str] = {
 }
 KEY: tuple[tuple[str, str], ...] = (
     ("if known", "counts only where the data show it; what was not measured or recorded counts as absent"),
-    ("unless known", "stands in the way only where the data show it; what is not known does not block"),
+    ("unless known", "blocks only where the data show it; what is not known does not block"),
     ("not known whether", "holds while the data leave it open"),
     ("it is known whether", "holds once the data settle it, whichever way"),
     ("as above", "the same condition is spelled out further up in the same rule"),

@@ -1,6 +1,6 @@
 """Foreign extracts brought to the canonical layout, one module a source.
 
-What is read, left out and decided stands in ``docs/sources/``. Every row keeps the file and the line it came from.
+``docs/sources/`` says what is read, left out and decided. Every row keeps the file and the line it came from.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """FHIR R4: bulk NDJSON, Bundles and single resources (docs/sources/fhir.md).
 
 Texts of resources go to DuckDB some sixty megabytes at a time, with the line each begins on: DuckDB's own reader of
-NDJSON knows neither lines nor what to do with a broken one. What the JSON means stands in ``sql/fhir/*.sql``.
+NDJSON knows neither lines nor what to do with a broken one. The JSON is interpreted in ``sql/fhir/*.sql``.
 """
 
 from __future__ import annotations

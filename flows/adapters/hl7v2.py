@@ -1,7 +1,7 @@
 """HL7 v2: files of ORU messages, batched or one a file (docs/sources/hl7v2.md).
 
 The messages are cut into segments in ``flows.adapters.hl7v2_segments`` and go to DuckDB some thirty megabytes at a
-time; what their fields mean stands in ``sql/hl7v2/*.sql``.
+time; their fields are interpreted in ``sql/hl7v2/*.sql``.
 """
 
 from __future__ import annotations

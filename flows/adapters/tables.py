@@ -1,6 +1,6 @@
 """Sources made of tables: their files become views, and the source's SQL statements run in order.
 
-What a source's columns mean stands in ``sql/<source>/*.sql``.
+The statements in ``sql/<source>/*.sql`` say what a source's columns mean.
 """
 
 from __future__ import annotations

@@ -98,7 +98,7 @@ def problems(item: CodeSet) -> list[str]:
     prefixes = {code for line, code in zip(item.codes, codes, strict=True) if line.match == PREFIX}
     for line, (system, code) in zip(item.codes, codes, strict=True):
         if times[(system, code)] > 1:
-            found.append(f"{item.id}: {line.system} {line.code} stands in two lines")
+            found.append(f"{item.id}: {line.system} {line.code} is in two lines")
         elif any((system, code[:length]) in prefixes for length in range(1, len(code))):
             found.append(f"{item.id}: {line.system} {line.code} lies inside another prefix")
     return found

@@ -95,7 +95,7 @@ def test_a_set_has_no_malformed_repeated_or_needless_line(name: str) -> None:
         (Code("CPT", "3822", PREFIX, "x", "x"), "no prefix code of CPT"),
         (Code("SPECIALTY", "82", PREFIX, "x", "x"), "no prefix code of SPECIALTY"),
         (Code("LOINC", "718-7", EXACT, "x", "x"), "cannot match 'exact'"),
-        (Code("ICD10CM", "I50", EXACT, "x", "x"), "stands in two lines"),
+        (Code("ICD10CM", "I50", EXACT, "x", "x"), "is in two lines"),
         (Code("ICD10CM", "I50.2", PREFIX, "x", "x"), "lies inside another prefix"),
         (Code("ATC", "B03XA01", PREFIX, "", "x"), "needs a display and a source"),
         (Code("ATC", "B03XA01", PREFIX, "x", ""), "needs a display and a source"),
