@@ -6,7 +6,14 @@ import textwrap
 from collections.abc import Iterator
 
 from flows.errors import CheckError, UsageError
-from flows.plain_words import NOT_A_DIAGNOSIS, NOT_REVIEWED, OWN_REFERENCE, limit_words, reason_words
+from flows.plain_words import (
+    NOT_A_DIAGNOSIS,
+    NOT_REVIEWED,
+    OWN_REFERENCE,
+    criterion_words,
+    limit_words,
+    reason_words,
+)
 from flows.rule_facts import options_in_words, review_words, surroundings, switches, windows
 from schemas.switches import DEFAULTS, SWITCHES, Switches
 from transforms.rule import Rule
@@ -41,7 +48,9 @@ def shown(rule_id: str, chosen: Switches = DEFAULTS) -> str:
     for part, tree in rule_tree(rule).items():
         lines += ["", *_wrapped(PARTS[part])]
         for line in tree:
-            lines += _wrapped(line.text, "  " * (line.depth + 1) + "- ", "  " * (line.depth + 2))
+            lines += _wrapped(
+                criterion_words(line.text), "  " * (line.depth + 1) + "- ", "  " * (line.depth + 2)
+            )
     lines += ["", "How to read it"]
     for words, says in KEY:
         lines += _wrapped(f"{words}: {says}.", "  ", "    ")

@@ -17,6 +17,7 @@ from flows.plain_words import (
     OWN_REFERENCE,
     SIDES,
     TIERS,
+    criterion_words,
     limit_words,
     reason_words,
 )
@@ -206,7 +207,9 @@ def _cases(tables: Sequence[str]) -> Iterator[str]:
 
 def _bullet(line: Line) -> str:
     text = re.sub(
-        r"\b(if known|unless known|not known whether|it is known whether):", r"*\1:*", _plain(line.text)
+        r"\b(if known|unless known|not known whether|it is known whether):",
+        r"*\1:*",
+        _plain(criterion_words(line.text)),
     )
     text = re.sub(r"((?:not all|all|any|none|at least \d+|fewer than \d+) of)(\)?:)$", r"**\1**\2", text)
     link = f" ([{line.refers}]({line.refers}.md))" if line.refers else ""

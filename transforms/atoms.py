@@ -118,7 +118,7 @@ PREGNANT = Criterion(
 
 
 # --- cell size (RULES.md 3.2) -----------------------------------------------------------------------------------------
-def _size(id_: str, says: str, threshold: str, expr: pl.Expr) -> Criterion:
+def _size(id_: str, says: str, threshold: str, expr: pl.Expr, citation: str) -> Criterion:
     apart = ("mcv(inconsistent)", pl.col("mcv_inconsistent") & ~pl.col("transfused_120d"))
     return Criterion(
         id=id_,
@@ -127,7 +127,7 @@ def _size(id_: str, says: str, threshold: str, expr: pl.Expr) -> Criterion:
         inputs=("mcv",),
         reasons=(*MCV.reasons()[:3], apart, ("age", ~MCV.missing & age.is_null())),
         threshold=threshold,
-        citation="Dallman & Siimes, J Pediatr 1979;94:26; RULES.md 3.2",
+        citation=citation,
     )
 
 
@@ -163,12 +163,14 @@ def _sizes() -> tuple[Criterion, Criterion]:
             "small red cells: MCV below the lower limit for age",
             "<70 (0.5-<2 y), <75 (2-<6 y), <77 (6-<12 y), <78 (12-<18 y), <80 fL (adults)",
             pl.when(~different.fill_null(F)).then(micro),
+            "Dallman & Siimes, J Pediatr 1979;94:26; RULES.md 3.2",
         ),
         _size(
             "macrocytic",
             "large red cells: MCV above the upper limit for age",
             ">100 fL from 12 y, >84+0.6*age below",
             pl.when(~different.fill_null(F)).then(macro),
+            "RULES.md 3.2",
         ),
     )
 
@@ -198,7 +200,7 @@ def _low_retic(id_: str, says: str, index: float, absolute: float, adequate: flo
             ),
             ("retic(censored)", ~RPI.missing & ~pl.col("transfused_30d")),
         ),
-        threshold=f"RPI below {index:g}; without an RPI, reticulocytes below {absolute:g}*10^9/L (not from {adequate:g})",
+        threshold=f"RPI below {index:g}; without an RPI, reticulocytes below {absolute:g}*10^9/L (from {adequate:g} on it does not hold)",
         citation="Hillman maturation correction (AMBOSS, Merck Manual); RULES.md 2.4",
     )
 
@@ -262,7 +264,7 @@ THROMBOCYTOPENIA = _thrombocytopenia()
 CRP_INFLAMED, AGP_INFLAMED = 5, 1.0  # mg/L and g/L
 CRP_HIGH = CRP.above(CRP_INFLAMED, "mg/L", WHO_FERRITIN, "Table 1")
 AGP_HIGH = AGP.above(AGP_INFLAMED, "g/L", WHO_FERRITIN, "Table 1")
-EGFR_LOW = EGFR.below(60, "mL/min/1.73 m2", "KDIGO 2012", "CKD stage 3")
+EGFR_LOW = EGFR.below(60, "mL/min/1.73 m2", "KDIGO CKD guideline 2012", "stage 3")
 INFLAMMATORY_CONTEXT = history("inflammatory_context", "RULES.md 4.0, 5.1 (INFL_CTX)")
 CKD_CODE = history("ckd_code", "RULES.md 5.1 (CKD)")
 HEART_FAILURE = history("heart_failure", "RULES.md 5.1 (HF)")

@@ -8,7 +8,8 @@ from transforms.logic import Criterion, Named, Node, Unknown, at_least, soft
 from transforms.quantities import less
 
 MDS_SOURCE = "WHO 5th edition and ICC (Khoury, Leukemia 2022; cap.org)"
-CAMITTA = "Camitta; BSH 2024; BMJ Best Practice"
+APLASTIC = "BSH 2024; BMJ Best Practice"  # which counts make an aplastic anemia
+CAMITTA = f"Camitta; {APLASTIC}"  # which make it severe
 CTCAE = "CTCAE v5 (2017)"
 
 WBC_LOW = WBC.below(4.0, "10*9/L", "RULES.md 4.13", "surrogate while the ANC is unknown")
@@ -18,11 +19,11 @@ TWO_LINES: Node = at_least(2, ANEMIA, NEUTROPENIA, THROMBOCYTOPENIA)
 ANY_LINE: Node = ANEMIA | NEUTROPENIA | THROMBOCYTOPENIA
 
 # Limits on single counts, as measured (RULES.md 4.31.6: no adjustment for elevation).
-HB_100 = HB.below(100, "g/L", f"{CAMITTA}; {CTCAE}", "grade 2; RULES.md 3.4")
-ANC_1_5 = ANC.below(1.5, "10*9/L", f"{CAMITTA}; {CTCAE}", "grade 2; RULES.md 3.4")
+HB_100 = HB.below(100, "g/L", f"{APLASTIC}; {CTCAE}", "grade 2; RULES.md 3.4")
+ANC_1_5 = ANC.below(1.5, "10*9/L", f"{APLASTIC}; {CTCAE}", "grade 2; RULES.md 3.4")
 ANC_0_5 = ANC.below(0.5, "10*9/L", CAMITTA, "severe aplastic anemia")
 PLT_75 = PLT.below(75, "10*9/L", CTCAE, "grade 2")
-PLT_50 = PLT.below(50, "10*9/L", CAMITTA, "aplastic anemia")
+PLT_50 = PLT.below(50, "10*9/L", APLASTIC, "aplastic anemia")
 PLT_20 = PLT.below(20, "10*9/L", CAMITTA, "severe aplastic anemia")
 GRADE_2: Node = Named("grade 2 or worse", HB_100 | ANC_1_5 | PLT_75)
 

@@ -88,7 +88,7 @@ MARROW_ABSENT_TREPHINE = _marrow(
 )
 MARROW_TOO_FEW = Criterion(
     id="marrow_iron_absent_few_particles",
-    says="no stainable marrow iron, but fewer than 7 particles: repeat",
+    says="no stainable marrow iron, but fewer than 7 particles: repeat the marrow (this cannot be known)",
     expr=pl.when(_absent & _too_few).then(pl.lit(None, dtype=pl.Boolean)).otherwise(F),
     inputs=("marrow_iron_grade", "marrow_particles"),
     reasons=(("marrow_particles<7", T),),
@@ -198,7 +198,7 @@ STFR_HIGH: Node = soft(STFR_INDEX.above(2, "1", WEISS, "Table 2"))
 STFR_LOW: Node = soft(STFR_INDEX.below(1, "1", WEISS, "Table 2"))
 
 # --- transferrin saturation ------------------------------------------------------------------------------------------
-TSAT_LOW = TSAT.below(20, "%", "KDIGO 2012; ESC 2021; RULES.md 3.3", "TSAT")
+TSAT_LOW = TSAT.below(20, "%", "NICE NG203 2021; ESC 2021; RULES.md 3.3", "TSAT")
 TSAT_ADEQUATE = TSAT.at_least(20, "%", "RULES.md 3.3", "TSAT")
 TSAT_MEASURED = Criterion(
     id="tsat_measured",

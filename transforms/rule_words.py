@@ -27,6 +27,11 @@ KEY: tuple[tuple[str, str], ...] = (
     ("not known whether", "holds while the data leave it open"),
     ("it is known whether", "holds once the data settle it, whichever way"),
     ("as above", "the same condition is spelled out further up in the same rule"),
+    ("this cannot be known", "never counts as shown; where it could decide, the patient is indeterminate"),
+    (
+        "a condition named twice",
+        "alone it counts once it is shown; beside others it says when not knowing it leaves the verdict open",
+    ),
 )
 UNCERTAIN = (
     "Without one of these words a condition that is not known leaves the verdict open: where it could still change "

@@ -14,7 +14,7 @@ FOLATE_NORMAL = FOLATE.at_least(6.8, "nmol/L", "WHO 2015", "serum folate")
 COPPER_LOW = COPPER.below(11, "umol/L", "Am J Hematol 2007;82:625", "below 70 ug/dL")
 TSH_HIGH = TSH.above(10, "mIU/L", "RULES.md 1.5", "TSH")
 TSH_NORMAL = TSH.at_most(10, "mIU/L", "RULES.md 1.5", "TSH")
-EGFR_NORMAL = EGFR.at_least(60, "mL/min/1.73 m2", "KDIGO 2012", "CKD stage 3")
+EGFR_NORMAL = EGFR.at_least(60, "mL/min/1.73 m2", "KDIGO CKD guideline 2012", "stage 3")
 
 CHEMOTHERAPY = history("chemotherapy", "RULES.md 5.1 (CHEMO)")
 RADIOTHERAPY = history("radiotherapy", "RULES.md 5.1 (RADIO)")

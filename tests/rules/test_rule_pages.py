@@ -69,3 +69,26 @@ def test_a_long_list_of_codes_is_named_with_its_file_instead_of_being_printed() 
     }
     assert by_system["SNOMED"].endswith(" codes, in `schemas/value_sets/cancer.csv`")
     assert by_system["ICD10CM"].startswith("C00, C01")
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.rule_id)
+def test_a_condition_on_a_finding_that_is_there_or_not_has_no_numbers(rule, made) -> None:
+    conditions = made[f"{rule.rule_id}.md"].partition("## Thresholds")[0]
+    on_the_terminal = shown(rule.rule_id).partition("How to read it")[0]
+    assert "1 yes, 0 no" not in conditions
+    assert "1 yes, 0 no" not in on_the_terminal
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "condition"),
+    [
+        (
+            "marrow_confirmed_iron_deficiency",
+            "fewer than 7 particles: repeat the marrow (this cannot be known)",
+        ),
+        ("thalassemia_trait_lookalike", "a cell volume that is not reliable (this cannot be known)"),
+    ],
+)
+def test_a_condition_that_only_leaves_a_tier_open_says_so(rule_id: str, condition: str, made) -> None:
+    assert condition in made[f"{rule_id}.md"].partition("## Thresholds")[0]
+    assert "**this cannot be known**" in made["README.md"]

@@ -43,14 +43,16 @@ HEART = choice(
 )
 GATE = STORES_100 & (ANEMIA | soft(HEART))
 IN_THE_RUNNING: Node = soft(GATE) | (GATE & soft(ANEMIA))
-AT_MOST_500 = FERRITIN.at_most(500, "ug/L", "KDIGO 2012", "2.1.2")
-AT_MOST_800 = FERRITIN.at_most(800, "ug/L", "NCCN hematopoietic growth factors", "functional iron deficiency")
+AT_MOST_500 = FERRITIN.at_most(500, "ug/L", "KDIGO anemia guideline 2012", "2.1.2")
+AT_MOST_800 = FERRITIN.at_most(
+    800, "ug/L", "NCCN hematopoietic growth factors", "above it, not iron deficiency"
+)
 ABOVE_800 = FERRITIN.above(800, "ug/L", "NCCN hematopoietic growth factors", "above it, not iron deficiency")
-TSAT_30 = TSAT.at_most(30, "%", "KDIGO 2012", "2.1.2")
+TSAT_30 = TSAT.at_most(30, "%", "KDIGO anemia guideline 2012", "2.1.2")
 CHR_LOW = CHR.below(
     29, "pg", "BCSH functional iron deficiency 2013; NICE NG203 2021", "reticulocyte hemoglobin"
 )
-HYPO_HIGH = HYPO.above(6, "%", "NICE NG203 2021", "hypochromic red cells")
+HYPO_HIGH = HYPO.above(6, "%", "NICE NG203 2021", "hypochromic red cells in a sample less than 6 hours old")
 _UNDER_ESA = soft(ESA) & AT_MOST_500 & TSAT_30
 _WITHOUT_DIALYSIS = CKD & soft_not(DIALYSIS)
 TRIAL_GROUND = choice("ckd_rule", {"nice": ESA, "kdigo2012": ESA | CKD, "kdigo2026": ESA | _WITHOUT_DIALYSIS})
@@ -73,7 +75,7 @@ FUNCTIONAL_IRON_DEFICIENCY = Rule(
     version=1,
     title="Functional iron deficiency",
     side="restricted supply",
-    says="Iron stores are present, but too little iron reaches the marrow (transferrin saturation below 20 %).",
+    says="Iron stores are present, but too little iron reaches the marrow (as a rule, a transferrin saturation below 20 %).",
     follow_up="Treat the cause; intravenous iron by the CKD, heart-failure or oncology guideline; not endoscopy by "
     "default.",
     seed="Functional iron deficiency (iron sequestration in macrophages) rather than true depletion.",

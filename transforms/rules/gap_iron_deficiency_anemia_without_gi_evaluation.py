@@ -13,6 +13,7 @@ from transforms.rule import Rule
 from transforms.rules.iron_deficiency_anemia import IRON_DEFICIENCY_ANEMIA
 
 AGA = "AGA 2020 (Ko, Gastroenterology 2020;159:1085), recommendations 2 and 3"
+INTERVAL = "the interval: RULES.md 4.23"
 MAN_OR_50 = Criterion(
     id="man_or_aged_50",
     says="a man, or 50 years old or older",
@@ -23,8 +24,8 @@ MAN_OR_50 = Criterion(
     threshold="men from 18, women and unknown sex from 50 years",
     citation=f"{AGA}; RULES.md 4.23, 4.31.7",
 )
-UPPER = history("upper_endoscopy", AGA)
-LOWER = history("lower_endoscopy", AGA)
+UPPER = history("upper_endoscopy", f"{AGA}; {INTERVAL}")
+LOWER = history("lower_endoscopy", f"{AGA}; {INTERVAL}")
 FOLLOWED = followed("procedure", 180, "RULES.md 4.23, 4.31.16")
 
 GAP_IRON_DEFICIENCY_ANEMIA_WITHOUT_GI_EVALUATION = Rule(

@@ -33,7 +33,7 @@ BY_KIDNEY_DISEASE = choice(
     "ckd_rule",
     {
         "nice": None,
-        "kdigo2012": CKD & FERRITIN_100 & TSAT.at_most(30, "%", "KDIGO 2012", "2.1.2"),
+        "kdigo2012": CKD & FERRITIN_100 & TSAT.at_most(30, "%", "KDIGO anemia guideline 2012", "2.1.2"),
         "kdigo2026": CKD
         & soft_not(DIALYSIS)
         & FERRITIN_100

@@ -13,7 +13,7 @@ KIS = "Kis & Carnes 1998 (PMC1496985)"
 AT_LEAST_30 = FERRITIN.at_least(30, "ug/L", "RULES.md 4.8", "base")
 AT_LEAST_100 = FERRITIN.at_least(100, "ug/L", KIS, "priority band")
 AT_MOST_300 = FERRITIN.at_most(300, "ug/L", "RULES.md 4.8", "priority band")
-AT_MOST_500 = FERRITIN.at_most(500, "ug/L", "KDIGO 2012", "2.1.2")
+AT_MOST_500 = FERRITIN.at_most(500, "ug/L", "KDIGO anemia guideline 2012", "2.1.2")
 BASE = TSAT_LOW & AT_LEAST_30
 
 MARROW_IRON_EXAM_CANDIDATE = Rule(

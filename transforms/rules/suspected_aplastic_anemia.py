@@ -61,8 +61,8 @@ SUSPECTED_APLASTIC_ANEMIA = Rule(
     version=1,
     title="Suspected aplastic anemia",
     side="production",
-    says="At least two of hemoglobin, platelets and neutrophils are as low as in aplastic anemia, without a cause on "
-    "record, or the marrow is hypocellular.",
+    says="At least two of hemoglobin, platelets and neutrophils are as low as in aplastic anemia, and no cause is on "
+    "record or the marrow is hypocellular.",
     follow_up="Same-day hematology where the counts are those of severe disease; marrow with cytogenetics, PNH flow "
     "cytometry, inherited panel.",
     seed="Bone marrow failure syndromes.",

@@ -37,7 +37,12 @@ LEUKEMIC: Node = Named(
 )
 FILM_BLASTS: Node = Named(
     "1 to 19 % blasts in the blood",
-    soft(BLASTS.at_least(1, "%", WHO5, "Table 3")) & soft(BLASTS.below(20, "%", WHO5, "acute leukemia")),
+    soft(
+        BLASTS.at_least(
+            1, "%", "RULES.md 4.16", "WHO 5th edition speaks of increased blasts from 2 % in blood"
+        )
+    )
+    & soft(BLASTS.below(20, "%", WHO5, "acute leukemia")),
 )
 CORE = (HB_MDS & MACRO) | at_least(2, *LINES)
 ELSEWHERE = EXPLAINED | MACROCYTOSIS_DRUG

@@ -9,7 +9,7 @@ so a recent intravenous iron makes it unknown. Without an age nobody is known to
 from transforms.anemia import ANEMIA
 from transforms.atoms import AGE_2, GREEN_KING, HBA2, MENTZER, MICRO, RDWI, TRANSFUSED, history
 from transforms.iron_status import FERRITIN_STORES_30
-from transforms.logic import Unknown, soft, soft_not
+from transforms.logic import Named, Node, Unknown, soft, soft_not
 from transforms.rule import Rule
 
 TRAIT_CODE = history("thalassemia_trait_code", "RULES.md 5.1 (trait)")
@@ -17,6 +17,10 @@ HBA2_HIGH = HBA2.above(3.5, "%", "RULES.md 1.5", "HbA2")
 MENTZER_LOW = MENTZER.below(13, "1", "Mentzer 1973", "")
 RDWI_LOW = RDWI.below(220, "1", "RDW index (italjmed 1892)", "RULES.md 2.5")
 GREEN_KING_LOW = GREEN_KING.below(65, "1", "Green & King 1989", "RULES.md 2.5")
+UNRELIABLE: Node = Named(
+    "a higher index from a cell volume that is not reliable (this cannot be known)",
+    soft(~MENTZER_LOW) & Unknown(MICRO),
+)
 
 THALASSEMIA_TRAIT_LOOKALIKE = Rule(
     rule_id="thalassemia_trait_lookalike",
@@ -30,5 +34,5 @@ THALASSEMIA_TRAIT_LOOKALIKE = Rule(
     gate=AGE_2 & MICRO,
     confirmed=soft(HBA2_HIGH) | soft(TRAIT_CODE),
     probable=MENTZER_LOW & (soft(RDWI_LOW) | soft(GREEN_KING_LOW)) & soft(FERRITIN_STORES_30),
-    possible=MENTZER_LOW | (soft(~MENTZER_LOW) & Unknown(MICRO)),
+    possible=MENTZER_LOW | UNRELIABLE,
 )
