@@ -17,9 +17,9 @@ from schemas.history_atoms import HISTORY_ATOMS
 from schemas.value_sets import CODE_SETS, EXACT, CodeSet
 from transforms.windows import numbers
 
-# more than the days of any date in the calendar, so that patient * DAYS + day sorts by patient, day
-DAYS = 1 << 20
-_END_DAYS = 1 << 23  # more than the days from the year 1 to the year 9999, the furthest ends apart
+# more than the days from the year 1 to the year 9999, an end that never comes, so that patient * DAYS + day sorts by
+# patient, day
+DAYS = 1 << 23
 # RULES.md 5.1 [D]: a medication without an end counts as 30 days including its start
 OPEN_MEDICATION_DAYS = 30
 TRANSFUSED = (-120, 0)  # before cell sizes and hemoglobin A2 (RULES.md 0.5)
@@ -47,8 +47,8 @@ class Intervals:
         self.patients = patients[order]
         self.keys = self.patients * DAYS + first[order]
         # a patient's every end lies above all ends of the patients before, so one running maximum serves all
-        ends = self.patients * _END_DAYS + last[order]
-        self.ends = np.maximum.accumulate(ends) - self.patients * _END_DAYS
+        ends = self.patients * DAYS + last[order]
+        self.ends = np.maximum.accumulate(ends) - self.patients * DAYS
 
     def joined(self) -> Intervals:
         """The same days as few intervals as can be: what overlaps or adjoins (ends one day, goes on the next) is one."""

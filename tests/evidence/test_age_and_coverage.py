@@ -69,3 +69,17 @@ def test_coverage_that_adjoins_is_one(
     draws = pl.DataFrame({"patient": [2], "day": [1000]})
     found = domain_columns(draws, coverage, 9000).row(0, named=True)
     assert (found["observed_lab"], found["follow_up_lab_days"]) == (observed, followed)
+
+
+def test_coverage_that_never_ends_is_its_own_patients_whoever_comes_behind() -> None:
+    """9999-12-31 lies further off than any other date; follow-up ends with the night (docs/operations.md)."""
+    never = (date(9999, 12, 31) - date(1970, 1, 1)).days
+    ends = {1: never, 2: 1020, 3: never, 4: 1060, 5: never}
+    coverage = pl.DataFrame(
+        [(patient, "lab", 900, end) for patient, end in ends.items()],
+        schema=["patient", "domain", "first", "last"],
+        orient="row",
+    )
+    draws = pl.DataFrame({"patient": list(ends), "day": [1000] * len(ends)})
+    followed = domain_columns(draws, coverage, 1400)["follow_up_lab_days"].to_list()
+    assert followed == [400, 20, 400, 60, 400]
