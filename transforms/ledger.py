@@ -118,17 +118,3 @@ def _because(occasion: Occasion) -> pl.Expr:
         .otherwise(pl.lit(occasion.everybody or "fell_due"))
         .alias("because")
     )
-
-
-def replayed(ledger: pl.DataFrame) -> pl.DataFrame:
-    """Membership as it follows from the ledger: the entries of all nights, in the order they were made.
-
-    Columns patient_id, rule_id, status and tier; sorted by patient and rule.
-    """
-    last = ledger.unique(MEMBER, keep="last", maintain_order=True).filter(pl.col("event") != "left")
-    undecided = pl.col("event") == "became_indeterminate"
-    return last.select(
-        *MEMBER,
-        status=pl.when(undecided).then(pl.lit("indeterminate")).otherwise(pl.lit("met")),
-        tier=pl.when(~undecided).then("tier_after"),
-    ).sort(MEMBER)
