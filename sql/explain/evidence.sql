@@ -1,7 +1,7 @@
--- One row per index draw of the patient from the first day up to the day asked about: the evidence it was judged by.
+-- one row per index draw of the patient from the first day up to the day asked about: the evidence it was judged by.
 -- In the order of explain/verdict.
-select *
-from screen.evidence
-where patient_id = $patient_id
-  and cast(index_collected_at as date) between $first_day and $as_of
-order by index_collected_at desc
+SELECT *
+FROM screen.evidence
+WHERE patient_id = $patient_id
+  AND CAST(index_collected_at AS DATE) BETWEEN $first_day AND $as_of
+ORDER BY index_collected_at DESC

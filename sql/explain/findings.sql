@@ -1,6 +1,6 @@
--- One row per index draw and rule of the patient that is met or indeterminate, the newest draw first.
-select rule_id, index_collected_at, status, tier, missing, caveats
-from screen.finding
-where patient_id = $patient_id
-  and cast(index_collected_at as date) between $first_day and $as_of
-order by rule_id, index_collected_at desc
+-- one row per index draw and rule of the patient that is met or indeterminate, the newest draw first.
+SELECT rule_id, index_collected_at, status, tier, missing, caveats
+FROM screen.finding
+WHERE patient_id = $patient_id
+  AND CAST(index_collected_at AS DATE) BETWEEN $first_day AND $as_of
+ORDER BY rule_id, index_collected_at DESC

@@ -1,3 +1,3 @@
--- One row: the night that answers.
-select run_id, as_of
-from run.run
+-- one row: the night that answers.
+SELECT run_id, as_of
+FROM run.run

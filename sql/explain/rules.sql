@@ -1,4 +1,4 @@
--- One row per rule of the night.
-select rule_id, version, title, side, summary, follow_up
-from reference.rule
-order by rule_id
+-- one row per rule of the night.
+SELECT rule_id, version, title, side, summary, follow_up
+FROM reference.rule
+ORDER BY rule_id

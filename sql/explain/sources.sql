@@ -1,5 +1,5 @@
--- One row per result in force of the patient, as it was received.
-select
+-- one row per result in force of the patient, as it was received.
+SELECT
     patient_id,
     analyte,
     collected_at,
@@ -8,6 +8,6 @@ select
     specimen_id,
     source_value,
     source_unit
-from lab.result
-where patient_id = $patient_id
-  and superseded_at is null
+FROM lab.result
+WHERE patient_id = $patient_id
+  AND superseded_at IS NULL

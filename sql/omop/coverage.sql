@@ -1,4 +1,4 @@
--- one row per observation period and domain that the extract tells of
+-- one row per observation period and domain that the extract holds
 COPY (
     SELECT
         coalesce(try_cast(period.person_id AS BIGINT)::VARCHAR, period.person_id) AS patient_id,

@@ -1,4 +1,4 @@
--- one row per condition whose code is known and code that tells it: the hospital's own code where it is ICD, else the
+-- one row per condition whose code is known and code that names it: the hospital's own code where it is ICD, else the
 -- standard SNOMED concept, and what is above that and means the same to the rules
 COPY (
     SELECT

@@ -1,4 +1,4 @@
--- one row per drug concept in use and code that tells it: its ATC classes, else those its name gives, else its RxNorm ingredients, else itself
+-- one row per drug concept in use and code that names it: its ATC classes, else those its name gives, else its RxNorm ingredients, else itself
 CREATE TEMP TABLE drug_code AS
 WITH RECURSIVE used AS (
     SELECT DISTINCT try_cast(drug_concept_id AS BIGINT) AS drug FROM drug_exposure

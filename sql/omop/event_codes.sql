@@ -1,4 +1,4 @@
--- one row per concept that can be a diagnosis or procedure and code that tells it: its own, and those of the concepts above
+-- one row per concept that can be a diagnosis or procedure and code that names it: its own, and those of the concepts above
 -- it whose descendants mean what they mean
 CREATE TEMP TABLE event_code AS
 SELECT

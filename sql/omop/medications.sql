@@ -1,4 +1,4 @@
--- one row per drug exposure and code that tells the drug
+-- one row per drug exposure and code that names the drug
 COPY (
     WITH exposure AS (
         SELECT

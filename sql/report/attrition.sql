@@ -1,4 +1,4 @@
--- One row per rule and step, from all blood counts to the cohort.
-select rule_id, step, says, draws, patients
-from run.attrition
-order by rule_id, step
+-- one row per rule and step, from all blood counts to the cohort.
+SELECT rule_id, step, says, draws, patients
+FROM run.attrition
+ORDER BY rule_id, step

@@ -1,14 +1,14 @@
--- One row per rule of which a patient's place changed tonight: patients by what changed, and those whom the first night found.
-select
+-- one row per rule of which a patient's place changed tonight: patients by what changed, and those whom the first night found.
+SELECT
     title,
-    count(*) filter (where what = 'new') as newly,
-    count(*) filter (where what = 'worse') as worse,
-    count(*) filter (where what = 'better') as better,
-    count(*) filter (where what = 'resolved') as resolved,
-    count(*) filter (where what = 'gone') as gone,
-    count(*) filter (where what = 'withdrawn') as withdrawn,
-    count(*) filter (where what = 'undecided') as undecided,
-    count(*) filter (where because = 'backfill') as first_night
-from cohort.tonight
-group by title
-order by title
+    count(*) FILTER (WHERE what = 'new') AS newly,
+    count(*) FILTER (WHERE what = 'worse') AS worse,
+    count(*) FILTER (WHERE what = 'better') AS better,
+    count(*) FILTER (WHERE what = 'resolved') AS resolved,
+    count(*) FILTER (WHERE what = 'gone') AS gone,
+    count(*) FILTER (WHERE what = 'withdrawn') AS withdrawn,
+    count(*) FILTER (WHERE what = 'undecided') AS undecided,
+    count(*) FILTER (WHERE because = 'backfill') AS first_night
+FROM cohort.tonight
+GROUP BY title
+ORDER BY title

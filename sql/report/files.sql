@@ -1,4 +1,4 @@
--- One row per input file: its rows by fate.
-select table_name, source_file, rows, accepted, duplicate, superseded, ignored, quarantined
-from run.input_file
-order by table_name, source_file
+-- one row per input file: its rows by fate.
+SELECT table_name, source_file, rows, accepted, duplicate, superseded, ignored, quarantined
+FROM run.input_file
+ORDER BY table_name, source_file

@@ -1,5 +1,5 @@
--- One row per kind of quality flag: results that carry it, and patients.
-select flag, count(*) as results, count(distinct patient_id) as patients
-from quality.flag
-group by flag
-order by results desc, flag
+-- one row per kind of quality flag: results that carry it, and patients.
+SELECT flag, count(*) AS results, count(DISTINCT patient_id) AS patients
+FROM quality.flag
+GROUP BY flag
+ORDER BY results DESC, flag

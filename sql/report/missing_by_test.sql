@@ -1,18 +1,18 @@
--- One row per missing test or reason: patients it alone keeps from a verdict, and patients who lack it with others.
-with undecided as (
-    select patient_id, rule_id, missing
-    from cohort.deciding_finding
-    where status = 'indeterminate'
+-- one row per missing test or reason: patients it alone keeps from a verdict, and patients who lack it with others.
+WITH undecided AS (
+    SELECT patient_id, rule_id, missing
+    FROM cohort.deciding_finding
+    WHERE status = 'indeterminate'
 ),
-reasons as (
-    select patient_id, rule_id, unnest(missing) as reason, len(missing) as lacking
-    from undecided
+reasons AS (
+    SELECT patient_id, rule_id, unnest(missing) AS reason, len(missing) AS lacking
+    FROM undecided
 )
-select
+SELECT
     reason,
-    count(distinct patient_id) filter (where lacking = 1) as would_decide,
-    count(distinct patient_id) as patients,
-    count(distinct rule_id) as cohorts
-from reasons
-group by reason
-order by would_decide desc, patients desc, reason
+    count(DISTINCT patient_id) FILTER (WHERE lacking = 1) AS would_decide,
+    count(DISTINCT patient_id) AS patients,
+    count(DISTINCT rule_id) AS cohorts
+FROM reasons
+GROUP BY reason
+ORDER BY would_decide DESC, patients DESC, reason

@@ -1,3 +1,3 @@
--- One row: the night this report describes.
-select run_id, as_of
-from run.run
+-- one row: the night this report describes.
+SELECT run_id, as_of
+FROM run.run

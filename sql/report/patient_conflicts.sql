@@ -1,5 +1,5 @@
--- One row per kind of disagreement between rows of a patient and column: patients.
-select flag, column_name, count(*) as patients
-from quality.patient_conflicts
-group by flag, column_name
-order by patients desc, flag, column_name
+-- one row per kind of disagreement between rows of a patient and column: patients.
+SELECT flag, column_name, count(*) AS patients
+FROM quality.patient_conflicts
+GROUP BY flag, column_name
+ORDER BY patients DESC, flag, column_name

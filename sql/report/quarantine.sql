@@ -1,9 +1,9 @@
--- One row per extract table and reason for quarantine (a row with two reasons counts under both).
-with reasons as (
-    select table_name, unnest(reasons) as reason
-    from quality.quarantine
+-- one row per extract table and reason for quarantine (a row with two reasons counts under both).
+WITH reasons AS (
+    SELECT table_name, unnest(reasons) AS reason
+    FROM quality.quarantine
 )
-select table_name, reason, count(*) as rows
-from reasons
-group by table_name, reason
-order by rows desc, table_name, reason
+SELECT table_name, reason, count(*) AS rows
+FROM reasons
+GROUP BY table_name, reason
+ORDER BY rows DESC, table_name, reason

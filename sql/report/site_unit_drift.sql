@@ -1,5 +1,5 @@
--- One row per site, analyte and month whose median is far from what is expected, the newest first.
-select site, analyte, month, rows, median, median_low, median_high, expected, expected_low, expected_high, unit
-from quality.site_unit_drift
-order by month desc, site, analyte
-limit 40
+-- one row per site, analyte and month whose median is far from what is expected, the newest first.
+SELECT site, analyte, month, rows, median, median_low, median_high, expected, expected_low, expected_high, unit
+FROM quality.site_unit_drift
+ORDER BY month DESC, site, analyte
+LIMIT 40

@@ -1,6 +1,6 @@
--- One row per analyte and unit that could not be used, over all sites, the most frequent first.
-select analyte, unit, cast(sum(rows) as bigint) as rows
-from quality.unknown_units
-group by analyte, unit
-order by rows desc, analyte, unit
-limit 25
+-- one row per analyte and unit that could not be used, over all sites, the most frequent first.
+SELECT analyte, unit, CAST(sum(rows) AS BIGINT) AS rows
+FROM quality.unknown_units
+GROUP BY analyte, unit
+ORDER BY rows DESC, analyte, unit
+LIMIT 25

@@ -1,11 +1,11 @@
--- One row per code and name that no rule reads, the most frequent first, and what it may be.
-select
+-- one row per code and name that no rule reads, the most frequent first, and what it may be.
+SELECT
     code_system,
     code,
     name,
-    sum(rows) as rows,
-    arg_max(suggested, score) as suggested
-from quality.unmapped_codes
-group by code_system, code, name
-order by rows desc, code_system, code, name
-limit 25
+    sum(rows) AS rows,
+    arg_max(suggested, score) AS suggested
+FROM quality.unmapped_codes
+GROUP BY code_system, code, name
+ORDER BY rows DESC, code_system, code, name
+LIMIT 25
