@@ -182,7 +182,7 @@ def failed_checks(home: Home) -> dict[str, Any] | None:
 
 def _measures(connection: duckdb.DuckDBPyConnection, night: Night, as_of: date) -> pl.DataFrame:
     """The measures of the last nights, and tonight's."""
-    manifest, before = read_manifest(night.place), Home(night.home).ground().manifest
+    manifest, before = read_manifest(night.place), Home(night.home).night_before().manifest
     pieces = _newest_pieces(night.place, manifest)
     known = known_versions()
     members = connection.execute(statement("audit/members")).pl()

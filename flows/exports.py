@@ -21,7 +21,7 @@ from schemas.tables import MEMBERSHIP
 from schemas.warehouse import FILES, LEDGER, NightFile
 from transforms.ledger import Occasion, entries
 from transforms.ledger_causes import CAUSE
-from transforms.membership import as_people_open_them
+from transforms.membership import cohort_lists
 from transforms.rules import RULES, rule_book
 
 SUMMED = {"findings": "findings", "why": "why"}  # files whose rows are counted by patient
@@ -99,7 +99,7 @@ def _rows_of(tables: Path, file: NightFile) -> pl.LazyFrame:
 
 def _cohorts(build: Path) -> int:
     """Write the files that people open; returns the members of all cohorts."""
-    members = as_people_open_them(listed(build / "tables"))
+    members = cohort_lists(listed(build / "tables"))
     write_cohort_files(members, RULES, build / "cohorts")
     write_workbook(members, RULES, build / "cohorts.xlsx")
     return members.height
@@ -112,11 +112,11 @@ def _ledger(night: Night, as_of: date) -> int:
     """
     build = night.build
     tables = build / "tables"
-    ground = Home(night.home).ground()
+    night_before = Home(night.home).night_before()
     earlier = Home(night.home).last()
     if night.known_at is not None and earlier is not None:  # a past night changes nothing
         then = pl.read_parquet(earlier / "ledger.parquet").filter(pl.col("as_of") <= as_of)
-        then = then.filter(~pl.col("run_id").is_in(_later(ground.manifest, read_manifest(build))))
+        then = then.filter(~pl.col("run_id").is_in(_later(night_before.manifest, read_manifest(build))))
         then.write_parquet(build / "ledger.parquet", compression="zstd")
         return then.height
     ledger = (
@@ -133,7 +133,7 @@ def _ledger(night: Night, as_of: date) -> int:
         causes=pl.read_parquet(causes) if causes.is_file() else pl.DataFrame(schema=CAUSE),
         dead=died[0]["patient_id"] if died else pl.Series([], dtype=pl.String),
         occasion=Occasion(
-            as_of, night.run_id, earlier is None, why_everybody(ground.manifest, read_manifest(build))
+            as_of, night.run_id, earlier is None, why_everybody(night_before.manifest, read_manifest(build))
         ),
     )
     ledger = pl.concat([ledger, new])

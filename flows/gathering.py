@@ -97,14 +97,14 @@ _ASKS = {
 
 def read_bucket(place: Place, as_of: date, memory_limit: str) -> Bucket:
     """The frames of a bucket, read by SQL from the pieces of its patients."""
-    every: dict[str, object] = {name: place.path(table) for table, name in _READ.items()}
-    every["seen_until"] = datetime.combine(as_of + timedelta(days=1), time())
+    parameters: dict[str, object] = {name: place.path(table) for table, name in _READ.items()}
+    parameters["seen_until"] = datetime.combine(as_of + timedelta(days=1), time())
     config: dict[str, Any] = {"memory_limit": memory_limit, "preserve_insertion_order": False}
     with opened(**config) as connection:
         frames = {
             # A relation with parameters (`sql(..., params=)`) is 25 times slower to fetch from.
             name: connection.execute(
-                statement(f"evidence/{name}"), {parameter: every[parameter] for parameter in asked}
+                statement(f"evidence/{name}"), {parameter: parameters[parameter] for parameter in asked}
             ).pl()
             for name, asked in _ASKS.items()
         }

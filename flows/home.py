@@ -180,7 +180,7 @@ class Home:
         """Folder of the published night; None where there is none yet."""
         return self.night() if self.published.exists() else None
 
-    def ground(self) -> NightBefore:
+    def night_before(self) -> NightBefore:
         """What the next night builds on: the published night, if its version kept a manifest."""
         night = self.last()
         manifest = read_manifest(night) if night is not None else None

@@ -25,7 +25,7 @@ _OVERVIEW = {"sheet": 32, "cohort": 42, "rule": 50, "version": 9, "members": 10,
 def write_cohort_files(members: pl.DataFrame, rules: Sequence[Rule], folder: Path) -> None:
     """Write folder/RULE.csv for each rule, and what they are not beside them.
 
-    members: as of transforms.membership.as_people_open_them.
+    members: as of transforms.membership.cohort_lists.
     """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "README.txt").write_text(f"{NOT_A_DIAGNOSIS}\n{NOT_REVIEWED}\n", encoding="utf-8")

@@ -142,7 +142,7 @@ def _adapt(night: Night) -> Counts:
     from flows.publish import own_version
 
     folder, files = folder_checksum(night.source, night.extract)
-    before = Home(night.home).ground().manifest
+    before = Home(night.home).night_before().manifest
     if before is not None and before.knows(folder, own_version()):
         return {"source": night.source, "adapted": False, "known_files": files, "folder": folder}
     adapt(night.source, night.extract, night.build / "canonical")
@@ -169,7 +169,7 @@ def _recall(night: Night, moment: datetime) -> Counts:
     """Every patient's tables as they were known at a local time."""
     from flows.recall import recall
 
-    then, newest = recall(night.build, Home(night.home).ground(), _arrival(night), moment)
+    then, newest = recall(night.build, Home(night.home).night_before(), _arrival(night), moment)
     write_manifest(night.build, then)
     return {"loads": len(then.loads), "newest_collected_at": newest, "patients": None}
 
@@ -191,7 +191,7 @@ def _ingest(night: Night) -> Counts:
     done = ingest(
         canonical if known is None else None,
         night.build,
-        Home(night.home).ground(),
+        Home(night.home).night_before(),
         arrival,
         full=night.full,
         originals=originals,
@@ -218,7 +218,7 @@ def _decide_as_of(night: Night) -> Counts:
 def _screen(night: Night) -> Counts:
     from flows.screen import Tonight, screen, verdicts_rest_on
 
-    as_of, night_before = decided_as_of(night), Home(night.home).ground()
+    as_of, night_before = decided_as_of(night), Home(night.home).night_before()
     manifest = read_manifest(night.build)
     if manifest is None:
         raise CheckError("manifest", "the night has no manifest")

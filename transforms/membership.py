@@ -123,7 +123,7 @@ def ages_out(verdicts: pl.DataFrame, rules: Sequence[Rule], as_of_day: int) -> p
 _NEVER = 1 << 40  # a day after all others
 
 
-def as_people_open_them(listed: pl.DataFrame) -> pl.DataFrame:
+def cohort_lists(listed: pl.DataFrame) -> pl.DataFrame:
     """The members of the cohorts, the surest tier first: rule_id, patient_id, tier, dates, specimen and caveats as text.
 
     listed: ``schemas.tables.LISTED``.

@@ -192,8 +192,8 @@ def _settled(rows: pl.DataFrame, *, infer: bool) -> pl.DataFrame:
     doubtful = rows.filter(pl.col("flags") & doubt != 0)["patient_id"].unique()
     if doubtful.is_empty():
         return rows
-    theirs = rows.select("row", *ASKED).filter(pl.col("patient_id").is_in(doubtful.implode()))
-    settled = settle_by_others(theirs, hemoglobins=infer)
+    in_question = rows.select("row", *ASKED).filter(pl.col("patient_id").is_in(doubtful.implode()))
+    settled = settle_by_others(in_question, hemoglobins=infer)
     return rows.with_columns(rows[name].scatter(settled["row"], settled[name]) for name in _SETTLED)
 
 
