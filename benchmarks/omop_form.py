@@ -13,13 +13,26 @@ NUMBER = r"^[<>]?\d+(\.\d+)?$"
 
 def omop(extract: Path, folder: Path) -> None:
     """CDM 5.4: tests, units, diagnoses, drugs and specialties as concepts of a small vocabulary."""
+    tests, units, coded = _vocabulary(extract, folder)
+    _measurements(extract, folder, tests, units)
+    _people(extract, folder)
+    _events(extract, folder, coded)
+
+
+def _vocabulary(extract: Path, folder: Path) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Write the concepts, and give those of tests, of units and of coded events."""
     lab = lab_rows(extract)
     tests = (
         lab.select(code="code", vocabulary="code_system", name="name").unique("code").collect().sort("code")
     )
     units = lab.select(code="unit").drop_nulls().unique().collect().sort("code")
-    events = table(extract, "clinical_events")
-    coded = events.select("kind", "code_system", "code").unique().collect().sort("kind", "code")
+    coded = (
+        table(extract, "clinical_events")
+        .select("kind", "code_system", "code")
+        .unique()
+        .collect()
+        .sort("kind", "code")
+    )
     tests = tests.with_row_index("concept_id", offset=3_000_001).with_columns(domain=pl.lit("Measurement"))
     units = units.with_row_index("concept_id", offset=8_001).with_columns(
         vocabulary=pl.lit("UCUM"), name="code", domain=pl.lit("Unit")
@@ -40,10 +53,21 @@ def omop(extract: Path, folder: Path) -> None:
         concept_class_id=pl.lit("Any"),
         concept_code="code",
     ).write_csv(folder / "concept.csv")
+    return tests, units, coded
+
+
+def _measurements(extract: Path, folder: Path, tests: pl.DataFrame, units: pl.DataFrame) -> None:
     value = pl.col("value")
     is_number = value.str.contains(NUMBER)
-    measurement = lab.join(tests.lazy().select("code", test="concept_id"), on="code", how="left").join(
-        units.lazy().select(unit="code", unit_id="concept_id"), on="unit", how="left", maintain_order="left"
+    measurement = (
+        lab_rows(extract)
+        .join(tests.lazy().select("code", test="concept_id"), on="code", how="left")
+        .join(
+            units.lazy().select(unit="code", unit_id="concept_id"),
+            on="unit",
+            how="left",
+            maintain_order="left",
+        )
     )
     write(
         measurement.select(
@@ -78,6 +102,10 @@ def omop(extract: Path, folder: Path) -> None:
         folder,
         "measurement",
     )
+
+
+def _people(extract: Path, folder: Path) -> None:
+    """Persons, their deaths, and since when they are observed."""
     patients = table(extract, "patients")
     birth = pl.col("birth_date")
     write(
@@ -93,6 +121,21 @@ def omop(extract: Path, folder: Path) -> None:
     )
     dead = patients.filter(pl.col("death_date").is_not_null())
     write(dead.select(person_id=number("patient_id"), death_date="death_date"), folder, "death")
+    period = table(extract, "coverage").filter(domain="lab")
+    write(
+        period.select(
+            person_id=number("patient_id"),
+            observation_period_start_date="observed_from",
+            observation_period_end_date="observed_to",
+        ),
+        folder,
+        "observation_period",
+    )
+
+
+def _events(extract: Path, folder: Path, coded: pl.DataFrame) -> None:
+    """Diagnoses, procedures, drugs and visits."""
+    events = table(extract, "clinical_events")
     kinds = events.join(coded.lazy().select("kind", "code", "concept_id"), on=["kind", "code"])
     person, concept_id, start = number("patient_id"), pl.col("concept_id"), pl.col("start_date")
     zero = pl.lit(0)
@@ -129,13 +172,3 @@ def omop(extract: Path, folder: Path) -> None:
     coded.filter(kind="encounter").select(
         provider_id="concept_id", specialty_concept_id="concept_id"
     ).write_csv(folder / "provider.csv")
-    period = table(extract, "coverage").filter(domain="lab")
-    write(
-        period.select(
-            person_id=number("patient_id"),
-            observation_period_start_date="observed_from",
-            observation_period_end_date="observed_to",
-        ),
-        folder,
-        "observation_period",
-    )

@@ -129,6 +129,11 @@ def mimic_iv(extract: Path, folder: Path) -> None:
         folder,
         "labevents",
     )
+    _mimic_iv_stays(extract, folder)
+
+
+def _mimic_iv_stays(extract: Path, folder: Path) -> None:
+    """The patients, and what is coded of the one long stay of each."""
     patients = table(extract, "patients")
     year = pl.col("birth_date").str.slice(0, 4).cast(pl.Int64)
     write(
