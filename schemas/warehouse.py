@@ -133,7 +133,7 @@ PIECES = (
     Source(
         "run.input_file",
         "tables/input_file/*.parquet",
-        "one row per file of the extract, with rows by fate",
+        "one row per file ever loaded, with rows by fate",
         stored=True,
     ),
     Source(

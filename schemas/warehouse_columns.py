@@ -1,4 +1,4 @@
-"""One comment for each column of the warehouse: same name, same meaning, in every table."""
+"""One comment for each column of the warehouse: same name, same meaning, but for what a few tables hold as received."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from schemas.history_atoms import HISTORY_ATOMS
 from schemas.site_medians import OUTCOMES
 
 AS_LAST_JUDGED = "as of the night the draw was last judged on"
+
+_AS_SENT = "as sent and right to 6 %; null where there are fewer than 20"
 
 _SAYS: Mapping[str, str] = {
     "patient_id": "patient, as the source names it",
@@ -54,11 +56,10 @@ _SAYS: Mapping[str, str] = {
     "title": "name of the cohort, analyte or value set, or what a switch decides",
     "numbers": "rows whose value is a plain number",
     **{
-        name: f"{share} of the numbers, as sent and right to 6 %; null where there are fewer than 20"
+        name: f"{share} of the numbers, {_AS_SENT}"
         for name, share in {
             "p05": "5th percentile",
             "p25": "first quartile",
-            "median": "median",
             "p75": "third quartile",
             "p95": "95th percentile",
         }.items()
@@ -165,7 +166,7 @@ _SAYS: Mapping[str, str] = {
     "flag_below": "values below are kept and flagged, canonical unit",
     "flag_above": "values above are kept and flagged, canonical unit",
     "flag_at_least": "values at or above are kept and flagged, canonical unit",
-    "finished_at": "time the night was finished",
+    "finished_at": "time the night was finished, local",
     "digest": "digest of findings, why and membership, independent of their order",
     "source": "layout of the extract",
     "started_at": "time the night was begun, local",
@@ -196,10 +197,37 @@ _SAYS: Mapping[str, str] = {
 }
 
 
-def comment(column: str) -> str:
-    """What a column of the warehouse holds."""
-    if column in _SAYS:
-        return _SAYS[column]
+# where a name stands for something else than in the other tables
+_SAYS_IN: Mapping[str, Mapping[str, str]] = {
+    "lab.result": {"status": "preliminary, final or corrected"},
+    "lab.clinical_event": {"code": "code in upper case"},
+    "quality.quarantine": {
+        **dict.fromkeys(("collected_at", "resulted_at"), "time as received"),
+        "value": "value text as received",
+        "unit": "unit text as received",
+        "status": "status as received",
+    },
+    "quality.missing_units": {"unit": "unit that was inferred for them; null where none was"},
+    "quality.unknown_units": {"unit": "unit text as received"},
+    "quality.unmapped_codes": {
+        "unit": "unit text as received",
+        "median": f"median of the numbers, {_AS_SENT}",
+    },
+    "reference.code_map": {"unit": "unit text of the rows that the line is about; empty: any"},
+    "reference.value_set": {"code": "code, or the beginning of codes, that the value set lists"},
+    "run.input_file": {"load": "number of the load that read the file"},
+    "run.site_results": {
+        "results": "results in force",
+        "newest": "newest day of collection among them, after the night too",
+    },
+}
+
+
+def comment(column: str, table: str = "") -> str:
+    """What a column of the warehouse holds. table: its table or view, with its schema."""
+    says = {**_SAYS, **_SAYS_IN.get(table, {})}
+    if column in says:
+        return says[column]
     for known in (CONTEXT, {name: atom.title for name, atom in HISTORY_ATOMS.items()}):
         if column in known:
             return known[column]

@@ -78,7 +78,7 @@ def ddl_comments(
     name: str, kind: str, says: str, columns: list[str], criteria: Mapping[str, str]
 ) -> list[str]:
     """Statements that comment a table or view and each of its columns; criteria: sentence of each verdict column."""
-    texts = [(column, criteria.get(column) or comment(column)) for column in columns]
+    texts = [(column, criteria.get(column) or comment(column, name)) for column in columns]
     return [
         f"COMMENT ON {kind} {name} IS {quoted(says)}",
         *(f'COMMENT ON COLUMN {name}."{_doubled(column)}" IS {quoted(text)}' for column, text in texts),

@@ -50,3 +50,28 @@ def test_verdicts_of_a_follow_up_say_as_of_when_they_are(night: Path) -> None:
         ).fetchall()
     assert len(comments) > 5
     assert all("as of the night the draw was last judged on" in comment for (comment,) in comments)
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "says"),
+    [
+        ("lab.result", "unit", "canonical unit"),
+        ("quality.quarantine", "unit", "unit text as received"),
+        ("quality.quarantine", "value", "value text as received"),
+        ("quality.unknown_units", "unit", "unit text as received"),
+        ("quality.unmapped_codes", "median", "median of the numbers, as sent"),
+        ("quality.site_unit_drift", "median", "median in the canonical unit"),
+        ("run.site_results", "newest", "after the night too"),
+        ("run.measure", "newest", "not after the night"),
+    ],
+)
+def test_a_comment_says_what_the_column_holds_in_its_own_table(
+    night: Path, table: str, column: str, says: str
+) -> None:
+    with duckdb.connect(str(night / "hemacohort.duckdb"), read_only=True) as con:
+        found = con.execute(
+            "SELECT comment FROM duckdb_columns() WHERE schema_name || '.' || table_name = ? AND column_name = ?",
+            [table, column],
+        ).fetchone()
+    assert found is not None
+    assert says in found[0]
