@@ -60,7 +60,7 @@ class Derived:
     """What became of the raw rows of the patients.
 
     fates: load, source_file, fate, rows. unmapped: as in transforms.results. first_contact: the
-    earliest day of contact of anybody so far, from which on domains count as observed.
+    earliest day of contact of anybody so far, from which on domains count as observed; None where extracts say when.
     """
 
     rows: int
@@ -197,19 +197,20 @@ def _small_tables(
     spans: Sequence[pl.DataFrame],
     first_contact: date | None,
 ) -> date | None:
-    """Write lab_patient, lab_clinical_event and lab_coverage by bucket; returns the earliest day of contact."""
+    """Write lab_patient, lab_clinical_event and lab_coverage by bucket; returns ``Derived.first_contact``."""
     merges = known.raw.merges
     events = known.stored.events(merges, identifiers)
     frames = {
         "lab_patient": known.stored.patients(merges, identifiers),
         "lab_clinical_event": events,
     }
-    contacts = joined_contacts([*spans, event_contacts(events)])
-    days = [day for day in (contacts["first"].min(), first_contact) if isinstance(day, date)]
-    earliest = min(days, default=None)
+    earliest = None
     if known.coverage_given:
         frames["lab_coverage"] = known.stored.coverage(merges, identifiers)
     else:
+        contacts = joined_contacts([*spans, event_contacts(events)])
+        days = [day for day in (contacts["first"].min(), first_contact) if isinstance(day, date)]
+        earliest = min(days, default=None)
         frames["lab_coverage"] = derived_coverage(contacts, first=earliest, kinds=known.stored.kinds())
     if merges:  # a piece of its own beside those of the buckets
         differ = known.stored.merged_differences(merges, identifiers)

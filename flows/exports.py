@@ -166,9 +166,10 @@ def why_everybody(before: Manifest | None, now: Manifest | None) -> str | None:
     settings = [before.screen_basis.get("switches"), *(before.lab_basis.get(name) for name in _SETTINGS)]
     if settings != [now.screen_basis.get("switches"), *(now.lab_basis.get(name) for name in _SETTINGS)]:
         return "setting_changed"
-    if before.lab_basis != now.lab_basis:
+    if any(before.lab_basis.get(name) != now.lab_basis.get(name) for name in _COVERAGE):
         return "coverage_changed"
     return None
 
 
 _SETTINGS = ("version", "polars", "division", "timezone", "code_map", "unit_inference")
+_COVERAGE = ("coverage_given", "kinds", "first_contact")

@@ -183,6 +183,8 @@ def _basis(arrival: Arrival, known: Known) -> Mapping[str, str]:
         "unit_inference": str(arrival.unit_inference),
         # one that a night before did not write is made for everybody
         "tables": " ".join(table for group in LAB for table in group.tables),
+        # a patient whose rows say nothing of a stratum belongs to it as unknown, from the first night that names it
+        "strata": " ".join(known.stored.strata()),
         "coverage_given": str(known.coverage_given),
         # without a coverage table all rows together say what is observed
         "kinds": "" if known.coverage_given else " ".join(known.stored.kinds()),

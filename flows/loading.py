@@ -140,7 +140,7 @@ def _load(
         load=number,
         run_id=arrival.run_id,
         timezone=arrival.timezone,
-        newest=_newest_day(night_before.store, store.new, before),
+        newest=_newest_day(night_before.store, store.new, before, arrival.loaded_at.date()),
     )
     return Loaded(
         load=Load(
@@ -276,17 +276,17 @@ def _identifiers(store: Path, pieces: Sequence[RawPiece]) -> pl.Series:
     return rows.select(pl.col("patient_id").unique()).collect(engine="streaming")["patient_id"]
 
 
-def _newest_day(store: Path, pieces: Sequence[RawPiece], before: Manifest | None) -> date | None:
-    """The newest day of a laboratory row, as written; later than it nobody can have been born."""
-    days = [before.newest_collected_at.date()] if before and before.newest_collected_at else []
+def _newest_day(store: Path, pieces: Sequence[RawPiece], before: Manifest | None, today: date) -> date:
+    """The day of the load, or of a laboratory row (as written) if that is newer; nobody can have been born later."""
+    days = [today]  # the record of a newborn may come once, before any result of that day
+    days += [before.newest_collected_at.date()] if before and before.newest_collected_at else []
     if pieces:
         rows = pl.scan_parquet([store / piece.path for piece in pieces], glob=False)
         text = pl.col("collected_at").str.strip_chars().str.slice(0, 10)
-        newest = (
-            rows.select(text.str.to_date("%Y-%m-%d", strict=False).max()).collect(engine="streaming").item()
-        )
+        dates = rows.select(text.str.to_date("%Y-%m-%d", strict=False).max())
+        newest = dates.collect(engine="streaming").item()
         days += [newest] if isinstance(newest, date) else []
-    return max(days, default=None)
+    return max(days)
 
 
 def _loaded(tally: Tally) -> tuple[LoadedFile, ...]:

@@ -86,6 +86,10 @@ class StoredTables:
         found = self._seen("clinical_events").select(pl.col("kind").unique()).collect(engine="streaming")
         return sorted(found["kind"])
 
+    def strata(self) -> list[str]:
+        """The columns by which any load divided its patients."""
+        return sorted(name for name in self._seen("patients").collect_schema() if name.startswith("stratum_"))
+
     def holds(self, table: str) -> bool:
         """Whether any load brought a row of the table."""
         return not self._seen(table).select("load").head(1).collect(engine="streaming").is_empty()
@@ -142,21 +146,20 @@ def add_small_tables(
     load: int,
     run_id: str,
     timezone: str,
-    newest: date | None,
+    newest: date,
 ) -> Added:
     """Parse the new files, write what they add into the store, and set aside in BUILD what cannot be used.
 
     load: its number; tonight's pieces of quarantine and flags begin with it. run_id: names the folder in the store.
-    newest: newest laboratory date.
+    newest: the day of the load, or of a laboratory row if that is newer.
     """
     piece = f"{load:06d}"
     events = parse_events(_trimmed(files.events, "clinical_events"), timezone=timezone)
     _account("clinical_events", files.events, events, build, tally, piece)
     latest = events.accepted["start_date"].max()
-    dates = [day for day in (newest, latest) if isinstance(day, date)]
-    patients = parse_patients(
-        _trimmed(files.patients, "patients"), newest=max(dates, default=None), timezone=timezone
-    )
+    if isinstance(latest, date):
+        newest = max(newest, latest)
+    patients = parse_patients(_trimmed(files.patients, "patients"), newest=newest, timezone=timezone)
     _account("patients", files.patients, patients, build, tally, piece)
     coverage = parse_coverage(_trimmed(files.coverage, "coverage"), timezone=timezone)
     _account("coverage", files.coverage, coverage, build, tally, piece)

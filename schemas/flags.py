@@ -193,7 +193,7 @@ TABLE_REASONS: Mapping[str, str] = {
     "BAD_BIRTH_DATE": "the date of birth cannot be read",
     "BAD_DEATH_DATE": "the date of death cannot be read",
     "DEATH_BEFORE_BIRTH": "the death lies before the birth",
-    "BORN_AFTER_EXTRACT": "the birth lies after the newest result",
+    "BORN_AFTER_EXTRACT": "the birth lies after the newest result and after the day on which it was loaded",
     "UNKNOWN_KIND": "the kind is none of diagnosis, medication, procedure and encounter",
     "UNKNOWN_CODE_SYSTEM": "the code system is none of those that are read",
     "BAD_START_DATE": "the first day cannot be read",

@@ -72,8 +72,8 @@ FATE_SCHEMA = {"source_file": pl.String, "fate": pl.String, "rows": pl.Int64}
 def parse_patients(texts: pl.DataFrame, *, newest: date | None, timezone: str) -> Parsed:
     """Patients, one row each, with their stratum columns.
 
-    newest: latest date seen anywhere else in the extract; a birth after it cannot be. A value that cannot be read is
-    unknown and flagged (PATIENT_VALUE_CHECKS), and so is one on which the rows of a patient disagree
+    newest: latest day on which anybody can have been born: of the load, or seen elsewhere in the extract. A value that
+    cannot be read is unknown and flagged (PATIENT_VALUE_CHECKS), and so is one on which the rows of a patient disagree
     (transforms.patient_identity). Rows under a merged identifier give way to the patient's own.
     """
     clean, rejected = split(texts, PATIENT_CHECKS)

@@ -79,10 +79,13 @@ def test_a_jump_with_a_reason_is_none(reason: str) -> None:
         ("code_map", "setting_changed"),
         ("first_contact", "coverage_changed"),
         ("kinds", "coverage_changed"),
+        ("strata", None),
     ],
 )
 def test_why_everybody_is_judged_again(basis: str | None, reason: str | None) -> None:
-    lab = dict.fromkeys(("unit_inference", "timezone", "code_map", "first_contact", "kinds"), "as it was")
+    lab = dict.fromkeys(
+        ("unit_inference", "timezone", "code_map", "first_contact", "kinds", "strata"), "as it was"
+    )
     before = Manifest(
         number=1,
         as_of=FIRST,

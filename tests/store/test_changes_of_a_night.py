@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 import polars as pl
-from small_nights import adults, count, entries, labs, members, rows_of
+from small_nights import adults, asked, count, entries, labs, members, rows_of
 
 from flows.home import Home
 
@@ -95,3 +95,41 @@ def test_a_new_setting_is_a_reason_of_its_own(run: Run, home_of: Callable[[str],
     night = run("home", extract, timezone="Europe/Vienna")
     assert entries(home_of("home")) == []
     assert next(s["counts"]["patients"] for s in night["stages"] if s["stage"] == "ingest") is None
+
+
+def test_the_record_of_a_newborn_may_come_before_any_result_of_that_day(
+    run: Run, home_of: Callable[[str], Home]
+) -> None:
+    """A record that comes once, the night before the first blood count, is not lost: nobody is judged in the first months."""
+    nights = (
+        {"lab_results": labs(*count(day="2024-06-01")), "patients": adults("p")},
+        {
+            "lab_results": labs(*count(day="2024-06-03")),
+            "patients": adults("baby").with_columns(birth_date=pl.lit("2024-06-04")),
+        },
+        {"lab_results": labs(*count(day="2024-06-05", who="baby"))},
+    )
+    for night in nights:
+        run("home", night, as_of=date(2024, 6, 30))
+    assert rows_of(home_of("home"), "quality.quarantine") == []
+    assert members(home_of("home")) == {"p": "met"}
+
+
+def test_a_result_older_than_any_other_changes_no_coverage_that_extracts_give(
+    run: Run, home_of: Callable[[str], Home]
+) -> None:
+    """Of a patient of whom nothing came a gap falls due; the night has no reason for a cohort to jump."""
+    domains = ("lab", "diagnosis", "medication", "procedure", "encounter")
+    coverage = pl.DataFrame(
+        [
+            {"patient_id": "p", "domain": name, "observed_from": "2025-01-01", "observed_to": "9999-12-31"}
+            for name in domains
+        ]
+    )
+    extract = {"lab_results": labs(*count()), "patients": adults("p"), "coverage": coverage}
+    run("home", extract, as_of=date(2026, 6, 2))
+    run("home", {"lab_results": labs(*count(day="2019-05-01", who="q"))}, as_of=date(2026, 12, 15))
+    home = home_of("home")
+    assert entries(home, "gap_anemia_without_reticulocytes") == [("p", "entered", "fell_due", None)]
+    night = home.night().name
+    assert asked(home, f"SELECT DISTINCT occasion FROM run.measure WHERE run_id = '{night}'") == [(None,)]

@@ -220,6 +220,24 @@ def test_units_are_reported_night_by_night_as_from_everything_at_once(
     assert (results, patients) == (60, 59)
 
 
+def test_a_stratum_that_comes_later_takes_in_those_of_whom_it_says_nothing(
+    run: Run, home_of: Callable[[str], Home]
+) -> None:
+    """The estimates by stratum are those of a rebuild: whoever it does not name is in it as unknown."""
+    named = adults("r").with_columns(stratum_area=pl.lit("town"))
+    run("grown", {"lab_results": labs(*count(), *count(who="q")), "patients": adults("p", "q")})
+    grown = run("grown", {"lab_results": labs(*count(who="r")), "patients": named})
+    everybody = {
+        "lab_results": labs(*count(), *count(who="q"), *count(who="r")),
+        "patients": pl.concat([named, adults("p", "q")], how="diagonal"),
+    }
+    assert grown["digest"] == run("fresh", everybody)["digest"]
+    for table in ("screen.gap_metric", "screen.gap_time"):
+        assert rows_of(home_of("grown"), table) == rows_of(home_of("fresh"), table), table
+    by_area = "SELECT stratum_value, n FROM screen.gap_metric WHERE stratum = 'stratum_area' AND metric = 'anemia_to_ferritin'"
+    assert asked(home_of("grown"), f"{by_area} ORDER BY n") == [("town", 1), (None, 2)]
+
+
 def test_time_alone_moves_verdicts_as_a_fresh_look_would(
     extract: dict[str, pl.DataFrame], run: Run, home_of: Callable[[str], Home]
 ) -> None:
