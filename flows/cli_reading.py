@@ -39,7 +39,8 @@ def explain(
     from flows.explain_text import render
     from flows.moved import in_place
 
-    answer = explain_patient(in_place(kept, night), patient_id, rule, day)
+    # in the data an identifier has no blanks around it either
+    answer = explain_patient(in_place(kept, night), patient_id.strip(), rule, day)
     text = (
         json.dumps(answer, indent=2, ensure_ascii=False)
         if as_json

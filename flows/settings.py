@@ -24,6 +24,20 @@ from flows.errors import UsageError
 from flows.home import RUN_FILE
 from schemas.switches import SWITCHES, Switches, option
 
+# What Pydantic says of a wrong value, in words for whoever writes it. {…} is its own context.
+_WORDS = {
+    "extra_forbidden": "there is none of this name",
+    "int_type": "it is a whole number",
+    "int_parsing": "it is a whole number",
+    "int_from_float": "it is a whole number",
+    "bool_type": "it is true or false",
+    "bool_parsing": "it is true or false",
+    "string_type": "it is a text, between quotes",
+    "tuple_type": 'it is a list such as ["a", "b"]',
+    "path_type": "it is the name of a file, between quotes",
+    "greater_than_equal": "it is at least {ge}",
+    "less_than_equal": "it is at most {le}",
+}
 ALERTS = ("alert_email", "alert_webhook", "alert_blocks")
 
 
@@ -184,6 +198,8 @@ def _read(root: Path | None, given: Mapping[str, Any], only: str | None) -> Sett
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "settings"
         says = first["msg"].removeprefix("Value error, ")
+        if first["type"] in _WORDS:
+            says = _WORDS[first["type"]].format_map(first.get("ctx", {}))
         raise UsageError(f"The setting {where} is wrong: {says[:1].lower()}{says[1:]}.") from None
     except SettingsError as error:  # a variable; its text is no longer known here, and may be a password
         raise UsageError(

@@ -219,7 +219,8 @@ def test_unknown_patient_and_rule_are_wrong_usage(night: Path, home: Home) -> No
 
 
 def test_explain_as_data(night: Path, home: Home, capsys: pytest.CaptureFixture[str]) -> None:
-    assert call("explain", "--home", home.root, DEFICIENT, "--rule", "iron_deficiency_anemia", "--json") == 0
+    asked = f" {DEFICIENT}\t"  # as it comes out of a cell
+    assert call("explain", "--home", home.root, asked, "--rule", "iron_deficiency_anemia", "--json") == 0
     answer = json.loads(capsys.readouterr().out)
     assert [cohort["answer"] for cohort in answer["cohorts"]] == ["holds"]
 

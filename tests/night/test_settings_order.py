@@ -54,6 +54,30 @@ def test_wrong_setting_is_named(tmp_path: Path, flags: dict[str, object], named:
         load(tmp_path, **flags)
 
 
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("timezon = 'UTC'", "timezon is wrong: there is none of this name."),
+        ("keep_nights = 'many'", "keep_nights is wrong: it is a whole number."),
+        ("keep_nights = 2.5", "keep_nights is wrong: it is a whole number."),
+        ("keep_nights = [2]", "keep_nights is wrong: it is a whole number."),
+        ("workers = 17", "workers is wrong: it is at most 16."),
+        ("buckets = 0", "buckets is wrong: it is at least 1."),
+        ("unit_inference = 'maybe'", "unit_inference is wrong: it is true or false."),
+        ("unit_inference = []", "unit_inference is wrong: it is true or false."),
+        ("memory_limit = 2", "memory_limit is wrong: it is a text, between quotes."),
+        ("alert_blocks = 'a'", 'alert_blocks is wrong: it is a list such as ["a", "b"].'),
+        ("code_map = 1", "code_map is wrong: it is the name of a file, between quotes."),
+        ("timezone = '{x}'", "timezone is wrong: unknown time zone '{x}'."),
+    ],
+)
+def test_what_is_wrong_with_a_setting_is_said_in_plain_words(tmp_path: Path, line: str, says: str) -> None:
+    (tmp_path / "hemacohort.toml").write_text(line)
+    with pytest.raises(UsageError) as raised:
+        load(tmp_path)
+    assert str(raised.value) == f"The setting {says}"
+
+
 def test_a_variable_that_cannot_be_read_is_not_laid_to_the_file(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
