@@ -23,6 +23,11 @@ from transforms.code_map import NO_MAP, CodeMap, analyte_named, problems
 
 CODE_MAP_FILE = "code_map.csv"
 _MOST_BYTES = 50_000_000
+# What the csv module says of a file, in words for whoever wrote it.
+_CSV_WORDS = {
+    "unexpected end of data": "a quote is opened and never closed",
+    "new-line character seen": "lines end in carriage returns alone, and line feeds are needed",
+}
 
 
 @dataclass(frozen=True)
@@ -117,7 +122,8 @@ def _rows(path: Path, content: bytes) -> list[tuple[int, dict[str, str]]]:
                 )
             rows.append((number, {name: plain_cell(cell) for name, cell in zip(header, cells, strict=True)}))
     except csv.Error as error:
-        raise UsageError(f"{path.name}, line {reader.line_num}: {error}.") from None
+        says = [words for begins, words in _CSV_WORDS.items() if str(error).startswith(begins)] or [error]
+        raise UsageError(f"{path.name}, line {reader.line_num}: {says[0]}.") from None
     if header is None:
         raise UsageError(f"{path.name} is empty; its first line must name the columns.")
     return rows

@@ -67,7 +67,11 @@ def test_spreadsheets_may_write_it(write: Callable[..., Path], end: str, encodin
         ((HEAD + ",code", "LAB,HGB,,hb,"), "line 1: the column code stands twice"),
         ((HEAD, "LAB,HGB,,hb,more"), "line 2: 5 fields under 4 columns"),
         ((HEAD, "LAB,HGB,,hb", "", "LAB,HGB"), "line 4: 2 fields under 4 columns"),
-        ((HEAD, 'LAB,"HGB,,hb'), "line 2: "),
+        ((HEAD, 'LAB,"HGB,,hb'), "line 2: a quote is opened and never closed."),
+        (
+            (f"{HEAD}\rLAB,HGB,,hb",),
+            "line 1: lines end in carriage returns alone, and line feeds are needed.",
+        ),
         ((HEAD, "LAB,HGB,,hemoglobine"), "line 2: 'hemoglobine' is not an analyte"),
         ((HEAD, "LAB,HGB,,hb", "lab, HGB,,hct"), "line 3: the line contradicts line 2"),
         (("accept," + HEAD, "yes,LAB,A,,hb", ",LAB,B,,hb"), "line 3: accept is ''; it must say yes or no"),
