@@ -89,6 +89,19 @@ def test_a_parquet_file_that_breaks_off_behind_a_good_footer(extract: Path, load
         load()
 
 
+def test_of_many_parquet_files_the_broken_one_is_named(extract: Path, load: Load) -> None:
+    columns = LAB.decode().splitlines()[0].split(",")
+    for number in range(8):
+        rows = [ROW.replace("S1", f"S{number * 7919 % 100_003}").split(",") for number in range(5_000)]
+        path = extract / f"lab_results_{number}.parquet"
+        pl.DataFrame(rows, schema=columns, orient="row").write_parquet(path, compression="snappy")
+    content = bytearray(path.read_bytes())
+    content[2_000:6_000] = bytes(byte ^ 255 for byte in content[2_000:6_000])
+    (extract / "lab_results_6.parquet").write_bytes(content)
+    with pytest.raises(ExtractError, match=r"read to their end \(files: lab_results_6\.parquet\)"):
+        load()
+
+
 @pytest.mark.parametrize(
     ("name", "change", "says"),
     [
