@@ -122,7 +122,9 @@ def _rows(path: Path, content: bytes) -> list[tuple[int, dict[str, str]]]:
                 )
             rows.append((number, {name: plain_cell(cell) for name, cell in zip(header, cells, strict=True)}))
     except csv.Error as error:
-        says = [words for begins, words in _CSV_WORDS.items() if str(error).startswith(begins)] or [error]
+        says = [words for begins, words in _CSV_WORDS.items() if str(error).startswith(begins)] or [
+            str(error)
+        ]
         raise UsageError(f"{path.name}, line {reader.line_num}: {says[0]}.") from None
     if header is None:
         raise UsageError(f"{path.name} is empty; its first line must name the columns.")
