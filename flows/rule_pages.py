@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from flows.derived_values import DERIVED
 from flows.expert_tables import cells, expert_tables
 from flows.plain_words import (
     NOT_A_DIAGNOSIS,
@@ -99,6 +100,13 @@ def _index() -> Iterator[str]:
         "",
     )
     yield from (f"- **{words}**: {says}" for words, says in _COLUMNS.items())
+    yield from ("", "## How a value comes about", "")
+    yield "A page says where a rule looks; what it finds there is not always a result as the laboratory sent it:"
+    yield ""
+    yield from _table(
+        ("value", "how it comes about", "RULES.md"),
+        ((_plain(what), _plain(how), sections) for what, how, sections in DERIVED),
+    )
     yield from ("", OWN_REFERENCE)
     yield from ("", "## How to review a rule", "")
     yield "Read its conditions, its thresholds with their sources, and its expert table. Where you disagree, say which row "

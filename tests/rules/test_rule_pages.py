@@ -92,3 +92,11 @@ def test_a_condition_on_a_finding_that_is_there_or_not_has_no_numbers(rule, made
 def test_a_condition_that_only_leaves_a_tier_open_says_so(rule_id: str, condition: str, made) -> None:
     assert condition in made[f"{rule_id}.md"].partition("## Thresholds")[0]
     assert "**this cannot be known**" in made["README.md"]
+
+
+def test_the_index_says_how_a_value_comes_about_by_the_numbers_of_the_code(made) -> None:
+    section = made["README.md"].partition("## How a value comes about")[2].partition("\n## ")[0]
+    assert "an MCHC above 370 g/L" in section
+    assert "1 from a hematocrit of 36 %, 1.5 from 26 %, 2 from 16 %, 2.5 below" in section
+    assert "25.1 umol per g of transferrin" in section
+    assert "beckman, rd, siemens only" in section

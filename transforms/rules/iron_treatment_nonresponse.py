@@ -33,7 +33,8 @@ def _responded(edition: str) -> Criterion:
     missed = (adjusted_at_most < lowest) & (rise_at_most < 10)
     return Criterion(
         id="hb_responded_to_oral_iron",
-        says="hemoglobin rose by 10 g/L or reached the cut-off 14 to 90 days after oral iron was started",
+        says="hemoglobin rose by 10 g/L or reached the cut-off 14 to 90 days after oral iron was started (unknown "
+        "after red cells within 56 days)",
         expr=pl.when(transfused).then(None).when(best_low.is_null() | missed).then(F).when(reached).then(T),
         inputs=("hb",),
         reasons=(
