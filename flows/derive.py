@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -86,24 +86,24 @@ def derive(
     *,
     generation: int,
     buckets: int,
-    some: SomePatients | None,
+    only: SomePatients | None,
     first_contact: date | None,
 ) -> Derived:
     """Write the tables of generations.LAB for everybody, or for some patients, into BUILD/tables.
 
-    buckets: of everybody, at most as many as the store has slices. some: None for everybody. first_contact: the
+    buckets: of everybody, at most as many as the store has slices. only: None for everybody. first_contact: the
     earliest day of contact of everybody else. Raises CheckError if rows are lost or a table breaks its contract.
     """
-    if some is None:
+    if only is None:
         parts = _everybody(known.raw, buckets)
     else:
-        parts = _some(known.raw, some, build / "staged" / "some")
+        parts = _of_patients(known.raw, only, build / "staged" / "some")
     fates, unmapped, spans = [], [], []
     newest: datetime | None = None
     for bucket, (_, piece) in zip(
         parts.parts, normalized([*parts.parts.values()], known.reading), strict=True
     ):
-        earlier = [some.contacts] if some is not None and bucket == ADDED else []
+        earlier = [only.contacts] if only is not None and bucket == ADDED else []
         contacts = joined_contacts([piece.contacts, *earlier])
         _write(build, piece_name(generation, bucket), replace(piece, contacts=contacts))
         fates.append(piece.fates)
@@ -112,14 +112,19 @@ def derive(
         for latest in (piece.results["collected_at"].max(), piece.reported["collected_at"].max()):
             if isinstance(latest, datetime):
                 newest = latest if newest is None else max(newest, latest)
-    every = pl.concat(fates)
-    if (accounted := int(every["rows"].sum())) != parts.rows:
+    fates_of_all = pl.concat(fates)
+    if (accounted := int(fates_of_all["rows"].sum())) != parts.rows:
         raise CheckError("row_conservation", f"{parts.rows} raw rows were read but {accounted} accounted for")
     identifiers = None
-    if some is not None:
-        identifiers = identifiers_of(pl.concat([some.reread, some.added]), known.raw.merges)
-    earliest = _small_tables(build, known, parts, generation, identifiers, spans, first_contact)
-    return Derived(parts.rows, every, pl.concat(unmapped), newest, earliest, len(parts.parts))
+    if only is not None:
+        identifiers = identifiers_of(pl.concat([only.reread, only.added]), known.raw.merges)
+    frames, earliest = _small_tables(known, identifiers, spans, first_contact)
+    for table, frame in frames.items():
+        _write_by_bucket(build, table, frame, parts, generation)
+    if known.raw.merges:  # a piece of its own beside those of the buckets
+        differ = known.stored.merged_differences(known.raw.merges, identifiers)
+        write_table(build, "quality_flag", piece_name(generation, len(parts.parts)), differ)
+    return Derived(parts.rows, fates_of_all, pl.concat(unmapped), newest, earliest, len(parts.parts))
 
 
 def _everybody(raw: RawRows, buckets: int) -> _Parts:
@@ -135,26 +140,26 @@ def _everybody(raw: RawRows, buckets: int) -> _Parts:
     )
 
 
-def _some(raw: RawRows, some: SomePatients, scratch: Path) -> _Parts:
+def _of_patients(raw: RawRows, patients: SomePatients, scratch: Path) -> _Parts:
     """All rows of some patients, gathered once from the store, and the added ones of others.
 
     They are divided so that memory stays bounded: into smaller parts and pieces than those of everybody, beside what
     the night holds of the whole home.
     """
-    rows = raw.gathered(identifiers_of(some.reread, raw.merges), scratch / "gathered.parquet")
+    rows = raw.gathered(identifiers_of(patients.reread, raw.merges), scratch / "gathered.parquet")
     gathered = renamed(rows, raw.merges) if raw.merges else rows
     whole, more = (
-        _divided(rows, scratch / name) for name, rows in (("reread", gathered), ("added", some.rows))
+        _divided(rows, scratch / name) for name, rows in (("reread", gathered), ("added", patients.rows))
     )
     per_bucket = ROWS_PER_BUCKET // ROWS_PER_SLICE // 2
     buckets = {
         first // per_bucket: whole.parts[first : first + per_bucket]
         for first in range(0, len(whole.parts), per_bucket)
     }
-    mine = pl.col("patient_id").is_in(some.added.implode())
+    of_added = pl.col("patient_id").is_in(patients.added.implode())
     return _Parts(
         {**buckets, ADDED: more.parts},
-        pl.when(mine).then(ADDED).otherwise(whole.part // per_bucket),
+        pl.when(of_added).then(ADDED).otherwise(whole.part // per_bucket),
         whole.rows + more.rows,
     )
 
@@ -189,41 +194,29 @@ def _write(build: Path, name: str, piece: LabPiece) -> None:
 
 
 def _small_tables(
-    build: Path,
-    known: Known,
-    parts: _Parts,
-    generation: int,
-    identifiers: pl.Series | None,
-    spans: Sequence[pl.DataFrame],
-    first_contact: date | None,
-) -> date | None:
-    """Write lab_patient, lab_clinical_event and lab_coverage by bucket; returns ``Derived.first_contact``."""
+    known: Known, identifiers: pl.Series | None, spans: Sequence[pl.DataFrame], first_contact: date | None
+) -> tuple[Mapping[str, pl.DataFrame], date | None]:
+    """lab_patient, lab_clinical_event and lab_coverage, and ``Derived.first_contact``.
+
+    identifiers: of whom; None for everybody. spans: of laboratory contact of the same patients.
+    """
     merges = known.raw.merges
     events = known.stored.events(merges, identifiers)
-    frames = {
-        "lab_patient": known.stored.patients(merges, identifiers),
-        "lab_clinical_event": events,
-    }
     earliest = None
     if known.coverage_given:
-        frames["lab_coverage"] = known.stored.coverage(merges, identifiers)
+        coverage = known.stored.coverage(merges, identifiers)
     else:
         contacts = joined_contacts([*spans, event_contacts(events)])
         days = [day for day in (contacts["first"].min(), first_contact) if isinstance(day, date)]
         earliest = min(days, default=None)
-        frames["lab_coverage"] = derived_coverage(contacts, first=earliest, kinds=known.stored.kinds())
-    if merges:  # a piece of its own beside those of the buckets
-        differ = known.stored.merged_differences(merges, identifiers)
-        write_table(build, "quality_flag", piece_name(generation, len(parts.parts)), differ)
-    for table, frame in frames.items():
-        for number, mine in _by_bucket(frame, parts):
-            write_table(build, table, piece_name(generation, number), mine)
-    return earliest
+        coverage = derived_coverage(contacts, first=earliest, kinds=known.stored.kinds())
+    patients = known.stored.patients(merges, identifiers)
+    return {"lab_patient": patients, "lab_clinical_event": events, "lab_coverage": coverage}, earliest
 
 
-def _by_bucket(frame: pl.DataFrame, parts: _Parts) -> Iterator[tuple[int, pl.DataFrame]]:
+def _write_by_bucket(build: Path, table: str, frame: pl.DataFrame, parts: _Parts, generation: int) -> None:
     divided = frame.with_columns(__bucket=parts.bucket.cast(pl.Int64)).partition_by(
         "__bucket", as_dict=True, include_key=False, maintain_order=True
     )
     for number in parts.parts:
-        yield number, divided.get((number,), frame.clear())
+        write_table(build, table, piece_name(generation, number), divided.get((number,), frame.clear()))

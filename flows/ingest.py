@@ -102,8 +102,8 @@ def _tables(
     derived: Derived | None = None
     if last is not None and not loaded.redivided:
         patients = scope.affected.patients
-        some = some_patients(known.raw, loaded.new, last.tables, patients, scope.moved, arrival.timezone)
-        derived = _derive_some(build, last, known, some, scope.affected.gone, generation)
+        chosen = some_patients(known.raw, loaded.new, last.tables, patients, scope.moved, arrival.timezone)
+        derived = _derive_some(build, last, known, chosen, scope.affected.gone, generation)
     everybody = derived is None
     if derived is None:
         derived = _derive_everybody(build, known, generation, arrival.buckets)
@@ -205,7 +205,12 @@ def _comparable(night_before: NightBefore, basis: Mapping[str, str]) -> _Compara
 
 
 def _derive_some(
-    build: Path, last: _ComparableNight, known: Known, some: SomePatients, gone: pl.Series, generation: int
+    build: Path,
+    last: _ComparableNight,
+    known: Known,
+    patients: SomePatients,
+    gone: pl.Series,
+    generation: int,
 ) -> Derived | None:
     """Derive the tables of some patients beside those of the last night; None where everybody turns out to be affected.
 
@@ -215,12 +220,12 @@ def _derive_some(
     for group in LAB:
         inherit(group, last.tables, tables)
     derived = derive(
-        build, known, generation=generation, buckets=1, some=some, first_contact=last.first_contact
+        build, known, generation=generation, buckets=1, only=patients, first_contact=last.first_contact
     )
     if not known.coverage_given and derived.first_contact != last.first_contact:
         return None  # coverage begins on another day, for everybody
-    own(RESULTS, tables, pl.concat([some.reread, gone]), generation)
-    own(PATIENTS, tables, pl.concat([some.reread, some.added, gone]), generation)
+    own(RESULTS, tables, pl.concat([patients.reread, gone]), generation)
+    own(PATIENTS, tables, pl.concat([patients.reread, patients.added, gone]), generation)
     return derived
 
 
@@ -229,7 +234,7 @@ def _derive_everybody(build: Path, known: Known, generation: int, buckets: int |
         for table in (*group.tables, group.owner):
             shutil.rmtree(build / "tables" / table, ignore_errors=True)
     number = bucket_count(known.raw.count(), buckets)
-    return derive(build, known, generation=generation, buckets=number, some=None, first_contact=None)
+    return derive(build, known, generation=generation, buckets=number, only=None, first_contact=None)
 
 
 def _account(build: Path, loaded: Loaded, derived: Derived, newest: datetime | None) -> None:

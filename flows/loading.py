@@ -18,7 +18,13 @@ from flows.load_notes import load_notes
 from flows.manifest import Load, LoadedFile, Manifest, RawPiece
 from flows.reading import NO_FILES, Found, ReadFile, find_files, read_files
 from flows.row_counts import Tally
-from flows.small_tables import Added, SmallFiles, StoredTables, add_small_tables, read_merges
+from flows.small_tables import (
+    Added,
+    StoredTables,
+    add_small_tables,
+    read_merges,
+    read_small_tables,
+)
 from flows.staging import (
     ROWS_PER_SLICE,
     SMALL_LOAD,
@@ -132,16 +138,10 @@ def _load(
     merges: Mapping[str, str] = before.merges if before else {}
     if files["patient_merges"]:  # a table of merges is complete: what it no longer lists is undone
         merges = read_merges(files["patient_merges"], new_files["patient_merges"], build, tally, piece)
-    added = add_small_tables(
-        SmallFiles(new_files["patients"], new_files["clinical_events"], new_files["coverage"]),
-        StoredTables(night_before.store, before.pieces if before else (), number - 1),
-        build,
-        tally,
-        load=number,
-        run_id=arrival.run_id,
-        timezone=arrival.timezone,
-        newest=_newest_day(night_before.store, store.new, before, arrival.loaded_at.date()),
-    )
+    newest = _newest_day(night_before.store, store.new, before, arrival.loaded_at.date())
+    rows = read_small_tables(new_files, build, tally, piece, timezone=arrival.timezone, newest=newest)
+    stored = StoredTables(night_before.store, before.pieces if before else (), number - 1)
+    added = add_small_tables(rows, stored, number, arrival.run_id)
     return Loaded(
         load=Load(
             number=number,

@@ -51,7 +51,7 @@ def recall(
         known,
         generation=1,
         buckets=bucket_count(known.raw.count(), arrival.buckets),
-        some=None,
+        only=None,
         first_contact=None,
     )
     for table in TABLES_OF_LOADS:

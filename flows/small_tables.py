@@ -96,15 +96,6 @@ class StoredTables:
 
 
 @dataclass(frozen=True)
-class SmallFiles:
-    """Registered new files of the tables that are read whole."""
-
-    patients: list[ReadFile]
-    events: list[ReadFile]
-    coverage: list[ReadFile]
-
-
-@dataclass(frozen=True)
 class Added:
     """What a load added: typed rows that no load had said before, under the identifiers they came with."""
 
@@ -137,38 +128,33 @@ def read_merges(
     return merges
 
 
-def add_small_tables(
-    files: SmallFiles,
-    stored: StoredTables,
-    build: Path,
-    tally: Tally,
-    *,
-    load: int,
-    run_id: str,
-    timezone: str,
-    newest: date,
-) -> Added:
-    """Parse the new files, write what they add into the store, and set aside in BUILD what cannot be used.
+def read_small_tables(
+    files: Mapping[str, list[ReadFile]], build: Path, tally: Tally, piece: str, *, timezone: str, newest: date
+) -> Mapping[str, pl.DataFrame]:
+    """Typed rows of the new files by table, under the identifiers they came with.
 
-    load: its number; tonight's pieces of quarantine and flags begin with it. run_id: names the folder in the store.
-    newest: the day of the load, or of a laboratory row if that is newer.
+    files: registered new files by table. What cannot be used is set aside in BUILD. piece: how tonight's pieces of
+    quarantine and flags begin. newest: the day of the load, or of a laboratory row if that is newer.
     """
-    piece = f"{load:06d}"
-    events = parse_events(_trimmed(files.events, "clinical_events"), timezone=timezone)
-    _account("clinical_events", files.events, events, build, tally, piece)
+    events = parse_events(_trimmed(files["clinical_events"], "clinical_events"), timezone=timezone)
+    _account("clinical_events", files["clinical_events"], events, build, tally, piece)
     latest = events.accepted["start_date"].max()
     if isinstance(latest, date):
         newest = max(newest, latest)
-    patients = parse_patients(_trimmed(files.patients, "patients"), newest=newest, timezone=timezone)
-    _account("patients", files.patients, patients, build, tally, piece)
-    coverage = parse_coverage(_trimmed(files.coverage, "coverage"), timezone=timezone)
-    _account("coverage", files.coverage, coverage, build, tally, piece)
-    number = pl.lit(load, pl.Int32).alias("load")
-    rows = {
+    patients = parse_patients(_trimmed(files["patients"], "patients"), newest=newest, timezone=timezone)
+    _account("patients", files["patients"], patients, build, tally, piece)
+    coverage = parse_coverage(_trimmed(files["coverage"], "coverage"), timezone=timezone)
+    _account("coverage", files["coverage"], coverage, build, tally, piece)
+    return {
         "patients": patients.accepted.select(*LAB_PATIENT, pl.exclude(*LAB_PATIENT)),
         "clinical_events": events.accepted.select(*LAB_CLINICAL_EVENT),
         "coverage": coverage.accepted.select(*LAB_COVERAGE),
     }
+
+
+def add_small_tables(rows: Mapping[str, pl.DataFrame], stored: StoredTables, load: int, run_id: str) -> Added:
+    """Write into the store what rows add to it. rows: as of ``read_small_tables``. load, run_id: of tonight."""
+    number = pl.lit(load, pl.Int32).alias("load")
     added, pieces = {}, []
     for table, brought in rows.items():
         before = stored.rows(table, brought["patient_id"].unique()) if brought.height else brought.clear()
