@@ -167,7 +167,12 @@ def _server(home: Path, port: int | None) -> Iterator[str]:
     with (
         open(server_log, "wb", opener=_private) as output,
         subprocess.Popen(  # noqa: S603  nothing of it comes from outside but a number
-            command, env=dict(os.environ), stdin=subprocess.PIPE, stdout=output, stderr=subprocess.STDOUT
+            command,
+            env=dict(os.environ),
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C is for this process, which needs the server to stop and stops it then
         ) as server,
     ):
         stopping = threading.Event()

@@ -115,7 +115,7 @@ def serving(home: Home) -> Iterator[tuple[subprocess.Popen[str], int, int]]:
     words = ["serve", "--home", str(home.root), "--extract", str(home.root), "--cron", "15 2 * * *"]
     with subprocess.Popen(
         [sys.executable, "-c", "from flows.cli import main; main()", *words, "--timezone", "UTC"],
-        env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True,
     ) as process:  # fmt: skip
         assert process.stdout is not None
         try:
@@ -139,6 +139,19 @@ def test_a_server_that_is_killed_ends_the_serving_process_with_an_alert(tmp_path
     [alert] = came
     assert "not scheduled any more" in alert["subject"]
     assert str(home.root / "prefect" / "server.log") in alert["body"]
+
+
+def test_ctrl_c_ends_serving_without_an_alert(tmp_path: Path) -> None:
+    """A terminal sends it to every process of the group; that the server ended is no news then."""
+    home = Home(tmp_path / "home")
+    home.create()
+    with web_sink() as (address, came):
+        (home.root / "hemacohort.toml").write_text(f'alert_webhook = "{address}"\n')
+        with serving(home) as (process, _, port):
+            os.killpg(process.pid, signal.SIGINT)
+            assert process.wait(60) in (0, 130)
+            free_again(port, seconds=60)
+    assert came == []
 
 
 def test_a_serving_process_that_is_killed_leaves_no_server_behind(tmp_path: Path) -> None:
