@@ -84,7 +84,7 @@ def line_texts(piece: bytes, first_line: int) -> tuple[pa.Array, pa.Array, int]:
     texts = pa.StringArray.from_buffers(len(ends), pa.py_buffer(offsets), pa.py_buffer(piece))
     numbers = pa.array(np.arange(first_line, first_line + len(ends), dtype=np.int64))
     short = np.flatnonzero(np.diff(offsets) < 8)
-    blank = [place for place in short if not piece[offsets[place] : offsets[place + 1]].strip()]
+    blank = [place for place in short.tolist() if not piece[offsets[place] : offsets[place + 1]].strip()]
     if blank:
         kept = np.ones(len(ends), dtype=bool)
         kept[blank] = False
