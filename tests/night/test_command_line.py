@@ -219,17 +219,14 @@ def test_unknown_patient_and_rule_are_wrong_usage(night: Path, home: Home) -> No
 
 
 def test_explain_as_data(night: Path, home: Home, capsys: pytest.CaptureFixture[str]) -> None:
-    asked = f" {DEFICIENT}\t"  # as it comes out of a cell
-    assert call("explain", "--home", home.root, asked, "--rule", "iron_deficiency_anemia", "--json") == 0
+    of_cell, rule = f" {DEFICIENT}\t", "iron_deficiency_anemia"
+    assert call("explain", "--home", home.root, of_cell, "--rule", rule, "--json") == 0
     answer = json.loads(capsys.readouterr().out)
     assert [cohort["answer"] for cohort in answer["cohorts"]] == ["holds"]
 
 
 def test_query_from_a_file_or_from_a_pipe_and_not_both(
-    night: Path,
-    home: Home,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+    night: Path, home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "q.sql").write_text("SELECT 41 + 1 AS answer")
     assert call("sql", "--home", home.root, "--file", tmp_path / "q.sql", "--format", "csv") == 0
