@@ -127,15 +127,21 @@ def serving(home: Home) -> Iterator[tuple[subprocess.Popen[str], int, int]]:
             process.kill()
 
 
-def test_a_server_that_is_killed_ends_the_serving_process_with_an_alert(tmp_path: Path) -> None:
-    """Nothing would be scheduled any more, the watch neither."""
-    home = Home(tmp_path / "home")
+@contextmanager
+def home_with_alerts(folder: Path) -> Iterator[tuple[Home, list[dict[str, str]]]]:
+    """A home whose alerts go to a webhook, and the bodies that came."""
+    home = Home(folder)
     home.create()
     with web_sink() as (address, came):
-        (home.root / "hemacohort.toml").write_text(f'alert_webhook = "{address}"\n')
-        with serving(home) as (process, server, _):
-            os.kill(server, signal.SIGKILL)
-            assert process.wait(60) == 1
+        (folder / "hemacohort.toml").write_text(f'alert_webhook = "{address}"\n')
+        yield home, came
+
+
+def test_a_server_that_is_killed_ends_the_serving_process_with_an_alert(tmp_path: Path) -> None:
+    """Nothing would be scheduled any more, the watch neither."""
+    with home_with_alerts(tmp_path / "home") as (home, came), serving(home) as (process, server, _):
+        os.kill(server, signal.SIGKILL)
+        assert process.wait(60) == 1
     [alert] = came
     assert "not scheduled any more" in alert["subject"]
     assert str(home.root / "prefect" / "server.log") in alert["body"]
@@ -143,14 +149,10 @@ def test_a_server_that_is_killed_ends_the_serving_process_with_an_alert(tmp_path
 
 def test_ctrl_c_ends_serving_without_an_alert(tmp_path: Path) -> None:
     """A terminal sends it to every process of the group; that the server ended is no news then."""
-    home = Home(tmp_path / "home")
-    home.create()
-    with web_sink() as (address, came):
-        (home.root / "hemacohort.toml").write_text(f'alert_webhook = "{address}"\n')
-        with serving(home) as (process, _, port):
-            os.killpg(process.pid, signal.SIGINT)
-            assert process.wait(60) in (0, 130)
-            free_again(port, seconds=60)
+    with home_with_alerts(tmp_path / "home") as (home, came), serving(home) as (process, _, port):
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.wait(60) in (0, 130)
+        free_again(port, seconds=60)
     assert came == []
 
 
@@ -181,10 +183,7 @@ def test_a_night_that_was_cut_short_is_reported_and_keeps_no_later_one_from_begi
     """Its run would be Running for good, and every later one canceled, for a deployment takes one at a time."""
     from prefect.states import Pending, Running
 
-    home = Home(tmp_path / "home")
-    home.create()
-    with web_sink() as (address, came):
-        (home.root / "hemacohort.toml").write_text(f'alert_webhook = "{address}"\n')
+    with home_with_alerts(tmp_path / "home") as (home, came):
         with serving(home) as (process, _, port), asked(home, port) as client:
             night = {"home": str(home.root), "extract": "x"}
             nights = deployed(client, "night", night)
