@@ -10,8 +10,7 @@ import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from datetime import time as clock
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +19,9 @@ import polars as pl
 
 from flows.duck import opened
 from flows.errors import CheckError, UsageError
-from flows.exports import why_everybody
-from flows.generations import pieces_of
 from flows.home import Home
-from flows.manifest import Manifest, night_number, read_manifest
-from flows.rule_fingerprints import known_versions
+from flows.manifest import night_number
+from flows.measures import earlier_nights, measures, rules_at_hand
 from flows.sql import statement
 from flows.stages import Counts, Night
 from flows.warehouse import DATABASE, write_piece
@@ -33,13 +30,12 @@ from schemas.audits import (
     CHECK,
     CHECK_HISTORY,
     ENOUGH_NIGHTS,
-    MEASURE,
-    NIGHTS_KEPT,
     PAST_NIGHTS,
     XMR,
     Audit,
 )
 from schemas.tables import shaped
+from schemas.warehouse_ddl import ddl_schemas
 
 _ROWS_KEPT = 50  # of each failed check, for the person who looks
 _LONGEST_REASON = 500  # characters; every later night carries it on
@@ -91,31 +87,6 @@ def check_accepted(accept: Mapping[str, str]) -> None:
             )
 
 
-def carry_over(night: Night) -> None:
-    """Write the measures and checks of earlier nights into the build folder, as the published night has them.
-
-    A past night that is made again has none: it is not audited, for it is never in force.
-    """
-    earlier = Home(night.home).last() if night.known_at is None else None
-    for table, columns in (("measure", MEASURE), ("check_history", CHECK_HISTORY)):
-        rows = pl.DataFrame(schema=columns)
-        if earlier is not None and (piece := earlier / "tables" / table / "all.parquet").is_file():
-            rows = shaped(_numbered(pl.read_parquet(piece), night_number(earlier)), columns)
-        write_piece(night.build, table, rows)
-    write_piece(night.build, "check", pl.DataFrame(schema=CHECK))
-
-
-def _numbered(rows: pl.DataFrame, last: int) -> pl.DataFrame:
-    """The rows with the number of each night, which those of a version before lack; they stand night after night.
-
-    last: number of the newest of them.
-    """
-    if "night" in rows.columns:
-        return rows
-    order = pl.col("run_id").rle_id().cast(pl.Int64)
-    return rows.with_columns(night=order - order.max() + last)
-
-
 def audit(night: Night, as_of: date) -> Counts:
     """Measure the built night, run every check, and record both in it.
 
@@ -126,9 +97,9 @@ def audit(night: Night, as_of: date) -> Counts:
         return {"checks": 0}
     place = night.place
     with opened(place / DATABASE) as connection:
-        _record(connection, place, "measure", _measures(connection, night, as_of))
+        _record(connection, place, "measure", measures(connection, night, as_of))
         number = night_number(place)
-        nights = _earlier_nights(place, number)
+        nights = earlier_nights(place, number)
         done = [_carried_out(connection, audit, night, number, nights) for audit in AUDITS]
         checks = pl.DataFrame([outcome.record() for outcome in done], schema=dict(CHECK))
         history = pl.read_parquet(place / "tables" / "check_history" / "all.parquet")
@@ -138,11 +109,7 @@ def audit(night: Night, as_of: date) -> Counts:
         history = history.filter(pl.col("run_id") != night.run_id)
         _record(connection, place, "check", checks)
         _record(connection, place, "check_history", pl.concat([history, shaped(tonight, CHECK_HISTORY)]))
-    if blocking := [outcome for outcome in done if outcome.blocks]:
-        _keep(Home(night.home), night.run_id, as_of, done)
-        raise CheckError(
-            ", ".join(outcome.audit.name for outcome in blocking), _sentence(blocking, night.home)
-        )
+    _stop_where_one_blocks(night, as_of, done)
     words = [outcome.word for outcome in done]
     named = [outcome.audit.name for outcome in done if outcome.word in ("failed", "accepted")]
     return {
@@ -153,6 +120,33 @@ def audit(night: Night, as_of: date) -> Counts:
         "accepted": words.count("accepted"),
         **({"notes": [_warning(outcome) for outcome in done if outcome.rows]} if named else {}),
     }
+
+
+def check_rules(night: Night, as_of: date) -> None:
+    """Stop a night before it judges that ``audit`` would refuse for its rules: their logic is known before.
+
+    Raises CheckError, as ``audit`` does.
+    """
+    if night.known_at is not None:
+        return
+    with opened() as connection:
+        for text in ddl_schemas():
+            connection.execute(text)
+        connection.register("measures", rules_at_hand(night).to_arrow())
+        connection.execute(statement("audit/measures_at_hand"))
+        number = night_number(night.build)
+        done = [
+            _carried_out(connection, audit, night, number, 0) for audit in AUDITS if audit.needs_rules_only
+        ]
+    _stop_where_one_blocks(night, as_of, done)
+
+
+def _stop_where_one_blocks(night: Night, as_of: date, done: Sequence[_Outcome]) -> None:
+    if blocking := [outcome for outcome in done if outcome.blocks]:
+        _keep(Home(night.home), night.run_id, as_of, done)
+        raise CheckError(
+            ", ".join(outcome.audit.name for outcome in blocking), _sentence(blocking, night.home)
+        )
 
 
 def checks_of(night: Path) -> list[dict[str, Any]]:
@@ -178,53 +172,6 @@ def failed_checks(home: Home) -> dict[str, Any] | None:
         return None
     content: dict[str, Any] = json.loads(home.failed_checks.read_text(encoding="utf-8"))
     return content
-
-
-def _measures(connection: duckdb.DuckDBPyConnection, night: Night, as_of: date) -> pl.DataFrame:
-    """The measures of the last nights, and tonight's."""
-    manifest, before = read_manifest(night.place), Home(night.home).night_before().manifest
-    pieces = _newest_pieces(night.place, manifest)
-    known = known_versions()
-    members = connection.execute(statement("audit/members")).pl()
-    frames = [
-        members.with_columns(
-            measure=pl.lit("members"),
-            fingerprint=pl.Series([known[name].fingerprint for name in members["rule_id"]], dtype=pl.String),
-            known=pl.Series([known[name].recorded for name in members["rule_id"]], dtype=pl.Boolean),
-        ),
-        connection.execute(statement("audit/fates"), {"loaded_at": night.started_at}).pl(),
-    ]
-    if pieces:
-        asked = {
-            "pieces": pieces,
-            "loaded_at": night.started_at,
-            "seen_until": datetime.combine(as_of + timedelta(days=1), clock()),
-        }
-        results = connection.execute(statement("audit/results"), asked).pl()
-        frames.append(results.with_columns(measure=pl.lit("results")))
-    occasion = "backfill" if before is None else why_everybody(before, manifest)
-    tonight = pl.concat([shaped(frame, MEASURE) for frame in frames]).with_columns(
-        night=pl.lit(night_number(night.place), pl.Int64),
-        run_id=pl.lit(night.run_id),
-        as_of=pl.lit(as_of),
-        occasion=pl.lit(occasion, dtype=pl.String),
-    )
-    past = pl.read_parquet(night.place / "tables" / "measure" / "all.parquet")
-    past = past.filter(pl.col("run_id") != night.run_id)
-    kept = past["night"].unique().sort(descending=True).head(NIGHTS_KEPT)
-    return pl.concat([past.filter(pl.col("night").is_in(kept.implode())), tonight])
-
-
-def _newest_pieces(place: Path, manifest: Manifest | None) -> list[str]:
-    """The pieces of lab_result that the night wrote; they hold all results that came tonight."""
-    pieces = pieces_of(place / "tables", "lab_result")
-    number = manifest.number if manifest is not None else max(pieces, default=0)
-    return [str(piece) for piece in pieces.get(number, [])]
-
-
-def _earlier_nights(place: Path, number: int) -> int:
-    measures = pl.read_parquet(place / "tables" / "measure" / "all.parquet", columns=["night"])
-    return int(measures.filter(pl.col("night") < number)["night"].n_unique())
 
 
 def offending(connection: duckdb.DuckDBPyConnection, audit: Audit, number: int) -> list[dict[str, Any]]:

@@ -13,10 +13,11 @@ from typing import Any
 
 import polars as pl
 
-from flows.audit import carry_over, checks_of
+from flows.audit import checks_of
 from flows.code_review import write_unmapped
 from flows.duck import opened, write_out
 from flows.home import RUN_FILE, Home
+from flows.measures import carry_over
 from flows.permissions import share
 from flows.sql import statement
 from flows.stages import Counts, Night

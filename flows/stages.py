@@ -216,9 +216,11 @@ def _decide_as_of(night: Night) -> Counts:
 
 
 def _screen(night: Night) -> Counts:
+    from flows.audit import check_rules
     from flows.screen import Tonight, screen, verdicts_rest_on
 
     as_of, night_before = decided_as_of(night), Home(night.home).night_before()
+    check_rules(night, as_of)
     manifest = read_manifest(night.build)
     if manifest is None:
         raise CheckError("manifest", "the night has no manifest")

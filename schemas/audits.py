@@ -26,7 +26,7 @@ class Audit:
     tonight was compared with. compares: it needs ENOUGH_NIGHTS earlier nights. given: what the statement is given besides;
     least and share: how far beyond its center something must also lie to matter, in its own unit and as a share of the
     center, for limits computed from a quiet past are narrow. statement: its name, that of the check unless several share
-    one.
+    one. needs_rules_only: it can be made before anybody is judged, and a night that fails it is spared the judging.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Audit:
     compares: bool = False
     given: Mapping[str, float | str] = field(default_factory=dict)
     statement: str = ""
+    needs_rules_only: bool = False
 
     @property
     def kind(self) -> str:
@@ -54,6 +55,7 @@ AUDITS = (
         "the logic of every rule is the one recorded for its version, and was the same on earlier nights",
         blocking=True,
         look="rules",
+        needs_rules_only=True,
     ),
     Audit(
         "cohort_jump",

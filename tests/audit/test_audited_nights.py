@@ -124,6 +124,43 @@ def test_blocking_check_leaves_the_last_night_until_a_person_accepts_it(
     assert "cohort_jump" in capsys.readouterr().out
 
 
+def test_a_rule_of_other_logic_stops_the_night_before_anybody_is_judged(home: Home, run: Run) -> None:
+    run()
+    piece = home.night() / "tables" / "measure" / "all.parquet"
+    of_another_logic = (pl.col("rule_id") == "pancytopenia").fill_null(value=False)
+    fingerprint = pl.when(of_another_logic).then(pl.lit(f"{pl.__version__}/another")).otherwise("fingerprint")
+    pl.read_parquet(piece).with_columns(fingerprint=fingerprint).write_parquet(piece)
+
+    with pytest.raises(CheckError, match="--accept rule_fingerprints_known") as failed:
+        run()
+    assert failed.value.exit_code == 11
+    assert "1 row against" in str(failed.value)
+    (log,) = home.logs.glob("*.jsonl")
+    events = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    last = events[-1]["run_id"]
+    stages = [(event["event"], event.get("stage")) for event in events if event["run_id"] == last]
+    assert stages == [
+        ("run began", None),
+        ("stage ended", "adapt"),
+        ("stage ended", "ingest"),
+        ("stage ended", "as_of"),
+        ("run failed", "screen"),
+    ]
+    found = status(home.root)["checks that kept a run from being published"]["found"]
+    assert found.to_list() == [
+        "rule_id pancytopenia, rule_version 1, recorded True, changed_under_its_version True"
+    ]
+
+    accepted = run(rule_fingerprints_known="reviewed on 1 July")
+    (check,) = [check for check in accepted["checks"] if check["name"] == "rule_fingerprints_known"]
+    assert (check["result"], check["rows"], check["accepted_because"]) == (
+        "accepted",
+        1,
+        "reviewed on 1 July",
+    )
+    assert {check["result"] for check in run()["checks"]} == {"passed", "not yet comparable"}
+
+
 def test_what_is_measured_is_carried_on_and_only_tonights_load_is_counted(home: Home, run: Run) -> None:
     run()
     run()  # nothing new
