@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,10 @@ from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_va
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
+    InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     SettingsError,
-    TomlConfigSettingsSource,
 )
 
 from flows.errors import UsageError
@@ -39,6 +40,9 @@ _WORDS = {
     "less_than_equal": "it is at most {le}",
 }
 ALERTS = ("alert_email", "alert_webhook", "alert_blocks")
+_PREFIX = "HEMACOHORT_"
+_NO_SETTING = {"home"}  # an option of the command line that a variable may give
+_LEAST_MEMORY = 50_000_000  # bytes; with less DuckDB cannot hold the smallest night
 
 
 def _switch(name: str) -> Any:
@@ -48,14 +52,14 @@ def _switch(name: str) -> Any:
 class Settings(BaseSettings):
     """Settings of a home: how it runs, and the choices of ``schemas.switches``."""
 
-    model_config = SettingsConfigDict(env_prefix="HEMACOHORT_", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, extra="forbid", frozen=True)
 
     timezone: str = Field("UTC", description="local time of the laboratory; zoned times are brought to it")
     buckets: int | None = Field(
         None, ge=1, description="patient buckets; by default about a million rows each"
     )
     workers: int = Field(2, ge=1, le=16, description="patient buckets judged at the same time")
-    memory_limit: str = Field("2GB", description="memory DuckDB may use")
+    memory_limit: str = Field("2GB", description="memory DuckDB may use; at least 50MB")
     code_map: Path | None = Field(
         None, description="the site's code map, relative to the home; by default code_map.csv, if it is there"
     )
@@ -114,8 +118,12 @@ class Settings(BaseSettings):
     @field_validator("memory_limit")
     @classmethod
     def _amount_of_memory(cls, value: str) -> str:
-        if not re.fullmatch(r"\d+(\.\d+)? ?([KMGT]i?B)", value.strip()) or not re.search("[1-9]", value):
+        amount = re.fullmatch(r"(\d+(?:\.\d+)?) ?([KMGT])(i?)B", value.strip())
+        if amount is None:
             raise ValueError(f"{value[:20]!r} is not an amount of memory such as 2GB or 500MB")
+        number, power, binary = amount.groups()
+        if float(number) * (1024 if binary else 1000) ** (" KMGT".index(power)) < _LEAST_MEMORY:
+            raise ValueError(f"{value[:20]!r} does not suffice for any night; it is at least 50MB")
         return value.strip()
 
     @field_validator("free_disk")
@@ -189,9 +197,11 @@ def _read(root: Path | None, given: Mapping[str, Any], only: str | None) -> Sett
             dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
             file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
         ) -> tuple[PydanticBaseSettingsSource, ...]:
-            sources = (init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file))
+            sources = (init_settings, env_settings, InitSettingsSource(settings_cls, _lines_of(file)))
             return sources if only is None else tuple(_One(settings_cls, source, only) for source in sources)
 
+    if only is None:
+        _check_variables()
     try:
         found = _OfHome(**given)
     except ValidationError as error:
@@ -205,9 +215,24 @@ def _read(root: Path | None, given: Mapping[str, Any], only: str | None) -> Sett
         raise UsageError(
             f'A HEMACOHORT_* variable cannot be read: {error}. A list is written as ["a", "b"].'
         ) from None
+    except UnicodeDecodeError:
+        raise UsageError("hemacohort.toml cannot be read: it is not UTF-8 text.") from None
     except ValueError as error:
         raise UsageError(f"hemacohort.toml cannot be read: {error}.") from None
     return Settings.model_construct(**found.model_dump())
+
+
+def _check_variables() -> None:
+    """UsageError for a HEMACOHORT_* variable that is no setting, as for such a line of the file: a name mistyped."""
+    for name in sorted(os.environ):
+        setting = name.lower().removeprefix(_PREFIX.lower())
+        if setting != name.lower() and setting not in {*Settings.model_fields, *_NO_SETTING}:
+            raise UsageError(f"The variable {name[:60]} is wrong: there is no setting of this name.")
+
+
+def _lines_of(file: Path | None) -> dict[str, Any]:
+    """What the home's file says; an editor of Windows may have put a byte-order mark before it."""
+    return tomllib.loads(file.read_text(encoding="utf-8-sig")) if file is not None and file.is_file() else {}
 
 
 class _One(PydanticBaseSettingsSource):

@@ -47,6 +47,8 @@ def test_home_without_a_file_has_defaults(tmp_path: Path) -> None:
         ({"keep_nights": 0}, "keep_nights"),
         ({"memory_limit": "a lot"}, "memory_limit"),
         ({"memory_limit": "0GB"}, "memory_limit"),
+        ({"memory_limit": "1KB"}, "memory_limit is wrong: '1KB' does not suffice.*at least 50MB"),
+        ({"memory_limit": "47.6MiB"}, "at least 50MB"),
     ],
 )
 def test_wrong_setting_is_named(tmp_path: Path, flags: dict[str, object], named: str) -> None:
@@ -76,6 +78,33 @@ def test_what_is_wrong_with_a_setting_is_said_in_plain_words(tmp_path: Path, lin
     with pytest.raises(UsageError) as raised:
         load(tmp_path)
     assert str(raised.value) == f"The setting {says}"
+
+
+def test_the_least_amounts_of_memory_are_taken(tmp_path: Path) -> None:
+    for amount in ("50MB", "47.7MiB", "0.05 GB", "1TiB"):
+        assert load(tmp_path, memory_limit=amount).memory_limit == amount
+
+
+def test_a_variable_of_an_unknown_name_is_wrong_usage_like_such_a_line_of_the_file(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HEMACOHORT_HOME", str(root))  # of the command line, and no setting
+    monkeypatch.setenv("hemacohort_keep_nights", "5")  # a setting is taken in whatever case
+    assert load(root).keep_nights == 5
+    monkeypatch.setenv("HEMACOHORT_KEEP_NIGHT", "s3cret")
+    with pytest.raises(UsageError, match="variable HEMACOHORT_KEEP_NIGHT is wrong: there is no") as raised:
+        load(root)
+    assert "s3cret" not in str(raised.value)
+    assert alert_channels(root).keep_nights == 7  # a night that fails for it reaches somebody all the same
+
+
+def test_a_file_of_an_editor_of_windows_is_read_or_refused_in_plain_words(tmp_path: Path) -> None:
+    file = tmp_path / "hemacohort.toml"
+    file.write_text("keep_nights = 3\r\ntimezone = 'Europe/Vienna'\r\n", encoding="utf-8-sig", newline="")
+    assert (load(tmp_path).keep_nights, load(tmp_path).timezone) == (3, "Europe/Vienna")
+    file.write_text("keep_nights = 3\n", encoding="utf-16")
+    with pytest.raises(UsageError, match=r"^hemacohort\.toml cannot be read: it is not UTF-8 text\.$"):
+        load(tmp_path)
 
 
 def test_a_variable_that_cannot_be_read_is_not_laid_to_the_file(
