@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -33,6 +33,15 @@ _ABOUT_VALUES = (duckdb.ConversionException, duckdb.InvalidInputException, duckd
 _ONLY_DUCKDB = re.compile(r"\b(INTERVAL|UNION)\b")
 _READS = {duckdb.StatementType.SELECT}
 _ALLOWED = "One SELECT, DESCRIBE, SHOW or EXPLAIN is allowed"
+_PIVOT = re.compile(r"(?i)\bpivot(_wider)?\b")
+_PIVOT_INSTEAD = (
+    " A PIVOT is several unless it names the values that become columns, as in PIVOT cohort.membership ON tier IN "
+    "('confirmed', 'probable', 'possible') USING count(*) GROUP BY rule_id."
+)
+_ENDLESS = (
+    " Where an interval has no end, its bound is infinite: leave such columns out, as in SUMMARIZE SELECT * NOT SIMILAR "
+    "TO '.*_(low|high)' FROM lab.result, or such rows, as in WHERE isfinite(value_high)."
+)
 
 
 def ask(root: Path, query: str, memory_limit: str = "2GB") -> pl.DataFrame:
@@ -60,7 +69,7 @@ def reading_statement(query: str) -> str:
         raise UsageError(
             f"{_ALLOWED}, and {len(found) or 'none'} was found."
             if not found
-            else f"{_ALLOWED}, not {len(found)} statements."
+            else f"{_ALLOWED}, not {len(found)} statements.{_PIVOT_INSTEAD if _makes_a_pivot(query, found) else ''}"
         )
     kind, text = found[0]
     if _SHOW_TABLES.fullmatch(text):  # DuckDB looks into one schema only, in which a night has nothing
@@ -74,6 +83,11 @@ def reading_statement(query: str) -> str:
         if len(inner) == 1 and inner[0][0] in _READS:
             return f"EXPLAIN {'ANALYZE ' if explain['analyze'] else ''}{inner[0][1]}"
     raise UsageError(f"{_ALLOWED}, not {kind.name}.")
+
+
+def _makes_a_pivot(query: str, found: Sequence[tuple[duckdb.StatementType, str]]) -> bool:
+    """Whether DuckDB made of a PIVOT a type of the values that it has yet to find, and a question that uses it."""
+    return _PIVOT.search(query) is not None and any(kind == duckdb.StatementType.CREATE for kind, _ in found)
 
 
 def _kinds(query: str) -> list[tuple[duckdb.StatementType, str]]:
@@ -123,4 +137,7 @@ def _sentence(error: duckdb.Error) -> str:
     """DuckDB's message as one sentence, without its picture of the query and without values of the night."""
     message = str(error).split("\n\nLINE ")[0].strip()
     lines = (masked(message) if isinstance(error, _ABOUT_VALUES) else message).splitlines()
-    return " ".join(line.strip() for line in lines if line.strip())
+    sentence = " ".join(line.strip() for line in lines if line.strip())
+    # a statistic of numbers (a deviation, say) one of which is infinite
+    endless = isinstance(error, duckdb.OutOfRangeException) and sentence.endswith("is out of range!")
+    return sentence + _ENDLESS if endless else sentence

@@ -239,6 +239,25 @@ def test_a_column_that_only_duckdb_can_hold_is_reported_with_what_to_do(kind: st
         ask(home.root, f"SELECT {kind} AS x, 1 AS y")
 
 
+def test_statistics_of_endless_intervals_are_refused_with_what_to_ask_instead(home: Home) -> None:
+    instead = "SUMMARIZE SELECT * NOT SIMILAR TO '.*_(low|high)' FROM lab.result"
+    with pytest.raises(UsageError) as refused:
+        ask(home.root, "SELECT stddev(x) FROM (VALUES (1.5), ('infinity'::DOUBLE)) AS given(x)")
+    assert instead in str(refused.value)
+    summarized = ask(home.root, instead)["column_name"].to_list()
+    assert "value" in summarized
+    assert "value_high" not in summarized
+
+
+def test_a_pivot_is_refused_with_what_to_ask_instead(home: Home) -> None:
+    with pytest.raises(UsageError, match="not 2 statements") as refused:
+        ask(home.root, "PIVOT cohort.membership ON tier USING count(*) GROUP BY rule_id")
+    instead = str(refused.value).partition(", as in ")[2].removesuffix(".")
+    assert ask(home.root, instead).columns == ["rule_id", "confirmed", "probable", "possible"]
+    with pytest.raises(UsageError, match=r"not 2 statements\.$"):
+        ask(home.root, "SELECT 'pivot'; SELECT 2")
+
+
 def test_a_panic_of_a_library_ends_with_a_log_and_no_traceback(
     home: Home, capsys: pytest.CaptureFixture[str]
 ) -> None:
