@@ -7,8 +7,10 @@ from pathlib import Path
 
 import duckdb
 
+from flows.duck import opened
 from flows.errors import UsageError
 from flows.home import Home
+from flows.sql import statement
 from flows.warehouse import build_warehouse
 
 
@@ -16,8 +18,8 @@ def export_night(root: Path, file: Path) -> int:
     """Write the published night of the home at ``root`` into one DuckDB file that needs no other; tables
     counted.
 
-    Every large table is copied into the file; the views over them stay views. An existing file is replaced in
-    one step. UsageError for an empty home, a folder that does not exist, and a file inside the home.
+    Every large table is copied into the file; the views over them stay views. An earlier export is replaced in one step.
+    UsageError for an empty home, a folder that does not exist, a file inside the home, and one that holds anything else.
     """
     night = Home(root.absolute()).night()
     target = file.absolute()
@@ -27,6 +29,8 @@ def export_night(root: Path, file: Path) -> int:
         raise UsageError(f"{target} is a folder; name a file.")
     if target.resolve().is_relative_to(root.resolve()):
         raise UsageError("The file would lie inside the home; name one outside of it.")
+    if target.exists() and target.stat().st_size and not _is_export(target):
+        raise UsageError(f"{target} exists and is no earlier export; remove it, or name another file.")
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         part.touch()
@@ -46,3 +50,13 @@ def export_night(root: Path, file: Path) -> int:
         part.unlink(missing_ok=True)
         part.with_name(part.name + ".wal").unlink(missing_ok=True)
     return tables
+
+
+def _is_export(file: Path) -> bool:
+    """Whether a file holds a night, which another may replace."""
+    try:
+        with opened(file, read_only=True) as connection:
+            columns = connection.execute(statement("warehouse/columns")).fetchall()
+    except duckdb.Error:
+        return False
+    return ("run", "run", "run_id") in columns

@@ -16,8 +16,11 @@ from flows.home import Home
 
 def test_portable_file_needs_no_other(night: Path, home: Home, tmp_path: Path) -> None:
     file = tmp_path / "portable.duckdb"
-    file.write_text("an older file")
+    file.touch()  # as mktemp leaves it
     export_night(home.root, file)
+    written = file.stat().st_ino
+    export_night(home.root, file)
+    assert file.stat().st_ino != written
     with duckdb.connect(str(night / "hemacohort.duckdb"), read_only=True) as con:
         names = [
             f"{a}.{b}"
@@ -30,6 +33,18 @@ def test_portable_file_needs_no_other(night: Path, home: Home, tmp_path: Path) -
     with duckdb.connect(str(file), read_only=True) as con:
         assert {name: con.execute(f"SELECT count(*) FROM {name}").fetchone() for name in names} == expected
     assert [path.name for path in tmp_path.iterdir() if "portable" in path.name] == ["portable.duckdb"]
+
+
+def test_only_an_earlier_export_is_replaced(night: Path, home: Home, tmp_path: Path) -> None:
+    notes, analyses = tmp_path / "notes.txt", tmp_path / "analyses.duckdb"
+    notes.write_text("months of work")
+    with duckdb.connect(str(analyses)) as con:
+        con.execute("CREATE TABLE mine AS SELECT 1 AS run_id")
+    for file in (notes, analyses):
+        before = file.read_bytes()
+        with pytest.raises(UsageError, match="exists and is no earlier export"):
+            export_night(home.root, file)
+        assert file.read_bytes() == before
 
 
 def test_a_night_of_an_older_version_is_not_exported_but_its_report_is_there(
