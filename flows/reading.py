@@ -7,7 +7,7 @@ and lines add up exactly (:func:`_fast_reader_is_exact`). The exact one is flows
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -110,6 +110,20 @@ def read_files(
         else _read_csv(path, EXTRACT_TABLES[table], scratch / path.name, careful=careful)
         for path in paths
     ]
+
+
+def unreadable(files: Sequence[ReadFile]) -> list[ReadFile]:
+    """The Parquet files that cannot be read by themselves; lines of a CSV file are looked at when it is registered."""
+    found = []
+    for file in files:
+        if not file.info.name.lower().endswith(".parquet"):
+            continue
+        try:
+            with unprinted_panics():
+                file.texts.select(pl.col(pl.String).str.len_bytes().sum()).collect(engine="streaming")
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
+            found.append(file)
+    return found
 
 
 def _belongs(name: str, table: str) -> bool:

@@ -13,7 +13,7 @@ from flows.errors import ExtractError
 from flows.exact_reader import ragged_quarantine
 from flows.manifest import RawPiece
 from flows.panics import unprinted_panics
-from flows.reading import ReadFile
+from flows.reading import ReadFile, unreadable
 from flows.row_counts import Tally
 from flows.staging import renamed
 from flows.tables import write_table
@@ -181,7 +181,7 @@ def _texts(files: list[ReadFile], table: str) -> pl.DataFrame:
             return frames.collect(engine="streaming")
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
         # a Parquet file may break off behind a good footer
-        listed = ", ".join(file.info.name for file in files[:5])
+        listed = ", ".join(file.info.name for file in (unreadable(files) or files)[:5])
         raise ExtractError(f"The table {table} cannot be read to its end (files: {listed}).") from None
 
 

@@ -20,8 +20,7 @@ import pyarrow.parquet as pq
 
 from flows.errors import CheckError, ExtractError
 from flows.manifest import RawPiece
-from flows.panics import unprinted_panics
-from flows.reading import ReadFile
+from flows.reading import ReadFile, unreadable
 from schemas.text_values import as_it_stands, identifier
 
 ROWS_PER_BUCKET = 1_000_000  # two of them are judged at the same time
@@ -145,7 +144,7 @@ def stage_lab_results(
         system = re.search(r"\(os error (\d+)\)", str(error))  # such as a full disk: not the extract's fault
         if system and int(system[1]) != errno.ENOENT:  # a file that is gone is
             raise OSError(int(system[1]), os.strerror(int(system[1]))) from error
-        raise UnevenLinesError([file.info.name for file in _broken(files) or files]) from None
+        raise UnevenLinesError([file.info.name for file in unreadable(files) or files]) from None
     expected = sum(file.rows - file.ragged.height for file in files)
     written = sum(piece.rows for piece in pieces)
     if written != expected:
@@ -153,20 +152,6 @@ def stage_lab_results(
             "row_conservation", f"{expected} laboratory rows were registered but {written} were staged"
         )
     return pieces
-
-
-def _broken(files: Sequence[ReadFile]) -> list[ReadFile]:
-    """The Parquet files that cannot be read by themselves; lines of a CSV file are looked at when it is registered."""
-    found = []
-    for file in files:
-        if not file.info.name.lower().endswith(".parquet"):
-            continue
-        try:
-            with unprinted_panics():
-                file.texts.select(pl.col(pl.String).str.len_bytes().sum()).collect(engine="streaming")
-        except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
-            found.append(file)
-    return found
 
 
 def write_raw(rows: pl.LazyFrame, folder: Path, *, slices: int | None) -> list[RawPiece]:

@@ -102,6 +102,21 @@ def test_of_many_parquet_files_the_broken_one_is_named(extract: Path, load: Load
         load()
 
 
+def test_of_many_parquet_files_of_a_small_table_the_broken_one_is_named(extract: Path, load: Load) -> None:
+    (extract / "lab_results.csv").write_bytes(LAB)
+    for number in range(8):
+        ids = [f"P{number}{row * 7919 % 100_003}" for row in range(20_000)]
+        path = extract / f"patients_{number}.parquet"
+        pl.DataFrame({"patient_id": ids, "sex": ["male"] * len(ids)}).write_parquet(
+            path, compression="snappy"
+        )
+    content = bytearray(path.read_bytes())
+    content[2_000:6_000] = bytes(byte ^ 255 for byte in content[2_000:6_000])
+    (extract / "patients_6.parquet").write_bytes(content)
+    with pytest.raises(ExtractError, match=r"read to its end \(files: patients_6\.parquet\)"):
+        load()
+
+
 @pytest.mark.parametrize(
     ("name", "change", "says"),
     [
