@@ -49,7 +49,7 @@ def roll_back(root: Path, run: str | None) -> tuple[str, str]:
     home = Home(root.absolute())
     now = home.night().name
     chosen = settings.load(home.root)
-    check_group(chosen.analysts_group)
+    check_group(home, chosen.analysts_group)
     with home.lock():
         now = home.night().name
         kept = [folder.name for folder in home.finished()]

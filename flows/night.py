@@ -83,7 +83,7 @@ def run_night(night: Night, carry: Carry = run_stage) -> dict[str, Any]:
         log_file.event("run began", source=night.source)
         home.clear_leftovers()
         settle_all(home)
-        check_group(night.settings.analysts_group)
+        check_group(home, night.settings.analysts_group)
         check_free_disk(home, night.extract if night.known_at is None else None, night.settings)
         night.build.mkdir(parents=True)
         finished = False

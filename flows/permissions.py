@@ -24,10 +24,19 @@ def private_files() -> Iterator[None]:
         os.umask(before)
 
 
-def check_group(group: str | None) -> None:
-    """Raise UsageError unless this process can give files to the group."""
-    if group is not None and os.geteuid() != 0 and _number(group) not in (*os.getgroups(), os.getegid()):
+def check_group(home: Home, group: str | None) -> None:
+    """Raise UsageError unless this process can give files to the group and keep the rest of the home from it."""
+    if group is None:
+        return
+    number = _number(group)
+    if os.geteuid() != 0 and number not in (*os.getgroups(), os.getegid()):
         raise UsageError(f"analysts_group: this user is not in the group {group}, and cannot give it files.")
+    for path in _kept_from_group(home):
+        if not _is_ours(path) and _may_read(number, path):
+            raise UsageError(
+                f"analysts_group: {path} is another user's, and the group {group} could read it; take its rights away "
+                "(chmod) or remove it."
+            )
 
 
 def share(home: Home, night: Path, group: str | None) -> None:
@@ -42,12 +51,29 @@ def share(home: Home, night: Path, group: str | None) -> None:
         _give(Path(place), number, 0o750)
         for name in files:
             _give(Path(place, name), number, 0o640)
-    for path in home.root.iterdir():
-        if path.name not in _OPEN_TO_GROUP and not path.is_symlink():
+    for path in _kept_from_group(home):
+        if _is_ours(
+            path
+        ):  # settings that root wrote, the lost+found of a file system; ``check_group`` looked at them
             path.chmod(0o700 if path.is_dir() else 0o600)
     _give(home.root / "format", number, 0o640)
     _give(home.nights, number, 0o750)
     _give(home.root, number, 0o750)
+
+
+def _kept_from_group(home: Home) -> list[Path]:
+    """What lies in the home and is not for the group."""
+    return [path for path in home.root.iterdir() if path.name not in _OPEN_TO_GROUP and not path.is_symlink()]
+
+
+def _is_ours(path: Path) -> bool:
+    return os.geteuid() in (0, path.stat().st_uid)
+
+
+def _may_read(group: int, path: Path) -> bool:
+    """Whether the group may read the file, or list the folder or enter it."""
+    found = path.stat()
+    return bool((found.st_mode >> 3 if found.st_gid == group else found.st_mode) & 0o5)
 
 
 def _give(path: Path, group: int, mode: int) -> None:

@@ -143,7 +143,30 @@ def test_group_that_does_not_exist_or_is_not_the_users_is_reported_before_the_ni
     monkeypatch.setattr(os, "getgroups", list)
     monkeypatch.setattr(os, "getegid", lambda: 12345)
     with pytest.raises(UsageError, match="not in the group"):
-        check_group(grp.getgrall()[0].gr_name)
+        check_group(home, grp.getgrall()[0].gr_name)
+
+
+def test_what_another_user_owns_in_a_home_is_left_alone_and_has_to_be_closed_to_the_group(
+    screened: Callable[..., Path], home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Settings that root wrote, the lost+found of a file system of its own."""
+    group = a_group()
+    home.create()
+    file = home.root / "hemacohort.toml"
+    file.write_text("keep_nights = 3\n")
+    file.chmod(0o640)
+    monkeypatch.setattr(os, "geteuid", lambda: 12345)
+    monkeypatch.setattr(os, "getgroups", lambda: [grp.getgrnam(group).gr_gid])
+    screened(analysts_group=group)
+    assert mode(file) == 0o640
+    for open_to_it in (0o644, 0o641):
+        file.chmod(open_to_it)
+        with pytest.raises(UsageError, match=rf"hemacohort\.toml is another user's, and the group {group}"):
+            check_group(home, group)
+    file.chmod(0o640)
+    os.chown(file, -1, grp.getgrnam(group).gr_gid)
+    with pytest.raises(UsageError, match="another user's"):
+        check_group(home, group)
 
 
 def test_analyst_asks_a_night_although_the_settings_are_the_owners(
