@@ -214,7 +214,8 @@ def age_columns(draws: pl.DataFrame) -> pl.DataFrame:
     """age_years: completed months, plus the part of the month since, over twelve; null without a birth date.
 
     An infant is half a year old on the day six months are complete, as the table of WHO counts (RULES.md 3.1), and
-    whole years stay exact. draws: index_collected_at, birth_date. Ages before birth are null.
+    whole years stay exact. Rounded, because Polars divides the only row of a frame by a number and multiplies several by
+    its reciprocal. draws: index_collected_at, birth_date. Ages before birth are null.
     """
     index = pl.col("index_collected_at").cast(pl.Date)
     birth = pl.col("birth_date")
@@ -222,7 +223,7 @@ def age_columns(draws: pl.DataFrame) -> pl.DataFrame:
     months = (index.dt.year().cast(pl.Int64) - birth.dt.year()) * 12 + index.dt.month() - birth.dt.month()
     months = months - pl.when(turned).then(0).otherwise(1)
     part = (day(index) - day(birth.dt.offset_by(pl.format("{}mo", months)))) / 31.0  # below 1 in every month
-    return draws.select(age_years=pl.when(index >= birth).then((months + part) / 12))
+    return draws.select(age_years=pl.when(index >= birth).then(((months + part) / 12).round(9)))
 
 
 def elevation_adjustment(meters: pl.Expr, edition: str) -> pl.Expr:

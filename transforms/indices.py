@@ -141,9 +141,10 @@ def _neutrophils(frame: pl.LazyFrame) -> pl.LazyFrame:
     """
     own = pl.col("anc.at") == pl.col("index_collected_at")
     segs = {side: pl.col(f"segs_pct.{side}") + pl.col(f"bands_pct.{side}") for side in ("lo", "hi")}
-    by_neutrophils = [low("wbc") * low("neut_pct") / 100, high("wbc") * high("neut_pct") / 100]
-    by_segs = [low("wbc") * segs["lo"] / 100, high("wbc") * segs["hi"].clip(upper_bound=100.0) / 100]
-    segs_alone = [low("wbc") * low("segs_pct") / 100, high("wbc")]
+    # times 0.01, for an open end is not rounded, and Polars divides the only row of a frame otherwise than several
+    by_neutrophils = [low("wbc") * low("neut_pct") * 0.01, high("wbc") * high("neut_pct") * 0.01]
+    by_segs = [low("wbc") * segs["lo"] * 0.01, high("wbc") * segs["hi"].clip(upper_bound=100.0) * 0.01]
+    segs_alone = [low("wbc") * low("segs_pct") * 0.01, high("wbc")]
     computed = settled_ends(*(pl.coalesce(*pair) for pair in zip(by_neutrophils, by_segs, strict=True)))
     here = pl.col("index_collected_at")
     differential = pl.when(by_neutrophils[0].is_not_null()).then("neut_pct.at").otherwise("segs_pct.at")

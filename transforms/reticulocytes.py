@@ -44,7 +44,8 @@ def reticulocytes(frame: pl.LazyFrame, *, table: str) -> pl.LazyFrame:
     reported = low("rpi").is_not_null()
     by_table = {
         name: settled_ends(
-            *(pl.col(f"retic_pct.{side}") * hct / NORMAL_HCT / _days(hct, name) for side in ("lo", "hi"))
+            # one divisor that is a column: Polars divides the only row of a frame by a number otherwise than several
+            *(pl.col(f"retic_pct.{side}") * hct / (NORMAL_HCT * _days(hct, name)) for side in ("lo", "hi"))
         )
         for name in MATURATION
     }

@@ -1,6 +1,8 @@
 """Derived indices and coherence of a blood count (RULES.md section 2), on cases of one draw."""
 
+import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from tests.evidence.one_draw import flags, row
 from tests.testbed import evidence_of
@@ -204,3 +206,17 @@ def test_what_lies_on_the_limit_of_a_blood_count_that_disagrees_with_itself_stil
         any("RULE_OF_THREE" in flag for flag in flags or []) for flags in evidence["draw_flags"].to_list()
     ]
     assert flagged == [False, True]
+
+
+def test_a_draw_alone_says_what_it_says_among_others_to_the_last_digit() -> None:
+    """Polars divides the only row of a frame by a number, and multiplies several rows by its reciprocal."""
+    cases = [
+        {"case": "age", "age": "40.0027", "sex": "M", "hb": "110", "creatinine": "101"},
+        {"case": "neutrophils", "age": "40", "hb": "110", "wbc": "<0.5", "neut_pct": "23"},
+        {"case": "bands", "age": "41", "hb": "110", "wbc": "<0.5", "segs_pct": "20", "bands_pct": "3"},
+        {"case": "reticulocytes", "age": "42", "hb": "110", "hct": "37.5", "rbc": "4.1", "retic_pct": "<3.0"},
+    ]
+    together = evidence_of(cases)
+    for case in cases:
+        alone = together.filter(pl.col("patient_id") == case["case"])
+        assert_frame_equal(evidence_of([case]), alone, check_exact=True)
