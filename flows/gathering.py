@@ -14,7 +14,7 @@ from flows.generations import current
 from flows.sql import statement
 from flows.staging import MOST_BUCKETS, divided
 
-PATIENTS_GATHERED = 3_700  # at most at a time, of those whose results are not derived again
+DRAWS_GATHERED = 45_000  # about as many in a place, of patients whose results are not derived again
 
 
 @dataclass(frozen=True)
@@ -42,20 +42,28 @@ class Place:
         return str(self.folder / table / f"{self.piece}.parquet")
 
 
-def gathered(tables: Path, patients: pl.Series, scratch: Path, workers: int) -> list[Place]:
-    """The tables of patients who have no piece of their own, gathered from those of earlier nights.
+def places_wanted(earlier: Path, patients: pl.Series, workers: int) -> int:
+    """How many places to gather patients in, so that what is judged at the same time fits into memory.
 
-    What the home holds is read once, however many the patients are. workers: places judged at the same time; several
-    places are as many for each worker, so that the last one is not judged alone.
+    earlier: tables of the night that judged them last. workers: places judged at the same time; several places are as
+    many for each worker, so that the last one is not judged alone.
     """
-    parts = -(-len(patients) // PATIENTS_GATHERED)
-    if parts > 1:
-        parts = min(-(-parts // workers) * workers, MOST_BUCKETS)
-    for table in _READ if parts else ():
+    totals = current(earlier, "patient_total", patients)
+    draws = 0 if totals is None else int(totals.select(pl.col("draws").sum()).collect().item())
+    wanted = -(-max(draws, len(patients)) // DRAWS_GATHERED)
+    return wanted if wanted <= 1 else min(-(-wanted // workers) * workers, MOST_BUCKETS)
+
+
+def gathered(tables: Path, patients: pl.Series, scratch: Path, number: int) -> list[Place]:
+    """The tables of patients who have no piece of their own, gathered from those of earlier nights in so many places.
+
+    What the home holds is read once, however many the patients are.
+    """
+    for table in _READ if number else ():
         rows = current(tables, table, patients)
         if rows is not None:
-            divided(rows.select(_OF_RESULTS) if table == "lab_result" else rows, parts, scratch / table)
-    return [Place(scratch, str(number)) for number in range(parts)]
+            divided(rows.select(_OF_RESULTS) if table == "lab_result" else rows, number, scratch / table)
+    return [Place(scratch, str(place)) for place in range(number)]
 
 
 _OF_RESULTS = (  # what sql/evidence and transforms.site_drift read: reading no more saves a quarter of the time

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.gathering import Bucket, Place, gathered, read_bucket
+from flows.gathering import Bucket, Place, gathered, places_wanted, read_bucket
 from flows.generations import (
     ADDED,
     LAB,
@@ -166,8 +166,9 @@ def _screen_concerned(tonight: Tonight, earlier: Path, since: date) -> ScreenCou
     for piece in pieces_of(tables, "lab_result").get(generation, []):
         (added if bucket_number(piece) == ADDED else new).append(Place(tables, piece.stem))
     kept = again.filter(~again.is_in(derived_again.implode()))
+    number = places_wanted(earlier, kept, tonight.workers)
     with ThreadPoolExecutor(1) as beside:
-        old = beside.submit(gathered, tables, kept, build / "staged" / "kept", tonight.workers)
+        old = beside.submit(gathered, tables, kept, build / "staged" / "kept", number)
 
         def places() -> Iterator[Place]:
             yield from new

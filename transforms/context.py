@@ -6,7 +6,8 @@ is one search in the events sorted by start with the running maximum of their en
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cache
 
 import numpy as np
 import polars as pl
@@ -84,12 +85,17 @@ def coded_events(events: pl.DataFrame, code_sets: Iterable[CodeSet] = _READ) -> 
     events: patient (Int64), code_system, code, kind, start_date, end_date. Codes match as their value set says,
     without regard to dots, blanks and case.
     """
-    codes = events.select("code_system", "code").unique()
-    codes = codes.with_columns(bare=pl.col("code").str.replace_all(r"[.\s]", "").str.to_uppercase())
-    one_day = codes.select(_matches(CODE_SETS["intravenous_iron"]).alias("one_day"), "code_system", "code")
-    numbered = codes.with_columns(one_day.select("one_day")).with_row_index("number")
+    codes = events.select("code_system", "code").unique().with_row_index("number")
+    sets = _sets_of(codes)
+    one_day = codes["number"].is_in(
+        sets.filter(pl.col("value_set") == "intravenous_iron")["number"].implode()
+    )
     spans = events.join(
-        numbered, on=["code_system", "code"], how="left", maintain_order="left", nulls_equal=True
+        codes.with_columns(one_day=one_day),
+        on=["code_system", "code"],
+        how="left",
+        maintain_order="left",
+        nulls_equal=True,
     ).select(
         "patient",
         "code_system",
@@ -103,26 +109,42 @@ def coded_events(events: pl.DataFrame, code_sets: Iterable[CodeSet] = _READ) -> 
             .otherwise(day(pl.col("start_date"))),
         ),
     )
-    wanted = numbered.lazy().select(_matches(code_set).alias(code_set.id) for code_set in code_sets).collect()
-    of_set = spans["number"].to_numpy()
-    return {
-        name: spans[np.flatnonzero(wanted[name].fill_null(value=False).to_numpy()[of_set])].drop("number")
-        for name in wanted.columns
-    }
+    by_set = (
+        spans.join(sets, on="number", maintain_order="left")
+        .drop("number")
+        .partition_by("value_set", as_dict=True, include_key=False, maintain_order=True)
+    )
+    nothing = spans.drop("number").clear()
+    return {code_set.id: by_set.get((code_set.id,), nothing) for code_set in code_sets}
 
 
-def _matches(code_set: CodeSet) -> pl.Expr:
-    """Whether a bare code of a code system is one of the set's."""
-    hits = []
-    for system in dict.fromkeys(line.system for line in code_set.codes):
-        lines = [line for line in code_set.codes if line.system == system]
-        exact = [line.bare for line in lines if line.match == EXACT]
-        starts = [line.bare for line in lines if line.match != EXACT]
-        hit = pl.any_horizontal(
-            pl.col("bare").is_in(exact), *(pl.col("bare").str.starts_with(start) for start in starts)
+def _sets_of(codes: pl.DataFrame) -> pl.DataFrame:
+    """number and value_set of every match. codes: number, code_system, code."""
+    bare = pl.col("code").str.replace_all(r"[.\s]", "").str.to_uppercase()
+    beginnings = (
+        codes.select("number", "code_system", bare=bare.str.slice(0, length)).join(
+            lines, on=["code_system", "bare"]
         )
-        hits.append((pl.col("code_system") == system) & hit)
-    return pl.any_horizontal(hits)
+        for length, lines in _lines_by_length().items()
+    )
+    return pl.concat([found.select("number", "value_set") for found in beginnings]).unique()
+
+
+@cache
+def _lines_by_length() -> Mapping[int | None, pl.DataFrame]:
+    """The codes of all value sets (code_system, bare, value_set) by how many characters are compared; None: all of them."""
+    lines = pl.DataFrame(
+        [
+            (line.system, line.bare, item.id, None if line.match == EXACT else len(line.bare))
+            for item in CODE_SETS.values()
+            for line in item.codes
+        ],
+        schema={"code_system": pl.String, "bare": pl.String, "value_set": pl.String, "length": pl.Int64},
+        orient="row",
+    )
+    return {
+        key[0]: part for key, part in lines.partition_by("length", as_dict=True, include_key=False).items()
+    }
 
 
 def domain_columns(draws: pl.DataFrame, coverage: pl.DataFrame, as_of_day: int) -> pl.DataFrame:

@@ -76,30 +76,33 @@ def _why(
     named = _named(
         evidence, {read.id for _, criterion in criteria if (read := shown_input(criterion))}, sources
     )
-    parts: list[pl.DataFrame] = []
+    # Series by Series: a frame for each of some hundred criteria takes longer than all the rest
+    parts: dict[str, list[pl.Series]] = {name: [pl.Series([], dtype=kind)] for name, kind in _LONG.items()}
     for rule, rows in asked:
         own = _own(rule, evidence, verdicts, named).select(pl.all().gather(rows))
+        nothing = pl.DataFrame(schema=_LONG).clear(len(rows))
         for criterion in rule.criteria.values():
             read = shown_input(criterion)
-            columns = {
-                "criterion": np.full(len(rows), len(parts), dtype=np.uint32),
-                "row": rows,
-                "verdict": own[criterion.id],
-            }
+            columns = {"row": rows, "verdict": own[criterion.id]}
             if read is not None:
                 columns |= {
                     "value": own[read.column],
                     "collected_at": own[f"{read.id}_collected_at"],
                     "source": own[f"{read.id}_source"],
                 }
-            parts.append(pl.DataFrame(columns))
-    long = pl.concat([pl.DataFrame(schema=_LONG), *parts], how="diagonal")
+            for name, of_criteria in parts.items():
+                of_criteria.append(columns.get(name, nothing[name]))
+    long = pl.DataFrame(
+        [pl.concat(of_criteria, rechunk=True).alias(name) for name, of_criteria in parts.items()]
+    )
+    draws = [len(rows) for rule, rows in asked for _ in rule.criteria]
+    criterion_numbers = pl.Series(np.repeat(np.arange(len(draws)), draws))
     words = pl.DataFrame([_words(rule, criterion) for rule, criterion in criteria], schema=_WORDS)
     return pl.concat(
         [
             long.select("verdict", "value", "collected_at"),
             evidence.select(pl.col("patient_id", "index_collected_at").gather(long["row"])),
-            words.select(pl.all().gather(long["criterion"])),
+            words.select(pl.all().gather(criterion_numbers)),
             sources.select(pl.col(SOURCE).gather(long["source"])),
         ],
         how="horizontal",
@@ -122,7 +125,6 @@ def _own(
 
 
 _LONG: Mapping[str, Any] = {
-    "criterion": pl.UInt32,
     "row": pl.UInt32,
     "verdict": pl.Boolean,
     "value": pl.Float64,

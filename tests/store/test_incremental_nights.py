@@ -13,12 +13,12 @@ from histories import AS_OF, in_nights
 from small_nights import adults, asked, count, labs, members, rows_of
 
 from flows.errors import UsageError
-from flows.gathering import gathered
+from flows.gathering import gathered, places_wanted
 from flows.generations import piece_name, pieces_of
 from flows.home import Home
 from flows.manifest import read_manifest
 from flows.night import begin, run_night
-from schemas.tables import LAB_RESULT, shaped
+from schemas.tables import LAB_RESULT, PATIENT_TOTAL, shaped
 from transforms.ledger import MEMBER
 
 Run = Callable[..., dict[str, Any]]
@@ -137,7 +137,7 @@ def test_many_patients_are_divided_so_that_memory_stays_bounded(
     run("grown", parts[0])
     monkeypatch.setattr("flows.derive.ROWS_PER_SLICE", 500)
     monkeypatch.setattr("flows.derive.ROWS_PER_BUCKET", 1500)
-    monkeypatch.setattr("flows.gathering.PATIENTS_GATHERED", 4)
+    monkeypatch.setattr("flows.gathering.DRAWS_GATHERED", 4)
     assert run("grown", parts[1])["digest"] == at_once["digest"]
     pieces = pieces_of(home_of("grown").night() / "tables", "verdict")
     assert len(pieces[max(pieces)]) > 10
@@ -145,16 +145,24 @@ def test_many_patients_are_divided_so_that_memory_stays_bounded(
         assert asked(home_of("grown"), query) == asked(home_of("at_once"), query), query
 
 
-@pytest.mark.parametrize(("patients", "places"), [(0, 0), (4, 1), (5, 2), (9, 4), (16, 4), (17, 6)])
-def test_no_worker_judges_the_last_patients_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, patients: int, places: int
+@pytest.mark.parametrize(
+    ("patients", "draws", "places"),
+    [(0, 0, 0), (4, 10, 1), (5, 10, 2), (9, 10, 4), (16, 10, 4), (17, 10, 6), (2, 60, 4), (41, 0, 2)],
+)
+def test_places_hold_so_many_draws_and_no_worker_judges_the_last_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, patients: int, draws: int, places: int
 ) -> None:
-    monkeypatch.setattr("flows.gathering.PATIENTS_GATHERED", 4)
+    monkeypatch.setattr("flows.gathering.DRAWS_GATHERED", 40)
     ids = pl.Series("patient_id", [f"p{number}" for number in range(patients)], pl.String)
-    results = tmp_path / "tables" / "lab_result"
-    results.mkdir(parents=True)
-    shaped(ids.to_frame(), LAB_RESULT).write_parquet(results / f"{piece_name(1, 0)}.parquet")
-    found = gathered(tmp_path / "tables", ids, tmp_path / "kept", workers=2)
+    tables = {
+        "lab_result": shaped(ids.to_frame(), LAB_RESULT),
+        "patient_total": shaped(ids.to_frame().with_columns(draws=pl.lit(draws)), PATIENT_TOTAL),
+    }
+    for table, frame in tables.items():
+        (tmp_path / "tables" / table).mkdir(parents=True)
+        frame.write_parquet(tmp_path / "tables" / table / f"{piece_name(1, 0)}.parquet")
+    wanted = places_wanted(tmp_path / "tables", ids, workers=2)
+    found = gathered(tmp_path / "tables", ids, tmp_path / "kept", wanted)
     assert len(found) == places
     held = [name for place in found for name in pl.read_parquet(place.path("lab_result"))["patient_id"]]
     assert sorted(held) == sorted(ids)
