@@ -16,7 +16,7 @@ from flows.manifest import Manifest, read_manifest
 from flows.spreadsheets import write_cohort_files, write_workbook
 from flows.stages import Counts, Night
 from flows.tables import write_table
-from flows.totals import digest, listed, patient_totals, population
+from flows.totals import digest, listed_members, patient_totals, population
 from schemas.tables import MEMBERSHIP
 from schemas.warehouse import FILES, LEDGER, NightFile
 from transforms.ledger import Occasion, entries
@@ -37,7 +37,8 @@ def write_exports(night: Night, as_of: date) -> Counts:
     build = night.build
     tables = build / "tables"
     with ThreadPoolExecutor(1) as beside:  # Python writes the workbook while Polars writes the files
-        opened_by_people = beside.submit(_cohorts, build)
+        listing = beside.submit(lambda: cohort_lists(listed_members(tables)))
+        workbook = beside.submit(lambda: write_workbook(listing.result(), RULES, build / "cohorts.xlsx"))
         totals = patient_totals(tables)
         written = _files(night, as_of, totals)
         written["ledger"] = _ledger(night, as_of)
@@ -49,9 +50,11 @@ def write_exports(night: Night, as_of: date) -> Counts:
         )
         write_table(build, "population", "all", population(totals, on_file, as_of))
         checksum = digest(totals, rule_book(night.settings.switches), as_of)
-        members = opened_by_people.result()
+        members = listing.result()
+        write_cohort_files(members, RULES, build / "cohorts")
+        workbook.result()
     shutil.rmtree(build / "canonical", ignore_errors=True)
-    return {**written, "members": members, "digest": checksum}
+    return {**written, "members": members.height, "digest": checksum}
 
 
 def _files(night: Night, as_of: date, totals: pl.DataFrame) -> dict[str, int]:
@@ -95,14 +98,6 @@ def _rows_of(tables: Path, file: NightFile) -> pl.LazyFrame:
         pieces = sorted((tables / table).glob("*.parquet"))
         frames += [pl.scan_parquet(pieces, glob=False)] if pieces else []
     return pl.concat(frames, how="diagonal")
-
-
-def _cohorts(build: Path) -> int:
-    """Write the files that people open; returns the members of all cohorts."""
-    members = cohort_lists(listed(build / "tables"))
-    write_cohort_files(members, RULES, build / "cohorts")
-    write_workbook(members, RULES, build / "cohorts.xlsx")
-    return members.height
 
 
 def _ledger(night: Night, as_of: date) -> int:

@@ -49,10 +49,12 @@ def patient_totals(tables: Path) -> pl.DataFrame:
     return empty(PATIENT_TOTAL) if rows is None else rows.collect(engine="streaming")
 
 
-def listed(tables: Path) -> pl.DataFrame:
-    """Every membership row with the finding that decides it (``schemas.tables.LISTED``)."""
+def listed_members(tables: Path) -> pl.DataFrame:
+    """The members of every cohort, each with the finding that decides it (``schemas.tables.LISTED``)."""
     rows = current(tables, "listed")
-    return empty(LISTED) if rows is None else rows.collect(engine="streaming")
+    return (
+        empty(LISTED) if rows is None else rows.filter(pl.col("status") == "met").collect(engine="streaming")
+    )
 
 
 def population(totals: pl.DataFrame, patients: pl.Series, as_of: date) -> pl.DataFrame:

@@ -123,24 +123,20 @@ def ages_out(verdicts: pl.DataFrame, rules: Sequence[Rule], as_of_day: int) -> p
 _NEVER = 1 << 40  # a day after all others
 
 
-def cohort_lists(listed: pl.DataFrame) -> pl.DataFrame:
+def cohort_lists(members: pl.DataFrame) -> pl.DataFrame:
     """The members of the cohorts, the surest tier first: rule_id, patient_id, tier, dates, specimen and caveats as text.
 
-    listed: ``schemas.tables.LISTED``.
+    members: ``schemas.tables.LISTED``, of members only.
     """
     surest = pl.col("tier").replace_strict(
         {name: -number for number, name in TIER_NAMES.items()}, default=None, return_dtype=pl.Int8
     )
-    return (
-        listed.filter(pl.col("status") == "met")
-        .sort("rule_id", surest, "patient_id")
-        .select(
-            "rule_id",
-            "patient_id",
-            "tier",
-            "entered_on",
-            "index_collected_at",
-            "index_specimen_id",
-            pl.col("caveats").list.join("; ").replace("", None),  # an empty cell
-        )
+    return members.sort("rule_id", surest, "patient_id").select(
+        "rule_id",
+        "patient_id",
+        "tier",
+        "entered_on",
+        "index_collected_at",
+        "index_specimen_id",
+        pl.col("caveats").list.join("; ").replace("", None),  # an empty cell
     )
