@@ -1,6 +1,7 @@
 """Errors a person can act on, each with the exit code of its kind (README lists them)."""
 
 INTERRUPTED = 130  # what a shell calls a command that Ctrl-C ended
+TERMINATED = 143  # what it calls one that SIGTERM ended
 
 
 class HemacohortError(Exception):

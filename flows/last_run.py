@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from flows import home_lock
-from flows.errors import INTERRUPTED
+from flows.errors import INTERRUPTED, TERMINATED
 from flows.home import Home
+
+_ENDED_WELL = ("night published", "past night made again")
+_WITHOUT_A_WORD = f"{home_lock.ENDED_WITHOUT_A_WORD}. The last good night is in force, and the next run clears up what was left."
 
 
 def last_run(root: Path) -> str | None:
@@ -23,23 +26,24 @@ def last_run(root: Path) -> str | None:
     if held:
         return f"At work in this home now: {who}."
     if who:
-        return (
-            f"The last run ({who}) {home_lock.ENDED_WITHOUT_A_WORD}. The last good night is in force, and the next run "
-            "clears up what was left."
-        )
-    began, ended = _beginning_and_failure(home.logs)
-    return None if ended is None else f"The last run, begun {_time(began)}, {_how(ended, home.logs)}"
+        return f"The last run ({who}) {_WITHOUT_A_WORD}"
+    began, ended = _beginning_and_end(home.logs)
+    if began is None or (ended is not None and ended["event"] in _ENDED_WELL):
+        return None
+    # Without an end a second signal came as it cleared up, or the disk was too full for a line.
+    how = _WITHOUT_A_WORD if ended is None else _how(ended, home.logs)
+    return f"The last run, begun {_time(began)}, {how}"
 
 
-def _beginning_and_failure(logs: Path) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    """The beginning of the last run that the log tells of, and its failure; None where it did not fail."""
+def _beginning_and_end(logs: Path) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    """The beginning of the last run that the log tells of, and how it ended; None where there is nothing of it."""
     ended: dict[str, dict[str, Any]] = {}
     for event in _newest_first(logs):
-        if event.get("event") == "run failed":
+        if event.get("event") in ("run failed", *_ENDED_WELL):
             ended[event["run_id"]] = event
         elif event.get("event") == "run began":
             return event, ended.get(event["run_id"])
-    return {}, None
+    return None, None
 
 
 def _newest_first(logs: Path) -> Iterator[dict[str, Any]]:
@@ -61,7 +65,7 @@ def _time(event: dict[str, Any]) -> str:
 
 
 def _how(ended: dict[str, Any], logs: Path) -> str:
-    if ended["exit_code"] == INTERRUPTED:
+    if ended["exit_code"] in (INTERRUPTED, TERMINATED):
         return "was stopped. The last good night is in force."
     where = f" in the stage {ended['stage']}" if ended.get("stage") else ""
     return f"failed{where} (exit {ended['exit_code']}): {ended.get('says') or ended['error'] + f'; look into {logs}.'}"

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 import structlog
 
-from flows.errors import INTERRUPTED, CheckError, HemacohortError
+from flows.errors import INTERRUPTED, TERMINATED, CheckError, HemacohortError
 
 _TEXTS = {
     "event",
@@ -87,6 +87,10 @@ class NightLog:
 def _exit_code(error: BaseException) -> int:
     if isinstance(error, KeyboardInterrupt):
         return INTERRUPTED
+    if (
+        type(error).__name__ == "TerminationSignal"
+    ):  # what Prefect makes of SIGTERM; to import it takes seconds
+        return TERMINATED
     return error.exit_code if isinstance(error, HemacohortError) else 1
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from holders import holding
+from prefect.exceptions import TerminationSignal
 
 from flows.cli import main
 from flows.errors import CheckError, ExtractError, HomeLockedError
@@ -140,10 +141,26 @@ def test_the_failure_of_the_last_run_is_reported_in_its_own_sentence(
     assert "(exit 11): free_disk: there is no room." in str(last_run(home.root))
     fails(home, tmp_path, KeyboardInterrupt())
     assert str(last_run(home.root)).endswith("UTC, was stopped. The last good night is in force.")
+    fails(home, tmp_path, TerminationSignal(signal.SIGTERM))
+    assert str(last_run(home.root)).endswith("UTC, was stopped. The last good night is in force.")
     fails(home, tmp_path, ValueError("P123456 has 4.5"))
     assert str(last_run(home.root)).endswith(
         f"failed in the stage ingest (exit 1): ValueError; look into {home.logs}."
     )
+    screened()
+    assert last_run(home.root) is None
+
+
+def test_a_run_of_which_only_the_beginning_is_known_ended_without_a_word(
+    screened: Callable[..., Path], home: Home, tmp_path: Path
+) -> None:
+    """A second signal, while a run that was stopped clears up, may come after the lock was given back."""
+    screened()
+    fails(home, tmp_path, ExtractError("It cannot be read."))
+    [day] = home.logs.glob("*.jsonl")
+    lines = day.read_text(encoding="utf-8").splitlines(keepends=True)
+    day.write_text("".join(lines[:-1]), encoding="utf-8")
+    assert re.match(r"The last run, begun 20\S+ \S+ UTC, ended without a word", str(last_run(home.root)))
     screened()
     assert last_run(home.root) is None
 
