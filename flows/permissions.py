@@ -52,9 +52,8 @@ def share(home: Home, night: Path, group: str | None) -> None:
         for name in files:
             _give(Path(place, name), number, 0o640)
     for path in _kept_from_group(home):
-        if _is_ours(
-            path
-        ):  # settings that root wrote, the lost+found of a file system; ``check_group`` looked at them
+        # not settings that root wrote, nor the lost+found of a file system; ``check_group`` looked at them
+        if _is_ours(path):
             path.chmod(0o700 if path.is_dir() else 0o600)
     _give(home.root / "format", number, 0o640)
     _give(home.nights, number, 0o750)
