@@ -26,13 +26,18 @@ def newest_patients(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def additions(rows: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
-    """The rows that say something the stored ones do not say yet."""
-    content = [name for name in rows.columns if name not in _APART]
+    """The rows that say something the stored ones do not say yet; a column that either lacks says nothing."""
     if stored.is_empty():
         return rows
-    missing = [pl.lit(None, rows.schema[name]).alias(name) for name in content if name not in stored.columns]
-    known = stored.with_columns(missing).select(content).unique()
-    return rows.join(known, on=content, how="anti", nulls_equal=True, maintain_order="left")
+    columns = {name: kind for name, kind in {**stored.schema, **rows.schema}.items() if name not in _APART}
+    brought, known = (
+        frame.with_columns(
+            pl.lit(None, kind).alias(name) for name, kind in columns.items() if name not in frame.columns
+        )
+        for frame in (rows, stored)
+    )
+    new = brought.join(known, on=[*columns], how="anti", nulls_equal=True, maintain_order="left")
+    return new.select(rows.columns)
 
 
 def under_remaining(rows: pl.DataFrame, merges: Mapping[str, str]) -> pl.DataFrame:

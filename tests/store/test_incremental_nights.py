@@ -246,6 +246,17 @@ def test_a_stratum_that_comes_later_takes_in_those_of_whom_it_says_nothing(
     assert asked(home_of("grown"), f"{by_area} ORDER BY n") == [("town", 1), (None, 2)]
 
 
+def test_a_newer_record_without_a_stratum_says_nothing_of_it_whatever_else_changed(
+    run: Run, home_of: Callable[[str], Home]
+) -> None:
+    named = adults("p", "q").with_columns(stratum_area=pl.lit("town"))
+    run("grown", {"lab_results": labs(*count(), *count(who="q")), "patients": named})
+    without = adults("p", "q").with_columns(sex=pl.Series(["female", "male"]))
+    run("grown", {"lab_results": labs(*count()), "patients": without})
+    by_area = "SELECT patient_id, sex, stratum_area FROM lab.patient ORDER BY patient_id"
+    assert asked(home_of("grown"), by_area) == [("p", "female", None), ("q", "male", None)]
+
+
 def test_time_alone_moves_verdicts_as_a_fresh_look_would(
     extract: dict[str, pl.DataFrame], run: Run, home_of: Callable[[str], Home]
 ) -> None:
