@@ -127,6 +127,8 @@ class Home:
 
         UsageError if none.
         """
+        if not self.root.exists():  # a name mistyped: whoever made a night there would have two homes
+            raise UsageError(f"There is no folder {self.root}.")
         self.check_format()
         if not self.published.is_symlink() or not self.published.exists():
             raise UsageError(f"{self.root} holds no published night yet; `hemacohort run` makes one.")

@@ -137,6 +137,8 @@ def test_home_without_a_night_says_so(made: Home) -> None:
     made.published.symlink_to("nights/gone")
     with pytest.raises(UsageError, match="no published night"):
         made.night()
+    with pytest.raises(UsageError, match=r"^There is no folder \S+/mistyped\.$"):
+        Home(made.root / "mistyped").night()
 
 
 def test_home_of_another_user_is_wrong_usage(made: Home, monkeypatch: pytest.MonkeyPatch) -> None:
