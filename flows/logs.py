@@ -87,9 +87,8 @@ class NightLog:
 def _exit_code(error: BaseException) -> int:
     if isinstance(error, KeyboardInterrupt):
         return INTERRUPTED
-    if (
-        type(error).__name__ == "TerminationSignal"
-    ):  # what Prefect makes of SIGTERM; to import it takes seconds
+    # what Prefect makes of SIGTERM; to import it takes seconds
+    if type(error).__name__ == "TerminationSignal":
         return TERMINATED
     return error.exit_code if isinstance(error, HemacohortError) else 1
 
