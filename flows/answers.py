@@ -66,9 +66,8 @@ def _table(answer: pl.DataFrame) -> None:
         table.add_row(*(Text(printable(_text(cell))) for cell in row))
     width = None if sys.stdout.isatty() else 10_000
     screen = Console(width=width, highlight=False)
-    with (
-        screen.capture() as drawn
-    ):  # written by itself, Rich would end the command with 1 where a pipe is closed
+    # written by itself, Rich would end the command with 1 where a pipe is closed
+    with screen.capture() as drawn:
         screen.print(table)
     sys.stdout.write(drawn.get())
     more = answer.height - SHOWN_ROWS

@@ -34,9 +34,8 @@ def end_what_was_cut_short(home: Path) -> None:
 
     with get_client(sync_client=True) as client:
         for run in client.read_flow_runs(flow_run_filter=_at_work()):
-            if run.parameters.get("home") != str(
-                home
-            ):  # a person's own folder of Prefect may hold several homes
+            # a person's own folder of Prefect may hold several homes
+            if run.parameters.get("home") != str(home):
                 continue
             if run.start_time is None:
                 client.set_flow_run_state(run.id, Scheduled(), force=True)

@@ -26,8 +26,7 @@ def as_of_text(text: str | None, now: datetime) -> str:
         day = date.fromisoformat(text)
     except ValueError:
         raise UsageError(f"--as-of is a date such as {now:%Y-%m-%d}, or auto; not {text[:40]!r}.") from None
-    if day.year < 1900 or day > now.date() + timedelta(
-        days=366 * 300
-    ):  # shifted extracts lie up to 2 centuries ahead
+    # shifted extracts lie up to 2 centuries ahead
+    if day.year < 1900 or day > now.date() + timedelta(days=366 * 300):
         raise UsageError(f"--as-of {day.isoformat()} is out of range.")
     return day.isoformat()

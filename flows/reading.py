@@ -170,9 +170,8 @@ def _known_names(header: list[str], table: ExtractTable, place: str) -> list[str
     if not header:
         raise ExtractError(f"{place}: the first line is blank; it must name the columns.")
     lowered = [name.lower() for name in header]
-    if not any(
-        is_known(name, table) for name in lowered
-    ):  # a row of data, perhaps: its cells are not repeated
+    # a row of data, perhaps: its cells are not repeated
+    if not any(is_known(name, table) for name in lowered):
         what = (
             f"none of its {len(header)} fields names" if len(header) > 1 else "its only field does not name"
         )

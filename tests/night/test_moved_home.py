@@ -71,10 +71,8 @@ def test_moved_home_is_mended_by_whoever_asks_first(
         ask(there.root, question)
     assert call("status", "--home", there.root) == 0
     assert (there.night() / "hemacohort.duckdb").stat().st_mode == modes
-    for night in (
-        *there.finished(),
-        there.past / past["run_id"],
-    ):  # any client sees all of them, from anywhere
+    # any client sees all of them, from anywhere
+    for night in (*there.finished(), there.past / past["run_id"]):
         with duckdb.connect(str(night / "hemacohort.duckdb"), read_only=True) as client:
             assert client.sql(question).fetchone() == (0 if night.parent == there.past else rows,)
             assert client.sql("SELECT count(*) > 5 FROM run.stage").fetchone() == (True,)
