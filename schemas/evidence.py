@@ -130,6 +130,7 @@ _INPUTS = (
 )
 
 INPUTS: Mapping[str, EvidenceInput] = {item.id: item for item in _INPUTS}
+UNIT_PROBLEM_BIT = {name: 1 << number for number, name in enumerate(INPUTS)}  # in the mask unit_problems
 
 # Columns of the evidence that are no laboratory input, with their descriptions.
 CONTEXT: Mapping[str, str] = {

@@ -9,7 +9,7 @@ from schemas.history_atoms import HISTORY_ATOMS
 from schemas.value_sets import CODE_SETS
 from transforms.choices import choice
 from transforms.logic import Criterion, Named, Node, soft
-from transforms.quantities import BIT, Quantity, less
+from transforms.quantities import Quantity, less, unit_problem
 
 WHO_HB = "WHO guideline on hemoglobin cutoffs 2024"
 WHO_FERRITIN = "WHO ferritin guideline 2020"
@@ -183,6 +183,7 @@ def _low_retic(id_: str, says: str, index: float, absolute: float, adequate: flo
     by_index = less(RPI, index)
     by_count = pl.when(RETIC_ABS.high < absolute).then(T).when(RETIC_ABS.low >= adequate).then(F)
     fallback = RPI.missing & ~pl.col("transfused_30d")
+    unusable = RETIC_ABS.missing & (unit_problem("retic_pct") | unit_problem("retic_abs"))
     return Criterion(
         id=id_,
         says=says,
@@ -190,23 +191,13 @@ def _low_retic(id_: str, says: str, index: float, absolute: float, adequate: flo
         inputs=("rpi", "retic_abs"),
         reasons=(
             ("rpi(transfused)", pl.col("transfused_30d")),
-            (
-                "retic(unit)",
-                fallback & RETIC_ABS.missing & (_unit_problem("retic_pct") | _unit_problem("retic_abs")),
-            ),
-            (
-                "retic",
-                fallback & ~(RETIC_ABS.missing & (_unit_problem("retic_pct") | _unit_problem("retic_abs"))),
-            ),
+            ("retic(unit)", fallback & unusable),
+            ("retic", fallback & ~unusable),
             ("retic(censored)", ~RPI.missing & ~pl.col("transfused_30d")),
         ),
         threshold=f"RPI below {index:g}; without an RPI, reticulocytes below {absolute:g}*10^9/L (from {adequate:g} on it does not hold)",
         citation="Hillman maturation correction (AMBOSS, Merck Manual); RULES.md 2.4",
     )
-
-
-def _unit_problem(input_id: str) -> pl.Expr:
-    return (pl.col("unit_problems") & BIT[input_id]) != 0
 
 
 _BELOW_2 = _low_retic(

@@ -11,11 +11,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from schemas.evidence import INPUTS
+from schemas.evidence import INPUTS, UNIT_PROBLEM_BIT
 from transforms.errors import RuleDefinitionError
 from transforms.logic import Criterion
-
-BIT = {name: 1 << number for number, name in enumerate(INPUTS)}
 
 
 @dataclass(frozen=True)
@@ -68,11 +66,11 @@ class Quantity:
 
     def _gaps(self, name: str, measured: Quantity) -> tuple[tuple[str, pl.Expr], ...]:
         """What keeps the comparison unknown: the measured input has a bad unit, is missing, or is censored."""
-        unit_problem = (pl.col("unit_problems") & BIT[measured.input_id]) != 0
+        unusable = unit_problem(measured.input_id)
         censored = pl.col(INPUTS[measured.input_id].column).is_null()
         return (
-            (f"{name}(unit)", self.missing & measured.missing & unit_problem),
-            (name, self.missing & measured.missing & ~unit_problem),
+            (f"{name}(unit)", self.missing & measured.missing & unusable),
+            (name, self.missing & measured.missing & ~unusable),
             (f"{name}(censored)", ~self.missing & censored),
         )
 
@@ -99,7 +97,7 @@ class Quantity:
         if unit != item.unit:
             raise RuleDefinitionError(f"{item.id} is kept in {item.unit}, not in {unit}")
         amount = f"{limit:g}" + ("" if unit == "1" else f" {unit}")
-        words = {"below": "below", "at_least": "at least", "above": "above", "at_most": "at most"}[verb]
+        words = verb.replace("_", " ")
         return Criterion(
             id=f"{item.id}_{verb}_{limit:g}".replace(".", "_"),
             says=f"{item.title} {words} {amount}",
@@ -109,6 +107,11 @@ class Quantity:
             threshold=f"{words} {amount}",
             citation=f"{source}, {place}" if place else source,
         )
+
+
+def unit_problem(input_id: str) -> pl.Expr:
+    """A result lies in the input's window, but its unit could not be used."""
+    return (pl.col("unit_problems") & UNIT_PROBLEM_BIT[input_id]) != 0
 
 
 def less(quantity: Quantity, limit: pl.Expr | float) -> pl.Expr:

@@ -33,9 +33,8 @@ from transforms.atoms import (
     age,
 )
 from transforms.choices import settled
-from transforms.cytopenias import ANC_0_5, PLT_20
 from transforms.iron_status import BM_PRESENT, FERRITIN_TIER, ID_ESTABLISHED, ID_POSSIBLE, TSAT_LOW
-from transforms.logic import Node, at_least, soft
+from transforms.logic import Node, soft
 from transforms.marrow import RING_SIDEROBLASTS_PROVEN
 from transforms.quantities import less, more
 from transforms.repeats import MONOCYTOSIS
@@ -45,7 +44,7 @@ from transforms.rules.hypoproliferative_anemia_with_adequate_iron import (
 from transforms.rules.pancytopenia import PANCYTOPENIA
 from transforms.rules.persistent_unexplained_cytopenia import PERSISTENT_UNEXPLAINED_CYTOPENIA
 from transforms.rules.sideroblastic_anemia import SIDEROBLASTIC_ANEMIA
-from transforms.rules.suspected_aplastic_anemia import RETIC_FEW, SUSPECTED_APLASTIC_ANEMIA
+from transforms.rules.suspected_aplastic_anemia import SEVERE, SUSPECTED_APLASTIC_ANEMIA
 from transforms.rules.unexplained_pancytopenia import UNEXPLAINED_PANCYTOPENIA
 from transforms.secondary_causes import B12_LOW, CHEMOTHERAPY, COPPER_LOW, MYELOTOXIC_DRUG, TSH_HIGH
 
@@ -60,8 +59,6 @@ BLASTS_URGENT = 20.0  # % (RULES.md 1.2, 4.16)
 REGENERATING = 3.0  # RPI (RULES.md 4.0, ALERT_HAEMOLYSIS)
 CHILDBEARING = (12, 56)  # years; PREG_UNKNOWN is raised for women of this age only (RULES.md 0.5)
 ADULT_YEARS = 18  # from here on any nucleated red cell is noteworthy (RULES.md 1.2, nrbc)
-
-CAMITTA_SEVERE = at_least(2, ANC_0_5, PLT_20, RETIC_FEW)
 
 
 def residual_flags(switches: Switches) -> Mapping[str, pl.Expr]:
@@ -111,8 +108,8 @@ def residual_flags(switches: Switches) -> Mapping[str, pl.Expr]:
         "hb:ID_PANCY": held(UNEXPLAINED_PANCYTOPENIA.reached("possible")) & held(ID_ESTABLISHED),
         "marrow_iron_grade:CONFLICT_MARROW_FERRITIN": held(BM_PRESENT)
         & (held(FERRITIN_TIER) | held(ID_POSSIBLE)),
-        "anc:VSAA": aplastic & held(CAMITTA_SEVERE) & very_severe,
-        "anc:SAA": aplastic & held(CAMITTA_SEVERE) & ~very_severe,
+        "anc:VSAA": aplastic & held(SEVERE) & very_severe,
+        "anc:SAA": aplastic & held(SEVERE) & ~very_severe,
         "anc:GCSF_14D": pl.col("growth_factor"),
         "sf3b1:SF3B1_ALONE": ~less(SF3B1, 1) & ~held(RING_SIDEROBLASTS_PROVEN),
         "clonal_mutation:CCUS": held(PERSISTENT_UNEXPLAINED_CYTOPENIA.reached("possible")) & ~less(CLONE, 1),

@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from schemas.evidence import INPUTS
+from schemas.evidence import INPUTS, UNIT_PROBLEM_BIT
 from schemas.switches import Switches
 from transforms.iron_panel import binding_capacity, computed_saturation
 from transforms.windows import Window, any_within, key, nearest, within
@@ -30,17 +30,12 @@ MANUAL = (
     "31112-6",
     "40665-2",
 )
-MORPHOLOGY = (
-    "blasts_pct",
-    "nrbc",
-    "myelocytes_pct",
-    "bands_pct",
-)  # here the eye beats the analyzer (RULES.md 1.1.7)
+# Here the eye beats the analyzer (RULES.md 1.1.7).
+MORPHOLOGY = ("blasts_pct", "nrbc", "myelocytes_pct", "bands_pct")
 # Three kinds of cells under one name, and the specimens of one marrow examination (an aspirate beside a trephine makes
 # it no trephine only, RULES.md 1.6): the highest value is selected.
 SEVERAL_TESTS = ("myelocytes_pct", "marrow_specimen")
 UNIT_REASONS = ("UNIT_UNKNOWN", "UNIT_MISSING", "HB_UNIT_AMBIGUOUS", "TSAT_AMBIGUOUS", "COMMA_AMBIGUOUS")
-BIT = {name: 1 << number for number, name in enumerate(INPUTS)}
 
 
 def by_analyte(results: pl.DataFrame, base: pl.DataFrame, switches: Switches) -> dict[str, pl.DataFrame]:
@@ -198,7 +193,7 @@ def unit_problems(base: pl.DataFrame, unusable: pl.DataFrame) -> pl.Series:
         item = INPUTS.get(str(name[0]))
         if item is not None and item.window is not None:
             near = any_within(frame["key"].sort(), base["key"], Window(*item.window))
-            mask = mask | near.cast(pl.Int64) * BIT[item.id]
+            mask = mask | near.cast(pl.Int64) * UNIT_PROBLEM_BIT[item.id]
     return mask
 
 
