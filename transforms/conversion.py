@@ -11,8 +11,8 @@ import polars as pl
 
 from schemas.flags import FLAG_BITS, MISSING_MASK
 from transforms.mixups import MOST_BANDS
-from transforms.numerals import Comma
-from transforms.values import Bound, read_value
+from transforms.numerals import Bound, Comma
+from transforms.values import read_value
 
 # no analyte has such a value in its canonical unit; beyond it rounding to nine decimals breaks down
 BIGGEST = 1e9

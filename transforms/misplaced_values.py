@@ -12,7 +12,8 @@ import polars as pl
 
 from schemas.flags import FLAG_BITS
 from transforms.codes import given_unit
-from transforms.values import Bound, read_value
+from transforms.numerals import Bound
+from transforms.values import read_value
 
 _POINTERS = "see comment|see comments|see note|see notes|see below|see text|comment|comments|___"
 _POINTS = rf"(?i)^[\s*(]*(?:{_POINTERS})[\s.*)!:]*$"

@@ -33,10 +33,10 @@ from transforms.codes import pair_rows
 from transforms.conversion import to_intervals
 from transforms.medians import medians
 from transforms.misplaced_values import lacks_unit, stated_units
+from transforms.numerals import Bound
 from transforms.times import read_times
 from transforms.unit_spellings import SAID_ONLY
 from transforms.units import is_missing
-from transforms.values import Bound
 
 GROUP = ("site", "analyte", "month")
 ROW_COUNTS = ("rows", "patients")

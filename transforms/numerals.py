@@ -1,7 +1,8 @@
 """Numerals as people and machines write them: decimal points and commas, separators between thousands, exponents.
 
-Whether a separator separates thousands can depend on the unit (RULES.md 1.1 rule 3, 4.31.5), so nothing is
-decided here: both readings are handed on, with what the separator can be.
+Whether a separator separates thousands can depend on the unit (RULES.md 1.1 rule 3, 4.31.5), so nothing is decided
+here: both readings are handed on, with what the separator can be. What a sign such as ``<`` before a number makes of
+it is its ``Bound``.
 """
 
 from __future__ import annotations
@@ -9,6 +10,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import IntEnum
+
+
+class Bound(IntEnum):
+    """What a number says of the value: the value itself, or an end of an interval (RULES.md 0.2)."""
+
+    EXACT = 0
+    BELOW = 1  # < x
+    AT_MOST = 2  # <= x
+    ABOVE = 3  # > x
+    AT_LEAST = 4  # >= x
 
 
 class Comma(IntEnum):

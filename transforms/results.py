@@ -14,27 +14,18 @@ import polars as pl
 
 from schemas.flags import FLAG_BITS, MISSING_MASK, flag_names
 from schemas.tables import LAB_RESULT, QUALITY_FLAG, QUARANTINE, REPORTED_COUNT, empty, shaped
-from schemas.text_values import NOTHING
 from transforms.code_map import NO_MAP, CodeMap
 from transforms.codes import pair_rows
 from transforms.conversion import to_intervals
 from transforms.inferred_units import infer_hemoglobins, infer_units, without_inference
 from transforms.misplaced_values import stated_units, value_texts, with_units
 from transforms.missing_units import NONE_DECIDED
+from transforms.numerals import Bound
 from transforms.same_day import settle_by_others
 from transforms.times import ORDER_UNKNOWN, clock_changes, read_times, without_clock
 from transforms.unmapped import counted
-from transforms.values import Bound
-from transforms.versions import RANK, WITHDRAWN, settle_versions
+from transforms.versions import WITHDRAWN, settle_versions, state_of
 
-# Other words for the five states; an empty state is final (the extract's contract).
-STATES = {
-    **dict.fromkeys(("", *(word.lower() for word in NOTHING)), "final"),
-    **{word: word for word in (*RANK, *WITHDRAWN)},
-    "amended": "corrected",
-    "canceled": "cancelled",
-    "entered in error": "entered-in-error",
-}
 # What settle_by_others asks of a row, the flags for which it looks at a patient at all, and what it may change.
 ASKED = ("patient_id", "at", "analyte", "labeled", "number", "bound", "low", "high", "flags", "usable")
 DOUBT = FLAG_BITS["HB_UNIT_AMBIGUOUS"] | FLAG_BITS["RETIC_FRACTION?"]
@@ -122,20 +113,13 @@ def _read(
     columns = ["test", "unit", "labeled", "blood_count"]
     meant = pairs.select(columns).rename({"unit": "canonical"}).select(pl.all().gather(named["pair"]))
     values = to_intervals(pairs, named["pair"], text)
-    state = (
-        pl.col("status")
-        .str.strip_chars()
-        .str.to_lowercase()
-        .fill_null("")
-        .replace_strict(STATES, default=None)
-    )
     if "source_patient_id" not in named.columns:
         named = named.with_columns(source_patient_id=pl.lit(None, pl.String))
     flags = values["flags"] | times["time_flags"]
     if in_comment.any():
         flags = flags | in_comment.cast(pl.Int64) * FLAG_BITS["VALUE_FROM_COMMENT"]
     rows = pl.concat([named, meant, values], how="horizontal").with_columns(
-        times["reported"], row=pl.int_range(pl.len()), state=state, flags=flags
+        times["reported"], row=pl.int_range(pl.len()), state=state_of("status"), flags=flags
     )
     if units is None:
         rows = rows.with_columns(flags=without_inference())

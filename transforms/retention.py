@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from transforms.results import STATES
 from transforms.times import read_times
-from transforms.versions import CONTENT, RANK, WITHDRAWN
+from transforms.versions import CONTENT, RANK, WITHDRAWN, state_of
 
 PLACE = ("load", "source_file", "source_line")
 WHY = {"load": pl.Int32, "source_file": pl.String, "source_line": pl.Int64, "why": pl.String}
@@ -42,12 +41,7 @@ def needless_rows(rows: pl.DataFrame, *, timezone: str) -> pl.DataFrame:
     copies = first.filter(~first.select(pl.struct(CONTENT).is_first_distinct()).to_series())
     kept = first.join(copies.select(PLACE), on=PLACE, how="anti")
     reports = kept.with_columns(
-        kept["status"]
-        .str.strip_chars()
-        .str.to_lowercase()
-        .fill_null("")
-        .replace_strict(STATES, default=None)
-        .alias("state"),
+        state=state_of("status"),
         since=read_times(kept["resulted_at"], timezone).fill_null(pl.datetime(1, 1, 1)),
     ).with_columns(
         rank=pl.col("state").replace_strict(RANK, default=None, return_dtype=pl.Int8),

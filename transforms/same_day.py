@@ -13,6 +13,7 @@ from __future__ import annotations
 import polars as pl
 
 from schemas.flags import FLAG_BITS
+from transforms.numerals import Bound
 
 # factors to g/L (RULES.md 1.2)
 GRAMS_PER_DECILITER, MILLIMOLES_PER_LITER, MILLIMOLES_OF_TETRAMERS = 10.0, 16.114, 64.5
@@ -62,7 +63,7 @@ def _hemoglobins(rows: pl.DataFrame) -> pl.DataFrame:
         MILLIMOLES_OF_TETRAMERS
     )
     off_moles, off_other = ((unit - estimate).abs() / estimate for unit in (moles, other))
-    doubtful = (pl.col("flags") & _HEMOGLOBIN != 0) & (pl.col("bound") == 0)
+    doubtful = (pl.col("flags") & _HEMOGLOBIN != 0) & (pl.col("bound") == int(Bound.EXACT))
     value = (
         pl.when(doubtful & (off_other <= NEAR) & (off_moles > FAR))
         .then(other)

@@ -10,16 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from schemas.analytes import Analyte
-
-_BELOW, _ABOVE, _AT_LEAST = 1, 3, 4  # transforms.values.Bound
+from transforms.numerals import Bound
 
 
 @dataclass(frozen=True)
 class Word:
-    """The number a word stands for, which bound it is (``transforms.values.Bound``), and the flag it raises."""
+    """The number a word stands for, which bound it is, and the flag it raises."""
 
     number: float
-    bound: int = 0
+    bound: Bound = Bound.EXACT
     flag: str = ""
 
 
@@ -180,7 +179,7 @@ _IRON_GRADE = {
     ),
     **_all(3, "normal", "adequate"),
     **_all(4, "increased", "mildly increased", "slightly increased"),
-    **{text: Word(4, _AT_LEAST) for text in ("moderately increased", "markedly increased")},
+    **{text: Word(4, Bound.AT_LEAST) for text in ("moderately increased", "markedly increased")},
 }
 # "Storage iron: absent", "no stainable iron seen", "iron stores adequate": the words around the finding say no more.
 _ABOUT_IRON = re.compile(
@@ -219,7 +218,7 @@ _SPECIMEN = {
     ),
 }
 _SIDEROBLASTS = {
-    **{text: Word(15, _ABOVE, "RS_TEXT") for text in ("numerous", "many", "numerous seen", "many seen")},
+    **{text: Word(15, Bound.ABOVE, "RS_TEXT") for text in ("numerous", "many", "numerous seen", "many seen")},
     **{
         text: Word(0, flag="RS_TEXT")
         for text in (
@@ -238,8 +237,8 @@ _SIDEROBLASTS = {
     },
 }
 _CELLULARITY = {
-    **{text: Word(25, _BELOW) for text in ("aplastic", "empty", "fatty")},
-    **{text: Word(50, _BELOW) for text in ("hypocellular for age", "hypocellular marrow for age")},
+    **{text: Word(25, Bound.BELOW) for text in ("aplastic", "empty", "fatty")},
+    **{text: Word(50, Bound.BELOW) for text in ("hypocellular for age", "hypocellular marrow for age")},
 }
 _BY_ANALYTE: Mapping[str, Mapping[str, Word]] = {
     "plt_clumps": _CLUMPS,

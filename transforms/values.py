@@ -10,26 +10,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from enum import IntEnum
 from functools import cache
 from math import nan
 
 from schemas.analytes import ANALYTES, Analyte
-from transforms.numerals import TOKEN, Comma, read_numeral
+from transforms.numerals import TOKEN, Bound, Comma, read_numeral
 from transforms.unit_measures import measure
 from transforms.unit_texts import clean, fold
 from transforms.units import resolve
 from transforms.value_words import word_of
-
-
-class Bound(IntEnum):
-    """What a number says of the value: the value itself, or an end of an interval (RULES.md 0.2)."""
-
-    EXACT = 0
-    BELOW = 1  # < x
-    AT_MOST = 2  # <= x
-    ABOVE = 3  # > x
-    AT_LEAST = 4  # >= x
 
 
 @dataclass(frozen=True)
@@ -138,7 +127,7 @@ def read_value(analyte_id: str, text: str | None) -> Reading:
         return REJECTED
     word = word_of(analyte, " ".join(found.lower().split()).strip(" .;,"))
     if word is not None:
-        return Reading(word.number, Bound(word.bound), flag=word.flag)
+        return Reading(word.number, word.bound, flag=word.flag)
     if analyte.kind == "specimen":
         return REJECTED
     reading = _quantity(analyte, found)

@@ -10,16 +10,31 @@ from __future__ import annotations
 import polars as pl
 
 from schemas.extract import EXTRACT_TABLES
+from schemas.text_values import NOTHING
 
 CONTENT = EXTRACT_TABLES["lab_results"].column_names
 RANK = {"preliminary": 0, "final": 1, "corrected": 2}
 WITHDRAWN = ("cancelled", "entered-in-error")
+# Other words for the five states; an empty state is final (the extract's contract).
+_STATES = {
+    **dict.fromkeys(("", *(word.lower() for word in NOTHING)), "final"),
+    **{word: word for word in (*RANK, *WITHDRAWN)},
+    "amended": "corrected",
+    "canceled": "cancelled",
+    "entered in error": "entered-in-error",
+}
 BY_ID = ("patient_id", "result_id", "test")
 BY_SPECIMEN = ("patient_id", "specimen_id", "at", "test")
 # A row without an id, on a specimen whose other rows all bear one id, is a report of that result.
 BY_MEANT_ID = ("patient_id", "meant_id", "test")
 _WHERE = ("load", "source_patient_id", "source_file", "source_line", "row")
 _HOPS = 3  # replaced by id, then by specimen, then by the first of equal copies
+
+
+def state_of(column: str) -> pl.Expr:
+    """State of a report by its status as received: a key of ``RANK``, one of ``WITHDRAWN``, or null if unreadable."""
+    word = pl.col(column).str.strip_chars().str.to_lowercase().fill_null("")
+    return word.replace_strict(_STATES, default=None)
 
 
 def settle_versions(rows: pl.DataFrame) -> pl.DataFrame:
