@@ -157,7 +157,6 @@ CONTEXT: Mapping[str, str] = {
     "stain_after_iron_or_blood": "intravenous iron or red cells in the 56 days before the marrow iron stain",
     "iron_study_present": "at least one iron study within its window",
     "iron_study_closes_gap": "ferritin, transferrin saturation, or iron with binding capacity within -90..+90 days",
-    "lab_follow_up_days": "days from the draw to the end of laboratory coverage or the night, whichever is first",
     "retic_closes_gap": "reticulocytes reported within -30..+90 days",
     "stfr_or_chr_closes_gap": "sTfR or reticulocyte hemoglobin reported within -30..+90 days",
     "iron_start_day": "days from the draw to the first start of an iron product within -7..90 days; null if none is seen",

@@ -20,6 +20,7 @@ import polars as pl
 
 from schemas.evidence import INPUTS
 from schemas.switches import DEFAULTS, Switches
+from schemas.tables import LAB_COVERAGE
 from transforms.evidence import PatientRecords, build_evidence, index_draws
 from transforms.judging import judge
 from transforms.repeats import with_repeats
@@ -79,12 +80,6 @@ PATIENT_SCHEMA = {
     "duffy_null": pl.Boolean,
     "residence_elevation_m": pl.Float64,
 }
-COVERAGE_SCHEMA = {
-    "patient_id": pl.String,
-    "domain": pl.String,
-    "observed_from": pl.Date,
-    "observed_to": pl.Date,
-}
 
 
 def table(text: str) -> list[dict[str, str]]:
@@ -141,7 +136,7 @@ def records_of(cases: list[dict[str, str]]) -> PatientRecords:
         pl.DataFrame([_unusable_count(who) for who, _ in named], schema=UNUSABLE_SCHEMA),
         pl.DataFrame([_patient(who, case) for who, case in named], schema=PATIENT_SCHEMA),
         pl.DataFrame([row for who, case in named for row in _events(who, case)], schema=EVENT_SCHEMA),
-        pl.DataFrame([row for who, case in named for row in _coverage(who, case)], schema=COVERAGE_SCHEMA),
+        pl.DataFrame([row for who, case in named for row in _coverage(who, case)], schema=dict(LAB_COVERAGE)),
     )
 
 

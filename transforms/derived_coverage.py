@@ -8,15 +8,8 @@ from datetime import date, timedelta
 import polars as pl
 
 from schemas.extract import COVERAGE_DOMAINS, EVENT_KINDS
+from schemas.tables import CONTACT, LAB_COVERAGE, empty
 from transforms.times import FIRST_YEAR, LAST_YEAR
-
-CONTACT_SCHEMA = {"patient_id": pl.String, "first": pl.Date, "last": pl.Date}
-COVERAGE_SCHEMA = {
-    "patient_id": pl.String,
-    "domain": pl.String,
-    "observed_from": pl.Date,
-    "observed_to": pl.Date,
-}
 
 
 def lab_contacts(texts: pl.DataFrame, results: pl.DataFrame, reported: pl.DataFrame) -> pl.DataFrame:
@@ -56,9 +49,9 @@ def event_contacts(events: pl.DataFrame) -> pl.DataFrame:
 
 
 def joined_contacts(contacts: list[pl.DataFrame]) -> pl.DataFrame:
-    """One span per patient out of several lists of spans (``CONTACT_SCHEMA``); sorted by patient."""
+    """One span per patient out of several lists of spans (``schemas.tables.CONTACT``); sorted by patient."""
     return (
-        pl.concat([pl.DataFrame(schema=CONTACT_SCHEMA), *contacts])
+        pl.concat([empty(CONTACT), *contacts])
         .group_by("patient_id")
         .agg(pl.col("first").min(), pl.col("last").max())
         .sort("patient_id")
@@ -73,7 +66,7 @@ def derived_coverage(contacts: pl.DataFrame, *, first: date | None, kinds: Colle
     kinds: the kinds of clinical events that there are.
     """
     if first is None:
-        return pl.DataFrame(schema=COVERAGE_SCHEMA)
+        return empty(LAB_COVERAGE)
     domains = [name for name in COVERAGE_DOMAINS if name not in EVENT_KINDS or name in kinds]
     return (
         contacts.select("patient_id", observed_to="last")

@@ -144,7 +144,7 @@ def _published(frame: pl.DataFrame) -> pl.DataFrame:
     columns = [
         pl.col(name)
         for name in ("patient_id", "index_specimen_id", "index_collected_at", *CONTEXT)
-        if name in frame.columns
+        if name in frame.columns  # what other draws say comes later (transforms.repeats)
     ]
     columns += [pl.col(f"observed_{short}") for short in DOMAINS.values()]
     columns += [pl.col(f"follow_up_{short}_days") for short in DOMAINS.values()]

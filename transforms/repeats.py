@@ -14,7 +14,7 @@ from transforms.choices import settled_criterion
 from transforms.cytopenias import ANC_MDS, HB_MDS
 from transforms.logic import Criterion, Node, soft
 from transforms.quantities import less
-from transforms.windows import Window, any_within, key
+from transforms.windows import DAY, Window, any_within, key
 
 TOGETHER: dict[str, tuple[Node, ...]] = {
     "repeat_hb_anc": (ANEMIA, NEUTROPENIA),
@@ -82,7 +82,7 @@ def _normal_before(lines: pl.DataFrame) -> pl.Series:
     """Whether all three lines were shown to be normal in a count before the first dose; no dose, no baseline."""
     together = (ANEMIA, NEUTROPENIA, THROMBOCYTOPENIA)
     normal = lines.filter(pl.all_horizontal([soft(~line).verdict() for line in together]))["key"]
-    dose = lines["key"] + lines["first_dose_day"].fill_null(0) * 86_400
+    dose = lines["key"] + lines["first_dose_day"].fill_null(0) * DAY
     return (any_within(normal, dose, BASELINE) & lines["first_dose_day"].is_not_null()).alias(
         "normal_count_before_treatment"
     )

@@ -12,7 +12,7 @@ import polars as pl
 
 from schemas.history_atoms import HISTORY_ATOMS
 from transforms.context import DAYS, Intervals, day
-from transforms.windows import Window, any_within, patient_of
+from transforms.windows import DAY, Window, any_within, midnight, patient_of
 
 START = (-7, 90)  # RULES.md 4.20, 4.22, 4.27
 STUDY_BEFORE_START = Window(-180, 7)  # RULES.md 4.22
@@ -118,8 +118,7 @@ def _seen(
 
 def _anchor(draws: pl.DataFrame, start: pl.Series) -> pl.Series:
     """Search key of the midnight of each start; null where there is none."""
-    midnight = draws["key"] - (draws["key"] % (1 << 34)) % 86_400
-    return midnight + (start - draws["day"]) * 86_400
+    return midnight(draws["key"]) + (start - draws["day"]) * DAY
 
 
 def _best_hemoglobin(

@@ -7,12 +7,14 @@ by itself.
 """
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 Keys = npt.NDArray[np.int64]
+_Keyed = TypeVar("_Keyed", Keys, pl.Series)
 ORIGIN_DAY = 32_872  # days from 1880-01-01 to 1970-01-01
 DAY = 86_400
 SECOND_BITS = 34
@@ -51,10 +53,15 @@ def numbers(series: pl.Series) -> Keys:
     return series.to_numpy()
 
 
+def midnight(keys: _Keyed) -> _Keyed:
+    """Keys of the midnights at which the days of the keys began."""
+    return keys - (keys & ((1 << SECOND_BITS) - 1)) % DAY
+
+
 def bounds(anchor: Keys, window: Window) -> tuple[Keys, Keys]:
     """First and last key of a window of days around the anchor keys (n,), inclusive."""
-    midnight = anchor - (anchor & ((1 << SECOND_BITS) - 1)) % DAY
-    return midnight + window.first * DAY, midnight + ((window.last + 1) * DAY - 1)
+    start = midnight(anchor)
+    return start + window.first * DAY, start + ((window.last + 1) * DAY - 1)
 
 
 def nearest(keys: pl.Series, anchor: pl.Series, window: Window) -> pl.Series:

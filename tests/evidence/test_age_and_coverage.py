@@ -5,6 +5,8 @@ from datetime import date, datetime, time
 import polars as pl
 import pytest
 
+from schemas.evidence import CONTEXT
+from schemas.history_atoms import HISTORY_ATOMS
 from tests.evidence.one_draw import row
 from transforms.context import age_columns, domain_columns
 
@@ -83,3 +85,7 @@ def test_coverage_that_never_ends_is_its_own_patients_whoever_comes_behind() -> 
     draws = pl.DataFrame({"patient": list(ends), "day": [1000] * len(ends)})
     followed = domain_columns(draws, coverage, 1400)["follow_up_lab_days"].to_list()
     assert followed == [400, 20, 400, 60, 400]
+
+
+def test_every_column_that_is_described_is_there() -> None:
+    assert not {*CONTEXT, *HISTORY_ATOMS} - set(row(hb="100"))

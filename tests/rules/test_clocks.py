@@ -9,7 +9,8 @@ import polars as pl
 import pytest
 
 from schemas.gaps import GAP_TIME
-from tests.testbed import COVERAGE_SCHEMA, EPOCH, INDEX, evidence_of, table
+from schemas.tables import LAB_COVERAGE
+from tests.testbed import EPOCH, INDEX, evidence_of, table
 from transforms.due import due_on
 from transforms.findings import KEYS
 from transforms.judging import judge
@@ -34,7 +35,7 @@ def test_a_clock_is_waited_for_only_where_it_can_still_change_what_is_said(case:
     due = due_on(
         _judged(evidence),
         pl.DataFrame(schema=GAP_TIME),
-        pl.DataFrame(schema=COVERAGE_SCHEMA),
+        pl.DataFrame(schema=dict(LAB_COVERAGE)),
         unseen,
         RULES,
         today,
@@ -51,7 +52,7 @@ def test_the_end_of_coverage_is_waited_for_only_where_a_gap_is_watched(
     [patient] = evidence["patient_id"]
     watched = pl.DataFrame({"patient_id": [patient], "censored_by": [ended_by]}, schema_overrides=GAP_TIME)
     ends = INDEX.date() + timedelta(days=19)
-    covered = pl.DataFrame([(patient, "lab", INDEX.date(), ends)], schema=COVERAGE_SCHEMA, orient="row")
+    covered = pl.DataFrame([(patient, "lab", INDEX.date(), ends)], schema=dict(LAB_COVERAGE), orient="row")
     found = due_on(
         _judged(evidence),
         watched,
