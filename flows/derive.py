@@ -149,7 +149,7 @@ def _of_patients(raw: RawRows, patients: SomePatients, scratch: Path) -> _Parts:
     rows = raw.gathered(identifiers_of(patients.reread, raw.merges), scratch / "gathered.parquet")
     gathered = renamed(rows, raw.merges) if raw.merges else rows
     whole, more = (
-        _divided(rows, scratch / name) for name, rows in (("reread", gathered), ("added", patients.rows))
+        _divided(found, scratch / name) for name, found in (("reread", gathered), ("added", patients.rows))
     )
     per_bucket = ROWS_PER_BUCKET // ROWS_PER_SLICE // 2
     buckets = {
@@ -215,8 +215,8 @@ def _small_tables(
 
 
 def _write_by_bucket(build: Path, table: str, frame: pl.DataFrame, parts: _Parts, generation: int) -> None:
-    divided = frame.with_columns(__bucket=parts.bucket.cast(pl.Int64)).partition_by(
+    by_bucket = frame.with_columns(__bucket=parts.bucket.cast(pl.Int64)).partition_by(
         "__bucket", as_dict=True, include_key=False, maintain_order=True
     )
     for number in parts.parts:
-        write_table(build, table, piece_name(generation, number), divided.get((number,), frame.clear()))
+        write_table(build, table, piece_name(generation, number), by_bucket.get((number,), frame.clear()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,15 @@ def opened(file: Path | None = None, *, read_only: bool = False, **config: Any) 
     connection = duckdb.connect(":memory:" if file is None else str(file), read_only=read_only, config=config)
     connection.execute("SET enable_progress_bar = false")
     return connection
+
+
+def dictionaries(
+    connection: duckdb.DuckDBPyConnection, query: str, parameters: Mapping[str, object]
+) -> list[dict[str, Any]]:
+    """The rows of an answer, each by the names of its columns."""
+    answer = connection.execute(query, parameters or None)
+    columns = [column[0] for column in answer.description or ()]
+    return [dict(zip(columns, row, strict=True)) for row in answer.fetchall()]
 
 
 def write_out(connection: duckdb.DuckDBPyConnection) -> None:

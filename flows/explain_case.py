@@ -12,6 +12,7 @@ import duckdb
 import polars as pl
 import polars.selectors as cs
 
+from flows.duck import dictionaries
 from flows.explain_grounds import Grounds
 from flows.explain_reasons import Book, book_of
 from flows.sql import statement
@@ -88,6 +89,4 @@ def read_case(
 
 def rows(con: duckdb.DuckDBPyConnection, name: str, **parameters: object) -> list[Row]:
     """The rows of a query of sql/explain."""
-    cursor = con.execute(statement(f"explain/{name}"), parameters or None)
-    columns = [column[0] for column in cursor.description or ()]
-    return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+    return dictionaries(con, statement(f"explain/{name}"), parameters)

@@ -110,7 +110,7 @@ def _occurrences(piece: bytes, character: bytes) -> int:
     return int(np.count_nonzero(np.frombuffer(piece, dtype=np.uint8) == ord(character)))
 
 
-def file_sha256(path: Path, name: str) -> FileBytes:
+def probe_binary(path: Path, name: str) -> FileBytes:
     """Size and checksum of a file that is not text. Raises ExtractError if it is empty or unreadable."""
     try:
         with path.open("rb") as handle:

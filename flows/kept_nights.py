@@ -47,7 +47,7 @@ def roll_back(root: Path, run: str | None) -> tuple[str, str]:
     that is not kept or is in force already, HomeLockedError while a run holds the home.
     """
     home = Home(root.absolute())
-    now = home.night().name
+    home.night()  # a home without a night is refused before its settings are looked at
     chosen = settings.load(home.root)
     check_group(home, chosen.analysts_group)
     with home.lock():

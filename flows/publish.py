@@ -22,6 +22,7 @@ from flows.permissions import share
 from flows.sql import statement
 from flows.stages import Counts, Night
 from flows.warehouse import DATABASE, build_warehouse, write_piece, write_reference
+from schemas.tables import FATES
 from schemas.value_sets import CODE_SETS
 from schemas.warehouse import RUN, STAGE
 
@@ -88,7 +89,7 @@ def publish(night: Night, as_of: date, records: Sequence[dict[str, Any]]) -> Cou
             "value_sets": {item.id: item.version for item in CODE_SETS.values()},
             "input_files": tonight,
             "code_map": next((r["counts"].get("code_map") for r in records if r["stage"] == "ingest"), None),
-            "rows": {fate: sum(file[fate] for file in tonight) for fate in _FATES},
+            "rows": {fate: sum(file[fate] for file in tonight) for fate in ("rows", *FATES)},
             "rule_counts": rule_counts,
             "cohorts": cohorts,
             "checks": checks_of(place),
@@ -106,9 +107,6 @@ def publish(night: Night, as_of: date, records: Sequence[dict[str, Any]]) -> Cou
     home.failed_checks.unlink(missing_ok=True)
     home.prune(night.settings.keep_nights)
     return {"nights_kept": len(home.finished())}
-
-
-_FATES = ("rows", "accepted", "duplicate", "superseded", "ignored", "quarantined")
 
 
 def own_version() -> str:

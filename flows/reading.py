@@ -17,7 +17,7 @@ from flows.column_names import listed, names_to_show, separator_hint
 from flows.csv_lines import read_header
 from flows.errors import ExtractError
 from flows.exact_reader import RAGGED_SCHEMA, read_exactly
-from flows.file_probe import FileBytes, file_sha256, probe_bytes
+from flows.file_probe import FileBytes, probe_binary, probe_bytes
 from flows.panics import unprinted_panics
 from flows.parquet_text import parquet_texts
 from flows.quoted_fields import commas_in_fields
@@ -242,7 +242,7 @@ def _fast_reader_is_exact(path: Path, info: FileBytes, names: list[str], *, care
 
 
 def _read_parquet(path: Path, table: ExtractTable, *, adapted: bool) -> ReadFile:
-    info = file_sha256(path, path.name)
+    info = probe_binary(path, path.name)
     try:
         with unprinted_panics():
             scan = pl.scan_parquet(path, glob=False)

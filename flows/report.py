@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from flows import plain_words, report_charts
-from flows.duck import opened
+from flows.duck import dictionaries, opened
 from flows.file_names import is_plain
 from flows.sql import statement
 from flows.workers import in_order
@@ -73,9 +73,7 @@ def write_report(night: Path, out: Path) -> None:
 def _read(con: duckdb.DuckDBPyConnection) -> _Tables:
     def rows(name: str, **parameters: object) -> list[Row]:
         with con.cursor() as cursor:
-            cursor.execute(statement(f"report/{name}"), parameters or None)
-            columns = [column[0] for column in cursor.description or ()]
-            return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+            return dictionaries(cursor, statement(f"report/{name}"), parameters)
 
     night = rows("night")[0]
     asked = {"freshness": {"as_of": night["as_of"]}}
@@ -181,7 +179,7 @@ def _with_widths(steps: Sequence[Row]) -> list[Row]:
 
 
 def _files(files: Sequence[Row]) -> list[Row]:
-    """Rows by file: a file with a plain name by itself, the others of a table together, because a name may identify a patient.
+    """Rows by file. Files whose names may identify a patient are shown together, by table.
 
     A home that has loaded many files shows those of a table together, too.
     """

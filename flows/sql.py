@@ -9,8 +9,5 @@ _ROOT = _INSTALLED if _INSTALLED.is_dir() else Path(__file__).parent.parent / "s
 
 @cache
 def statement(name: str) -> str:
-    """Text of ``sql/<name>.sql``, e.g.
-
-    ``statement("evidence/events")``. FileNotFoundError if there is none.
-    """
+    """Text of ``sql/<name>.sql``, say of ``evidence/events``. FileNotFoundError if there is none."""
     return (_ROOT / f"{name}.sql").read_text(encoding="utf-8")

@@ -18,7 +18,7 @@ from duckdb import ColumnExpression, ConstantExpression, Expression, FunctionExp
 from flows.adapters.csv_records import csv_records, unglobbed
 from flows.column_names import separator_hint
 from flows.errors import ExtractError
-from flows.file_probe import FileBytes, file_sha256, probe_bytes
+from flows.file_probe import FileBytes, probe_binary, probe_bytes
 from flows.sql import statement
 
 _SUFFIXES = (".csv", ".csv.gz", ".parquet")
@@ -168,7 +168,7 @@ def _csv_rows(
 def _parquet_rows(
     connection: duckdb.DuckDBPyConnection, path: Path, name: str, table: SourceTable, _: Places, __: Path
 ) -> tuple[duckdb.DuckDBPyRelation, TableFile]:
-    info = file_sha256(path, name)
+    info = probe_binary(path, name)
     try:
         held = pq.read_metadata(path).num_rows
         rows = connection.read_parquet(unglobbed(path), file_row_number=True)
