@@ -57,7 +57,8 @@ def review(root: Path, out: Path | None, *, everything: bool = False) -> tuple[P
     """Write a proposal for the codes that the published night ignored; its path and its lines.
 
     out: by default HOME/code_proposal.csv; a file with answers that the code map does not hold is not overwritten.
-    everything: also codes for which nothing is suggested. Raises UsageError (no night, a wrong code map, a file that cannot be written).
+    everything: also codes for which nothing is suggested. Raises UsageError (no night, a wrong code map, a file that
+    cannot be written).
     """
     home = Home(root.absolute())
     summary = _summary(home.night())

@@ -21,7 +21,7 @@ RAGGED_SCHEMA = {"received": pl.String, "source_file": pl.String, "source_line":
 def read_exactly(
     path: Path, names: list[str], scratch: Path, separator: str = ","
 ) -> tuple[int, pl.LazyFrame, pl.DataFrame]:
-    """Rows, texts and ragged lines from the exact reader, by way of Parquet pieces in scratch so that memory stays bounded."""
+    """Rows, texts and ragged lines from the exact reader; Parquet pieces in scratch keep the memory bounded."""
     scratch.mkdir(parents=True, exist_ok=True)
     schema = {**dict.fromkeys(names, pl.String), "source_line": pl.Int64}
     ragged: list[pl.DataFrame] = []

@@ -111,7 +111,7 @@ def owners(group: Group, tables: Path) -> pl.DataFrame:
 
 
 def judged_again(group: Group, tables: Path) -> pl.Series | None:
-    """Patients whose rows are in the newest generation while those of others are in earlier ones; None if it is the only one."""
+    """Patients whose rows are in the newest generation; None if there is no earlier one."""
     numbers = _numbers(group, tables)
     if len(numbers) <= 1:
         return None

@@ -35,13 +35,8 @@ from flows.store import clear_store
 
 FORMAT = 2  # 1: nights without a store; the first night on such a home loads everything its extract holds
 RUN_FILE = "run.json"
-_MAY_COME_FIRST = {
-    "hemacohort.toml",
-    "code_map.csv",
-    "extract",
-    "lost+found",
-    ".DS_Store",
-}  # what a folder may hold before it is a home
+# What a folder may hold before it is a home.
+_MAY_COME_FIRST = {"hemacohort.toml", "code_map.csv", "extract", "lost+found", ".DS_Store"}
 
 
 @dataclass(frozen=True)
@@ -219,9 +214,8 @@ class Home:
     def remove(self, folders: Sequence[Path]) -> None:
         """Remove finished nights."""
         for folder in folders:
-            (folder / RUN_FILE).unlink(
-                missing_ok=True
-            )  # first, so that a kill halfway leaves a night to clear
+            # first of all, so that a kill halfway leaves a night to clear
+            (folder / RUN_FILE).unlink(missing_ok=True)
             shutil.rmtree(folder, ignore_errors=True)
 
     def lock(self) -> AbstractContextManager[str | None]:

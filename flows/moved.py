@@ -79,7 +79,7 @@ def settle_all(home: Home) -> int:
 
 
 def _matter(night: Path) -> str | None:
-    """What keeps a night's DuckDB file from being asked, as the end of a sentence about the home; None where nothing does."""
+    """What keeps a night's DuckDB file from being asked, as the end of a sentence about the home, else None."""
     if not (night / DATABASE).is_file():
         return None
     try:

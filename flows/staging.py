@@ -108,9 +108,10 @@ def divided(rows: pl.LazyFrame, number: int, folder: Path) -> list[Path]:
 
 
 def renamed(texts: pl.LazyFrame, merges: Mapping[str, str], column: str = "patient_id") -> pl.LazyFrame:
-    """Texts with patient identifiers trimmed (empty, or a word for none = null) and merged ones replaced by the one that remains.
+    """Texts with identifiers of patients trimmed, and merged ones replaced by the one that remains.
 
-    source_patient_id: the identifier of the row where a merge replaced it, so that a merge can be taken back.
+    An empty identifier, or a word for none, becomes null. source_patient_id: the identifier of the row where a merge
+    replaced it, so that a merge can be taken back.
     """
     own = identifier(column)
     if not merges:

@@ -59,9 +59,8 @@ MARROW: tuple[Analyte, ...] = (
         accepted=(("1", "1"), ("particles", "1")),
     ),
     _finding("marrow_specimen", "Marrow specimen", kind="specimen", aliases=("specimen",)),
-    _share(
-        "ring_sideroblasts", "Ring sideroblasts, of erythroblasts"
-    ),  # no LOINC existed [V: forum.loinc.org]
+    # no LOINC existed [V: forum.loinc.org]
+    _share("ring_sideroblasts", "Ring sideroblasts, of erythroblasts"),
     _finding("sf3b1", "SF3B1 mutation", kind="presence"),
     _finding("clonal_mutation", "Clonal myeloid mutation (VAF at least 2%)", kind="presence"),
     _share("marrow_cellularity", "Marrow cellularity"),

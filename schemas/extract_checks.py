@@ -73,7 +73,8 @@ def _in_order(first: str, last: str, reason: str) -> Check:
 
 
 _WHOLE_BIRTH_DATE = _date("birth_date", "BAD_BIRTH_DATE", empty=True, happened=True)
-# 1980 or 1980-05, with zeros for what is not known (1980-00-00) too; 1980.0 is what a column of years becomes in which one is empty
+# 1980 or 1980-05, with zeros for what is not known (1980-00-00) too. A column of years in which one is empty becomes
+# one of decimal numbers: 1980.0.
 _A_YEAR_OR_MONTH = tidy("birth_date").str.contains(
     r"^(?:1[89]|2[0-3])\d{2}(?:\.0|-(?:0[1-9]|1[0-2])(?:-00)?|-00-00)?$"
 )

@@ -1,7 +1,7 @@
 """What the small tables of the extract say: patients, clinical events, coverage and patient merges.
 
-Every function takes ``texts`` (the columns of its table as String, source_file, source_line) and gives accepted rows, rejected
-rows with their reasons, and how many rows met which fate. Results do not depend on the order of the rows.
+Every function takes ``texts`` (the columns of its table as String, source_file, source_line) and gives accepted rows,
+rejected rows with their reasons, and how many rows met which fate. Results do not depend on the order of the rows.
 """
 
 from __future__ import annotations

@@ -105,9 +105,8 @@ def _coherence(frame: pl.LazyFrame) -> pl.LazyFrame:
     apart = ((exact("mcv") - pl.col("mcv_computed_fl")).abs() / exact("mcv")).round(9) > 0.05
     return frame.with_columns(
         mcv_derived=derived,
-        mcv_inconsistent=(same_time("mcv", "hct") & apart).fill_null(
-            value=False
-        ),  # nothing to compare is not a conflict
+        # nothing to compare is not a conflict
+        mcv_inconsistent=(same_time("mcv", "hct") & apart).fill_null(value=False),
     ).with_columns(
         pl.when(derived).then("mcv_computed_fl").otherwise(low("mcv")).alias("mcv.lo"),
         pl.when(derived).then("mcv_computed_fl").otherwise(high("mcv")).alias("mcv.hi"),

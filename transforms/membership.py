@@ -93,9 +93,9 @@ def _one_rule(codes: Keys, patients: Keys, days: Keys, as_of_day: int) -> pl.Dat
 def ages_out(verdicts: pl.DataFrame, rules: Sequence[Rule], as_of_day: int) -> pl.DataFrame:
     """The first day after the night on which age alone changes somebody's membership: patient_id, due (Int64 day).
 
-    verdicts, as_of_day: as in ``membership``. Patients whose membership does not change with age have no row. A draw that is too
-    old no longer counts. That matters only for a draw that put the patient into a cohort or left the patient undecided,
-    or whose "not met" takes precedence over a later draw that is undecided.
+    verdicts, as_of_day: as in ``membership``. Patients whose membership does not change with age have no row. A draw
+    that is too old no longer counts. That matters only for a draw that put the patient into a cohort or left the
+    patient undecided, or whose "not met" takes precedence over a later draw that is undecided.
     """
     recent = (
         verdicts.select(*_DRAW, *(rule.status_column for rule in rules))

@@ -66,8 +66,8 @@ def site_results(days: pl.DataFrame) -> pl.DataFrame:
 def site_drift(counted: pl.DataFrame) -> pl.DataFrame:
     """Months whose median is surely outside of what is expected (``schemas.site_medians.SITE_UNIT_DRIFT``), sorted.
 
-    counted: ``VALUE_COUNT``, in canonical units. The median of values of which some
-    are censored is itself an interval; all of it has to lie outside.
+    counted: ``VALUE_COUNT``, in canonical units. The median of values of which some are censored is itself an
+    interval; all of it has to lie outside.
     """
     months = _drifting(counted)
     of_months = counted.join(months, on=_MONTH, how="semi")

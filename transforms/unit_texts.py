@@ -47,10 +47,8 @@ _EAST_ASIAN = (
 # Einheit; an E in lower case, or behind an M, may be anything
 _GERMAN_ACTIVITY = re.compile(r"^([mu]?)E(?=/)")
 _TYPESET = (
-    (
-        re.compile(r"<su[bp]>|\\\^|\\S\\|~u~", re.IGNORECASE),
-        "^",
-    ),  # HTML, LaTeX, the escape of HL7 v2 for a caret
+    # HTML, LaTeX, the escape of HL7 v2 for a caret
+    (re.compile(r"<su[bp]>|\\\^|\\S\\|~u~", re.IGNORECASE), "^"),
     (re.compile(r"</su[bp]>|\$", re.IGNORECASE), ""),
     (re.compile(r"\^\{(\d{1,2})\}|(?<=10)\{(\d{1,2})\}"), r"^\1\2"),
 )
@@ -175,10 +173,8 @@ _PREFIX = re.compile(rf"({'|'.join(_PREFIXES)})-?(?=g|mol|l|iu|in|u|kat|mm)")
 _CUBIC_MM = r"(?:c|cu|cub|cubic)-?mm|mm\*{0,2}-?3|mmc|mmcu|mmcubed|(?:cubic|cu)mil?limet(?:er|re)s?"
 _WORDS = (
     (re.compile(r"mill'n"), "million"),
-    (
-        re.compile(r"^t/(?=(?:c|cu)mm$|mm\*?3$)"),
-        "th/",
-    ),  # thousands; a trillion cells fill more than a cubic millimeter
+    # thousands; a trillion cells fill more than a cubic millimeter
+    (re.compile(r"^t/(?=(?:c|cu)mm$|mm\*?3$)"), "th/"),
     (re.compile(r"percent(?:age)?|pro[zsc]ent|por(?:centaje|ciento)|pct"), "%"),
     (re.compile(r"milli?met(?:er|re)s?(?=/|per)"), "mm"),
     (_PREFIX, lambda match: _PREFIXES[match[1]]),

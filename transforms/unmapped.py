@@ -37,7 +37,8 @@ def counted(ignored: pl.DataFrame) -> pl.DataFrame:
 def summarized(counts: pl.DataFrame) -> pl.DataFrame:
     """One row per code system, code, specimen, name, unit and site: rows, numbers, and quantiles of the numbers.
 
-    counts: UNMAPPED_CODE, of any number of parts. The quantiles are null below LEAST_VALUES numbers; a bin stands for its middle.
+    counts: UNMAPPED_CODE, of any number of parts. The quantiles are null below LEAST_VALUES numbers; a bin stands for
+    its middle.
     """
     totals = counts.group_by(UNMAPPED_TEXTS).agg(
         pl.col("rows").sum(), numbers=pl.col("rows").filter(pl.col("bin").is_not_null()).sum()

@@ -13,10 +13,8 @@ from typing import Any
 from flows.adapters.fhir_documents import Cursor
 
 Members = Mapping[str, str]  # of a JSON object: name to the text of its value
-_LISTS = {
-    "DiagnosticReport": "result",
-    "Observation": "hasMember",
-}  # of containers, and where they name results
+# Resources that contain results, and where they name them.
+_LISTS = {"DiagnosticReport": "result", "Observation": "hasMember"}
 _EFFECTIVE = ("effectiveDateTime", "effectiveInstant", "effectivePeriod", "effectiveTiming")
 _COLLECTED = {"collectedDateTime": "effectiveDateTime", "collectedPeriod": "effectivePeriod"}
 _WITHDRAWN = ("cancelled", "entered-in-error")

@@ -25,7 +25,7 @@ _SHORT = 64  # bytes; a longer one is taken to have its value
 
 @dataclass(frozen=True)
 class Part:
-    """A plain piece of a file (``flows.adapters.hl7v2_text.plain``) that begins with a message, and the line it begins on."""
+    """A plain piece of a file (``hl7v2_text.plain``) that begins with a message, and the line it begins on."""
 
     name: str
     line: int

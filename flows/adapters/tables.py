@@ -26,12 +26,13 @@ from schemas.extract import EXTRACT_TABLES
 log = logging.getLogger("hemacohort")
 
 MEMORY_LIMIT = "1GB"  # the statements stream; all they hold in memory is lookups of codes, patients and stays
+# Lookups of sources that name drugs in words.
 DRUG_NAMES = (
     "adapters/ingredients",
     "adapters/classes_by_name",
     "adapters/is_local",
     "adapters/methotrexate_class",
-)  # lookups of sources that name drugs in words
+)
 
 
 @dataclass(frozen=True)

@@ -73,9 +73,8 @@ def test_tables_that_spell_their_patients_otherwise_are_reported(
     assert not [note for note in load().notes if "patient_id alike" in note]
 
 
-@pytest.mark.parametrize(
-    "spelled", [str.lower, str.upper, "\ufeff{}".format]
-)  # Windows begins a file with a mark
+# Windows begins a file with a mark
+@pytest.mark.parametrize("spelled", [str.lower, str.upper, "\ufeff{}".format])
 def test_the_names_of_the_columns_between_the_rows_are_no_row(
     extract: Path, labs: Callable[..., Path], load: Load, table: Table, spelled: Callable[[str], str]
 ) -> None:

@@ -24,10 +24,7 @@ OLD = [("p", "2026-06-01 08:00:00", "r1"), ("p", "2026-05-01T23:30:00Z", None), 
     [
         (("p", "2026-06-02 08:00:00", "r2"), True),  # another day, another result
         (("p", "2026-06-01 23:00:00", "r2"), False),  # a result of the day may settle what another is
-        (
-            ("p", "2026-06-02 08:00:00", " r1"),
-            False,
-        ),  # under one id the later report counts, whatever its day
+        (("p", "2026-06-02 08:00:00", " r1"), False),  # the later report of one id counts, whatever its day
         (("p", "2026-05-02 01:00:00", None), False),  # the same day in the zone of the home
         (("p", "2026-05-01 12:00:00", None), True),  # the same day in another zone only
         (("p", "some day", "r2"), False),  # nobody knows which day

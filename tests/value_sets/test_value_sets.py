@@ -83,10 +83,8 @@ def test_a_set_has_no_malformed_repeated_or_needless_line(name: str) -> None:
     ("line", "complaint"),
     [
         (Code("ICD10CM", "D5O", PREFIX, "x", "x"), "no prefix code of ICD10CM"),
-        (
-            Code("ICD10CM", "D500", PREFIX, "x", "x"),
-            "no prefix code of ICD10CM",
-        ),  # a dot after the third place
+        # a dot after the third place
+        (Code("ICD10CM", "D500", PREFIX, "x", "x"), "no prefix code of ICD10CM"),
         (Code("ICD9CM", "28", PREFIX, "x", "x"), "no prefix code of ICD9CM"),
         (Code("SNOMED", "087522002", EXACT, "x", "x"), "no exact code of SNOMED"),
         (Code("SNOMED", "87522002", PREFIX, "x", "x"), "cannot match 'prefix'"),

@@ -1,10 +1,9 @@
 """4.17 Persistent unexplained cytopenia: a line low for four months, and no cause in sight (ICUS).
 
 Needs an adult (without an age the draw stays open) and a second blood count 120 to 730 days away; without one it is
-not evaluated. Iron deficiency, iron deficiency
-under inflammation and anemia of inflammation exclude at any tier, functional iron deficiency from probable, and so
-do marrow findings of myelodysplasia (RULES.md 4.31.13). An explanation that cannot be seen caps at possible, except
-where the marrow decides (4.31.2).
+not evaluated. Iron deficiency, iron deficiency under inflammation and anemia of inflammation exclude at any tier,
+functional iron deficiency from probable, and so do marrow findings of myelodysplasia (RULES.md 4.31.13). An
+explanation that cannot be seen caps at possible, except where the marrow decides (4.31.2).
 """
 
 from transforms.atoms import ADULT, CKD, CLONE, PREGNANT

@@ -1,10 +1,10 @@
 """4.16 Suspected myelodysplastic syndrome: lines stay low, red cells are large, and nothing else explains it.
 
-Only for adults in whom a line is low or a D46 code is on record (RULES.md 4.31.12); without an age the draw stays open. A reversible cause excludes every tier
-and only a D46 code overrides it. Twenty percent of blasts or more are acute leukemia: an alert, no tier of this rule.
-An explanation that cannot be seen caps counts and chemistry at possible; marrow, film and codes are not capped
-(4.31.2). B12 and folate that were not measured, and a second count that was not made or lacks the
-line, lower the tier: none of them is among what makes this rule undetermined (4.29).
+Only for adults in whom a line is low or a D46 code is on record (RULES.md 4.31.12); without an age the draw stays
+open. A reversible cause excludes every tier and only a D46 code overrides it. Twenty percent of blasts or more are
+acute leukemia: an alert, no tier of this rule. An explanation that cannot be seen caps counts and chemistry at
+possible; marrow, film and codes are not capped (4.31.2). B12 and folate that were not measured, and a second count
+that was not made or lacks the line, lower the tier: none of them is among what makes this rule undetermined (4.29).
 """
 
 from transforms.atoms import ADULT, BLASTS, MACRO, MICRO, PREGNANT, at_age, history

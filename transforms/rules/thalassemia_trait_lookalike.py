@@ -2,8 +2,9 @@
 
 A cell size that is unknown because of a transfusion, or in a patient whose anemia is not excluded, leaves the draw
 open; otherwise the rule does not apply (RULES.md 4.31.10). That holds whatever the Mentzer index says, for the index
-rests on the same cell volume: where the reported and the computed volume disagree, so would it. The ferritin of the probable tier is evidence of stores,
-so a recent intravenous iron makes it unknown. Without an age nobody is known to be two years old: such a draw stays open.
+rests on the same cell volume: where the reported and the computed volume disagree, so would it. The ferritin of the
+probable tier is evidence of stores, so a recent intravenous iron makes it unknown. Without an age nobody is known to
+be two years old: such a draw stays open.
 """
 
 from transforms.anemia import ANEMIA

@@ -1,9 +1,9 @@
 """4.19 Treatment-related marrow suppression: chemotherapy, radiotherapy or a drug explains the low counts.
 
 Drugs that cannot be seen leave the draw open only where a line is low, and an unknown count only where a treatment is
-known (RULES.md 4.31.1). 4.19 and 4.29 name the drugs alone: unobserved procedures and diagnoses count as no
-infusion and no radiotherapy, and the finding says so. The first dose is the earliest of the exposures that reach into the last 90 days;
-a normal count is one in which all three lines were measured and none is low.
+known (RULES.md 4.31.1). 4.19 and 4.29 name the drugs alone: unobserved procedures and diagnoses count as no infusion
+and no radiotherapy, and the finding says so. The first dose is the earliest of the exposures that reach into the last
+90 days; a normal count is one in which all three lines were measured and none is low.
 """
 
 import polars as pl

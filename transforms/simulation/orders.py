@@ -34,8 +34,7 @@ def ordered(
     """One row per test asked for: draw, analyte (number in ANALYTE_IDS), value (canonical unit), shift_days.
 
     draws: ``people.blood_draws``; them: ``people.people``; blood: ``bodies.bodies``. A saturation is only asked for
-    with a ferritin. shift_days: how many days after the draw the specimen is taken
-    (marrow findings), else 0.
+    with a ferritin. shift_days: how many days after the draw the specimen is taken (marrow findings), else 0.
     """
     patient = draws["patient"].to_numpy()
     kind = them["kind"].to_numpy()[patient]

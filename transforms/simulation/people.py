@@ -133,7 +133,8 @@ def coverage(
 ) -> pl.DataFrame:
     """When the hospital would have known: patient, domain, from_day, to_day.
 
-    them: ``people``. death: ``deaths``. Of some patients prescriptions are filled elsewhere, and some moved here late; the dead are covered until they die.
+    them: ``people``. death: ``deaths``. Of some patients prescriptions are filled elsewhere, and some moved here
+    late; the dead are covered until they die.
     """
     late = chance.random(len(them)) < 0.06
     begin = days(end) - np.where(late, round(years * YEAR_DAYS / 2), round((years + 2) * YEAR_DAYS))
