@@ -55,7 +55,7 @@ def night_overdue(home: Path, sentence: str) -> Alert:
 def nothing_scheduled(home: Path, sentence: str) -> Alert:
     """The alert for a serving process that ends because it can schedule nothing."""
     return Alert(
-        f"hemacohort: the nights of {home.name} are not scheduled any more",
+        f"hemacohort: the nights of {home.name} are no longer scheduled",
         f"{sentence}\n\nThe serving process ended. If nothing starts it again (systemd would), start it: hemacohort serve."
         f"\n\nHome: {home}",
     )

@@ -41,7 +41,7 @@ BucketsOption = Annotated[
     int | None, typer.Option(min=1, help="Patient buckets; by default as many as needed.")
 ]
 MemoryOption = Annotated[str | None, typer.Option(help="Memory DuckDB may use, e.g. 2GB.")]
-_STOPPED = "Stopped. The last published night is as it was."
+_STOPPED = "Stopped. The last published night is unchanged."
 SwitchOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -120,7 +120,7 @@ def _unforeseen(arguments: Sequence[str], error: BaseException) -> int:
 
         return _tell(unforeseen(_logs(arguments), error))
     except MemoryError:  # not even enough to tell more of it
-        print("hemacohort: The memory did not suffice; the published night is as it was.", file=sys.stderr)
+        print("hemacohort: Memory ran out; the published night is unchanged.", file=sys.stderr)
         return 1
 
 
@@ -177,7 +177,7 @@ def simulate(
         Literal["csv", "csv.gz", "parquet"], typer.Option("--format", help="File format.")
     ] = "csv",
 ) -> None:
-    """Write a simulated extract: coherent blood counts and iron panels of patients of known kinds."""
+    """Write an extract of simulated patients. Their blood counts and iron panels are coherent, and their kinds known."""
     from flows.commands import write_simulation
     from flows.plain_words import counted
 
@@ -202,7 +202,7 @@ def run(
         str | None,
         typer.Option(
             metavar="TIME",
-            help="Make a past night again as it was known at this local time, beside the others and without Prefect.",
+            help="Make a past night again from what was known at this local time; it stays beside the others.",
         ),
     ] = None,
     direct: Annotated[bool, typer.Option("--direct", help="Run without Prefect.")] = False,

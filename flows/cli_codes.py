@@ -11,7 +11,7 @@ import typer
 from flows.cli_options import HomeOption
 
 codes_app = typer.Typer(
-    help="Codes of the site that no rule reads: what they may be, and what a person says they are.",
+    help="Map the site's own codes to the tests that rules read. Nothing is mapped until a person says yes.",
     no_args_is_help=True,
 )
 

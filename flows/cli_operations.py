@@ -29,7 +29,7 @@ def serve(
         int | None, typer.Option(min=1, max=65535, help="Port of the page; default: a free one.")
     ] = None,
 ) -> None:
-    """Run every night on a schedule, as a Prefect deployment, until it is stopped."""
+    """Run every night on a schedule, until stopped. The schedule is a Prefect deployment."""
     from flows.serve import serve_home
 
     serve_home(
@@ -44,14 +44,14 @@ def rollback(
         str | None, typer.Argument(help="The night to go back to; default: the one before.")
     ] = None,
 ) -> None:
-    """Put an earlier night in force; the next run publishes a newer one again."""
+    """Go back to an earlier night. The next run publishes a newer one again."""
     from flows.kept_nights import roll_back
 
     left, chosen = roll_back(home, run)
     print(
-        f"The night {chosen} is in force, no longer {left}.\n"
-        "The next run builds on it, and loads what of the extract it does not know: take a bad file out first.\n"
-        f"Back to {left}, until a prune or a later run removes it: hemacohort rollback --home {quote(str(home))} {left}"
+        f"The night {chosen} is in force instead of {left}.\n"
+        "The next run builds on it and loads every file that it does not know, so take a bad file out first.\n"
+        f"To go back to {left}, until a prune or a later run removes it: hemacohort rollback --home {quote(str(home))} {left}"
     )
 
 
@@ -73,7 +73,7 @@ def prune(
         bool, typer.Option("--yes", help="Remove them; otherwise only say what would go.")
     ] = False,
 ) -> None:
-    """Remove published nights but the newest and the one in force; by default only say what would go."""
+    """Remove older nights. The newest ones and the one in force stay; without --yes, nothing is removed."""
     from flows.commands import day_of, pruned_in_words
     from flows.kept_nights import prune as prune_nights
 

@@ -28,7 +28,7 @@ def explain(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The answer as data.")] = False,
 ) -> None:
-    """Why each cohort holds for a patient, does not hold, or cannot be determined."""
+    """Explain each cohort for one patient. The answer says why it holds, does not hold, or cannot be determined."""
     from flows.commands import day_of
     from flows.home import Home
 
@@ -58,7 +58,7 @@ def sql(
         Literal["table", "csv", "json", "parquet"], typer.Option("--format", help="Form of the answer.")
     ] = "table",
 ) -> None:
-    """Ask the last published night. Only reading is possible."""
+    """Query the last published night. Only reading is possible."""
     from flows import settings
     from flows.answers import show
     from flows.commands import query_text
@@ -76,7 +76,7 @@ def report(
     home: HomeOption,
     out: Annotated[Path | None, typer.Option(help="Folder to write the report to.")] = None,
 ) -> None:
-    """Say where the report of the last published night is, or write it to a folder."""
+    """Print the path of the last report, or copy it to a folder."""
     from flows.home import Home
 
     night = Home(home.absolute()).night()
@@ -95,7 +95,7 @@ def status(
         typer.Option(help="Exit with 11 if no night has been published for longer than this, e.g. 26h."),
     ] = None,
 ) -> None:
-    """The last nights, what became of the rows, and how fresh the data are; first, a last run that did not end well."""
+    """Show the last nights and how fresh the data are. A last run that did not end well comes first."""
     from flows.answers import printable, show
     from flows.last_run import last_run
     from flows.overdue import age_of, check_age

@@ -17,7 +17,9 @@ HomeOption = Annotated[
     typer.Option("--home", envvar="HEMACOHORT_HOME", help="Folder of the home whose settings count."),
 ]
 
-rules_app = typer.Typer(help="The rule book.", no_args_is_help=False, invoke_without_command=True)
+rules_app = typer.Typer(
+    help="Show the rules, their sources and the switches.", no_args_is_help=False, invoke_without_command=True
+)
 
 
 @rules_app.callback(invoke_without_command=True)

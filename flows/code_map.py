@@ -184,6 +184,6 @@ def write_rows(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, o
             writer.writerows([inert_cell(row.get(name)) for name in columns] for row in rows)
         part.replace(path)
     except OSError as error:
-        with suppress(OSError):  # on a disk that is mounted to be read, removing fails too
+        with suppress(OSError):  # on a disk that is mounted read-only, removing fails too
             part.unlink(missing_ok=True)
         raise UsageError(f"{path} cannot be written: {error.strerror}.") from None

@@ -68,7 +68,7 @@ def review(root: Path, out: Path | None, *, everything: bool = False) -> tuple[P
     rows = proposals(with_suggestions(summary, code_map.lines), code_map, everything=everything)
     try:
         write_rows(path, (*COLUMNS, *PROPOSED), rows)
-    except UsageError as error:  # such as a home that is another user's, or mounted to be read
+    except UsageError as error:  # such as a home that is another user's, or mounted read-only
         raise (UsageError(f"{error} Name another file with --out.") if out is None else error) from None
     return path, len(rows)
 

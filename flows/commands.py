@@ -248,7 +248,7 @@ def query_text(query: str | None, file: Path | None) -> str:
 def accepted_from(checks: Sequence[str], reasons: Sequence[str]) -> dict[str, str]:
     """Why each check may fail tonight, from ``--accept CHECK --because "…"`` pairs. UsageError where one lacks its other."""
     if len(checks) != len(reasons):
-        raise UsageError('Every --accept CHECK needs a --because "…" of its own, and the other way round.')
+        raise UsageError('Give one --because "…" for each --accept CHECK.')
     return dict(zip(checks, reasons, strict=True))
 
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from prefect.client.schemas.filters import FlowRunFilter
 
 _SENTENCE = (
-    "The serving process ended while this run was at work, and most likely took it along. It is not begun again before "
-    "its next hour; hemacohort run makes the night now."
+    "The serving process ended during this run, and the run most likely ended with it. It is not repeated before its "
+    "next scheduled time; hemacohort run makes the night now."
 )
 
 
@@ -42,7 +42,7 @@ def end_what_was_cut_short(home: Path) -> None:
                 continue
             client.set_flow_run_state(run.id, Crashed(message=_SENTENCE), force=True)
             if "extract" in run.parameters:  # a night, and not the watch
-                print(f"Cut short at the last end of serve: {run.name}.", file=sys.stderr, flush=True)
+                print(f"Cut short when serve last ended: {run.name}.", file=sys.stderr, flush=True)
                 alert = alerts.night_failed(home, _SENTENCE, f"{run.name} ({run.id})")
                 alerts.send(settings.alert_channels(home), alert)
 

@@ -18,8 +18,8 @@ _FROM_DATA = re.compile(r"""(["'`]).*?\1|\[.*?\]|\d[\d.,:-]*""", re.DOTALL)
 _LONGEST = 2000
 _HARDLY_ANYTHING = 200_000  # bytes
 NO_MEMORY = (
-    "The memory did not suffice, and the published night is as it was; run again with more --buckets, with the setting "
-    "workers at 1, or on a machine with more memory (--memory-limit is the part that DuckDB may use)"
+    "Memory ran out; the published night is unchanged. Run again with more --buckets, with the setting workers at 1, or "
+    "on a machine with more memory (--memory-limit is the part that DuckDB may use)"
 )
 
 
@@ -71,9 +71,9 @@ def unforeseen(logs: Path, error: BaseException, extract: Path | None = None) ->
         text = str(link) if extract is None else without_names(str(link), extract)
         lines.append(f"{type(link).__module__}.{type(link).__qualname__}: {masked(text)}")
     path = logs / f"failure-{now:%Y%m%dT%H%M%S}-{os.getpid()}.log"
-    sentence = f"Something unforeseen happened ({_kind(error)})"
+    sentence = f"An unexpected error occurred ({_kind(error)})"
     if any(full_disk(link) for link in chain) or _without_room(logs):
-        sentence = "The disk is full; make room and run again, the published night is as it was"
+        sentence = "The disk is full; the published night is unchanged. Make room and run again"
     elif any(_no_memory(link) for link in chain):
         sentence = NO_MEMORY
     failure = UnforeseenError(f"{sentence}; the log is {path}.")

@@ -36,7 +36,7 @@ def held(root: Path) -> Iterator[str | None]:
         holder = _take(handle)
         if holder:
             log.warning(
-                "The run before (%s) %s. What it left is cleared away before the next night begins; if it was memory, raise "
+                "The run before (%s) %s. What it left is removed before the next night begins; if memory ran out, raise "
                 "--buckets or lower the setting workers.",
                 holder,
                 ENDED_WITHOUT_A_WORD,
@@ -85,8 +85,10 @@ def look(root: Path) -> tuple[bool, str]:
 def not_ours(root: Path) -> UsageError:
     """Why a home cannot be written."""
     if os.statvfs(root).f_flag & os.ST_RDONLY:
-        return UsageError(f"{root} lies on a file system that is mounted to be read only.")
-    return UsageError(f"{root} is not this user's to write; only its owner runs, prunes and goes back.")
+        return UsageError(f"{root} is on a file system that is mounted read-only.")
+    return UsageError(
+        f"This user may not write to {root}; only its owner can run nights, roll back and prune."
+    )
 
 
 def _open(root: Path) -> int:

@@ -24,7 +24,7 @@ def last_run(root: Path) -> str | None:
     home = Home(root.absolute())
     held, who = home_lock.look(home.root)
     if held:
-        return f"At work in this home now: {who}."
+        return f"A run is at work in this home: {who}."
     if who:
         return f"The last run ({who}) {_WITHOUT_A_WORD}"
     began, ended = _beginning_and_end(home.logs)

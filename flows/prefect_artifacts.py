@@ -38,7 +38,7 @@ def leave_night(home: Path, content: Mapping[str, Any]) -> None:
             description=f"Checks of the night of {content['as_of']}",
         )
     except Exception as error:  # noqa: BLE001  the night is published, whatever becomes of its page
-        log.warning("The night is published; its page in Prefect is not whole (%s).", type(error).__name__)
+        log.warning("The night is published; its page in Prefect is incomplete (%s).", type(error).__name__)
 
 
 def leave_failed_check(error: CheckError) -> None:

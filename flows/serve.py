@@ -201,7 +201,7 @@ def _look_after(
     server.wait()
     if stopping.is_set():
         return
-    sentence = f"Prefect's server ended by itself, so that nothing is scheduled any more; {server_log} holds what it said."
+    sentence = f"Prefect's server ended by itself, so nothing is scheduled; its output is in {server_log}."
     print(sentence, file=sys.stderr, flush=True)
     try:
         alerts.send(settings.alert_channels(home), alerts.nothing_scheduled(home, sentence))
@@ -249,5 +249,5 @@ def _wait_for(server: subprocess.Popen[bytes], health: str, server_log: Path) ->
             pass
         time.sleep(0.5)
     raise HemacohortError(
-        f"Prefect's server did not answer within {_STARTS_WITHIN_SECONDS} seconds; {server_log} holds what it said."
+        f"Prefect's server did not answer within {_STARTS_WITHIN_SECONDS} seconds; its output is in {server_log}."
     )

@@ -11,7 +11,8 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from flows.adapters import adapt, source_files
+from flows.adapters import CANONICAL, SOURCES, adapt, source_files
+from flows.cli_options import SourceOption
 from flows.errors import ExtractError, UsageError
 from flows.manifest import Load, Manifest
 from flows.night import summary
@@ -39,6 +40,14 @@ def test_another_source_is_wrong_usage(extract: Path, tmp_path: Path) -> None:
         UsageError, match="There is no source 'mimic'; there are canonical, mimic-iv, omop, fhir"
     ):
         adapt("mimic", extract, tmp_path / "out")
+
+
+def test_the_help_names_every_source() -> None:
+    """The command line does not import the adapters for it, so that it starts fast."""
+    (option,) = SourceOption.__metadata__
+    assert (
+        option.help == f"Layout of the extract: {', '.join((CANONICAL, *(known.name for known in SOURCES)))}."
+    )
 
 
 @pytest.mark.parametrize(

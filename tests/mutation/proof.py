@@ -191,11 +191,11 @@ _made: dict[str, tuple[tuple[str, ...], Table]] = {}
 def _table(criterion: Criterion) -> tuple[tuple[str, ...], Table]:
     """The unknowns behind a criterion, and its truth at each of their values."""
     if criterion.id not in _made:
-        _made[criterion.id] = _table_anew(criterion)
+        _made[criterion.id] = _tabulated(criterion)
     return _made[criterion.id]
 
 
-def _table_anew(criterion: Criterion) -> tuple[tuple[str, ...], Table]:
+def _tabulated(criterion: Criterion) -> tuple[tuple[str, ...], Table]:
     columns = criterion.expr.meta.root_names()
     read = tuple(dict.fromkeys(name for column in columns for name in unknowns(column)))
     shape = [len(values(name)) for name in read]

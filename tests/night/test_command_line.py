@@ -128,8 +128,11 @@ def test_unforeseen_failure_is_1_with_a_log_and_no_patient_anywhere(
 @pytest.mark.parametrize(
     ("error", "says"),
     [
-        (OSError(28, "secret"), "The disk is full; make room and run again"),
-        (MemoryError("secret"), "run again with more --buckets"),
+        (
+            OSError(28, "secret"),
+            "The disk is full; the published night is unchanged. Make room and run again",
+        ),
+        (MemoryError("secret"), "Run again with more --buckets"),
     ],
 )
 def test_what_the_system_lacks_is_reported(
@@ -158,7 +161,7 @@ def test_an_interrupted_run_says_so(
 
     monkeypatch.setattr(sys.modules["flows.ingest"], "ingest", interrupted)
     assert run_direct(home) == 130
-    assert capsys.readouterr().err.splitlines()[-1] == "Stopped. The last published night is as it was."
+    assert capsys.readouterr().err.splitlines()[-1] == "Stopped. The last published night is unchanged."
     assert not [*home.work.iterdir()]
     events = [
         json.loads(line) for file in home.logs.glob("*.jsonl") for line in file.read_text().splitlines()
@@ -295,4 +298,4 @@ def test_another_pipe_that_breaks_is_no_success(
 
     monkeypatch.setattr("flows.kept_nights.roll_back", broken)
     assert call("rollback", "--home", home.root) == 1
-    assert "unforeseen" in capsys.readouterr().err
+    assert "An unexpected error occurred" in capsys.readouterr().err

@@ -32,7 +32,7 @@ def test_full_disk_is_reported_whoever_found_it(error: Exception, tmp_path: Path
     failure = unforeseen(tmp_path / "logs", error)
     assert failure.exit_code == 1
     assert str(failure).startswith(
-        "The disk is full; make room and run again, the published night is as it was"
+        "The disk is full; the published night is unchanged. Make room and run again"
     )
     assert not failure.may_pass
 

@@ -146,13 +146,13 @@ def test_home_of_another_user_is_wrong_usage(made: Home, monkeypatch: pytest.Mon
         raise PermissionError
 
     monkeypatch.setattr("flows.home.os.open", refused)
-    with pytest.raises(UsageError, match="only its owner runs"), made.lock():
+    with pytest.raises(UsageError, match="only its owner can run nights"), made.lock():
         pass
-    with pytest.raises(UsageError, match="only its owner runs"):
+    with pytest.raises(UsageError, match="only its owner can run nights"):
         made.check_lock()
 
 
 def test_home_that_cannot_be_written_begins_no_night(made: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("flows.home.os.access", lambda *_: False)
-    with pytest.raises(UsageError, match="only its owner runs"):
+    with pytest.raises(UsageError, match="only its owner can run nights"):
         made.create()

@@ -45,9 +45,9 @@ def test_rollback_goes_to_the_night_before_or_the_one_named_and_is_recorded(
     assert call("rollback", "--home", home.root) == 0
     assert home.night() == nights[2]
     assert capsys.readouterr().out == (
-        f"The night {names[2]} is in force, no longer {names[3]}.\n"
-        "The next run builds on it, and loads what of the extract it does not know: take a bad file out first.\n"
-        f"Back to {names[3]}, until a prune or a later run removes it: "
+        f"The night {names[2]} is in force instead of {names[3]}.\n"
+        "The next run builds on it and loads every file that it does not know, so take a bad file out first.\n"
+        f"To go back to {names[3]}, until a prune or a later run removes it: "
         f"hemacohort rollback --home {home.root} {names[3]}\n"
     )
     assert roll_back(home.root, names[0]) == (names[2], names[0])

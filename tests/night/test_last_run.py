@@ -97,7 +97,9 @@ def test_a_run_at_work_is_reported_with_its_process_and_its_beginning(night: Pat
     with holding(home) as process:
         captured = last_run(home.root)
     assert captured is not None
-    assert re.fullmatch(rf"At work in this home now: process {process.pid} since \S+ \S+ UTC\.", captured)
+    assert re.fullmatch(
+        rf"A run is at work in this home: process {process.pid} since \S+ \S+ UTC\.", captured
+    )
 
 
 def test_a_backup_after_a_killed_run_is_not_taken_for_it(night: Path, home: Home) -> None:

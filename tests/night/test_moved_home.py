@@ -1,4 +1,4 @@
-"""A home that is restored from its backup, lies at another path, or on a disk that is mounted to be read."""
+"""A home that is restored from its backup, lies at another path, or on a disk that is mounted read-only."""
 
 from __future__ import annotations
 
@@ -177,7 +177,7 @@ def test_home_on_a_disk_that_is_mounted_to_be_read(
     monkeypatch.setattr(os, "statvfs", lambda _: SimpleNamespace(f_flag=os.ST_RDONLY))
     for words in (["prune"], ["prune", "--yes"], ["rollback"]):
         assert call(*words, "--home", there.root) == 2
-        assert "mounted to be read only" in capsys.readouterr().err
+        assert "mounted read-only" in capsys.readouterr().err
     assert call("sql", "--home", there.root, "SELECT 1") == 2
     assert "hemacohort export" in capsys.readouterr().err
     content = json.loads((there.night() / "run.json").read_text())

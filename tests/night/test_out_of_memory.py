@@ -30,9 +30,7 @@ ROOT = Path(__file__).parents[2]
 def test_lack_of_memory_is_reported_with_what_to_do(error: Exception, tmp_path: Path) -> None:
     failure = unforeseen(tmp_path / "logs", error)
     assert failure.exit_code == 1
-    assert str(failure).startswith(
-        "The memory did not suffice, and the published night is as it was; run again with"
-    )
+    assert str(failure).startswith("Memory ran out; the published night is unchanged. Run again with")
 
 
 def night(home: Home, extract: Path, megabytes: int | None) -> subprocess.CompletedProcess[str]:

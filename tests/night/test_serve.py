@@ -138,12 +138,12 @@ def home_with_alerts(folder: Path) -> Iterator[tuple[Home, list[dict[str, str]]]
 
 
 def test_a_server_that_is_killed_ends_the_serving_process_with_an_alert(tmp_path: Path) -> None:
-    """Nothing would be scheduled any more, the watch neither."""
+    """Without the server neither a night nor the watch would be scheduled."""
     with home_with_alerts(tmp_path / "home") as (home, came), serving(home) as (process, server, _):
         os.kill(server, signal.SIGKILL)
         assert process.wait(60) == 1
     [alert] = came
-    assert "not scheduled any more" in alert["subject"]
+    assert "no longer scheduled" in alert["subject"]
     assert str(home.root / "prefect" / "server.log") in alert["body"]
 
 

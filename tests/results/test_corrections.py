@@ -35,7 +35,7 @@ def at(clock: str) -> Row:
     return {"resulted_at": f"2026-01-02 {clock}"}
 
 
-def outcome(*rows: Row, files: list[str] | None = None, normalize: Normalize | None = None) -> Any:
+def outcome(*rows: Row, files: list[str] | None = None) -> Any:
     """What became of each usable row, by its content: superseded_by (a place is told by the row that lies there)."""
     names = files or ["labs.csv"] * len(rows)
     usual = {
