@@ -34,6 +34,7 @@ WRITERS = 2  # chunks in work at a time, each on one core
 _MACROS = (
     "names_loinc",
     "reference_id",
+    "referred_by",
     "is_about_another",
     "concept_text",
     "observation_of",

@@ -1,7 +1,7 @@
 -- one row per Medication, with its codings and its name; for later look-ups
 COPY (
     SELECT
-        CASE WHEN starts_with(full_url, 'urn:uuid:') THEN substr(full_url, 10) ELSE medication.id END AS id,
+        referred_by(full_url, medication.id) AS id,
         event_codings(medication.code) AS codings,
         drug_name(medication.code) AS name
     FROM (

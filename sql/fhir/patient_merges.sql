@@ -4,7 +4,7 @@ COPY (
         SELECT
             source_file,
             source_line,
-            CASE WHEN starts_with(full_url, 'urn:uuid:') THEN substr(full_url, 10) ELSE patient.id END AS patient_id,
+            referred_by(full_url, patient.id) AS patient_id,
             patient.meta.lastUpdated AS merged_at,
             unnest(patient.link) AS link
         FROM (

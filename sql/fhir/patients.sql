@@ -1,7 +1,7 @@
 -- one row per Patient
 COPY (
     SELECT
-        CASE WHEN starts_with(full_url, 'urn:uuid:') THEN substr(full_url, 10) ELSE patient.id END AS patient_id,
+        referred_by(full_url, patient.id) AS patient_id,
         -- other and unknown say that no sex is known by which limits could be chosen
         CASE WHEN patient.gender NOT IN ('other', 'unknown') THEN patient.gender END AS sex,
         patient.birthDate AS birth_date,

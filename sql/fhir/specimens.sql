@@ -3,7 +3,7 @@ COPY (
     SELECT *
     FROM (
         SELECT
-            CASE WHEN starts_with(full_url, 'urn:uuid:') THEN substr(full_url, 10) ELSE specimen.id END AS specimen_id,
+            referred_by(full_url, specimen.id) AS specimen_id,
             reference_id(specimen.subject.reference, 'Patient') AS patient_id,
             specimen_time(specimen.collection) AS collected_at
         FROM (
