@@ -165,8 +165,31 @@ def _rule(book: Book, rule_id: str, version: int) -> Rule | None:
     return rule if rule is not None and rule.version == version else None
 
 
+@dataclass(frozen=True)
+class _Known:
+    """The truth of a condition at one draw, with the operators of ``transforms.logic``."""
+
+    verdict: bool | None
+
+    def __and__(self, other: _Known) -> _Known:
+        return ~(~self | ~other)
+
+    def __or__(self, other: _Known) -> _Known:
+        either = (self.verdict, other.verdict)
+        return _Known(True if True in either else None if None in either else False)
+
+    def __invert__(self) -> _Known:
+        return _Known(None if self.verdict is None else not self.verdict)
+
+    def is_null(self) -> _Known:
+        return _Known(self.verdict is None)
+
+    def eq_missing(self, *, other: bool) -> _Known:
+        return _Known(self.verdict is other)
+
+
 class _Walk:
-    """Truth and decisive criteria of trees over one draw's stored verdicts."""
+    """Truth (``transforms.logic.Truths``) and decisive criteria of trees over one draw's stored verdicts."""
 
     def __init__(self, verdicts: Verdicts, tiers: Tiers, *, every_reason: bool = False) -> None:
         self._verdicts = verdicts
@@ -174,28 +197,22 @@ class _Walk:
         self._tiers = tiers
 
     def truth(self, node: Node) -> bool | None:
-        """Kleene verdict of the node; a criterion without a stored verdict is unknown."""
-        match node:
-            case Criterion():
-                return self._verdicts.get(node.id)
-            case Named():
-                return self.truth(node.node)
-            case Not():
-                inner = self.truth(node.node)
-                return None if inner is None else not inner
-            case Soft():
-                return self.truth(node.node) is True
-            case Unknown():
-                return self.truth(node.node) is None
-            case TierReached():
-                return TIERS.get(self._tiers.get(node.rule_id, ""), 0) >= node.least
-            case All():
-                return _at_least([self.truth(child) for child in node.nodes], len(node.nodes))
-            case AnyOf():
-                return _at_least([self.truth(child) for child in node.nodes], 1)
-            case AtLeast():
-                return _at_least([self.truth(child) for child in node.nodes], node.n)
-        raise TypeError(f"no truth is defined for {type(node).__name__}")
+        """Verdict of the node; a criterion without a stored verdict is unknown."""
+        return self.of(node).verdict
+
+    def of(self, node: Node) -> _Known:
+        """The truth of a condition."""
+        known: _Known = node.truth(self)
+        return known
+
+    def column(self, name: str) -> _Known:
+        """The stored verdict of a criterion."""
+        return _Known(self._verdicts.get(name))
+
+    def reached(self, column: str, least: int) -> _Known:
+        """Whether a rule has reached a tier at the draw."""
+        tier = self._tiers.get(column.removesuffix("__status"), "")
+        return _Known(TIERS.get(tier, 0) >= least)
 
     def decisive(self, nodes: Sequence[Node | None]) -> frozenset[str]:
         """Criteria below the nodes that make each of them what it is."""
@@ -227,11 +244,3 @@ class _Walk:
         unknown = len(criteria) - known - cohorts
         effort = known + _COHORT_EFFORT * cohorts + _UNKNOWN_EFFORT * unknown
         return effort if criteria else _SILENT_EFFORT
-
-
-def _at_least(truths: Sequence[bool | None], n: int) -> bool | None:
-    true = sum(truth is True for truth in truths)
-    unknown = sum(truth is None for truth in truths)
-    if true >= n:
-        return True
-    return False if true + unknown < n else None

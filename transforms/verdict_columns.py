@@ -9,7 +9,7 @@ import polars as pl
 if TYPE_CHECKING:
     from transforms.logic import Node
 
-Truth = Any  # nullable Booleans, one a draw: a Polars expression, or a transforms.truths.Kleene
+Truth = Any  # nullable Booleans, one a draw: a Polars expression, a transforms.truths.Kleene, or one verdict
 
 
 class Truths(Protocol):
