@@ -139,10 +139,20 @@ def _why(
     """One row a criterion and input of each rule at the draw that decides it.
 
     stored: of these draws what the night shows. It shows those that are met or cannot be judged; what is stored of
-    a draw tells the others.
+    a draw tells the others. DuckDB brings the rows in any order; here they come in that of the rule, and by their ids
+    where the rule is not at hand.
     """
+    place = {
+        (rule.rule_id, criterion): number
+        for rule in case.book.values()
+        for number, criterion in enumerate(rule.criteria)
+    }
+
+    def order(row: Row) -> tuple[int, str]:
+        return place.get((row["rule_id"], row["criterion_id"]), len(place)), row["criterion_id"]
+
     why: dict[tuple[str, datetime], list[Row]] = defaultdict(list)
-    for row in stored:
+    for row in sorted(stored, key=order):
         why[row["rule_id"], row["index_collected_at"]].append(row)
     of_them = pl.col("index_collected_at").is_in(_draws(decided))
     computed = judged_why(

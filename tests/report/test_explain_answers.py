@@ -28,6 +28,18 @@ def _about(answer: dict[str, Any], rule_id: str) -> dict[str, Any]:
     return next(cohort for cohort in answer["cohorts"] if cohort["rule_id"] == rule_id)
 
 
+def test_the_same_question_has_the_same_answer(night: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Joins on several threads bring the rows of screen.why in any order."""
+
+    def backwards(con: duckdb.DuckDBPyConnection, name: str, **parameters: object) -> list[dict[str, Any]]:
+        found = rows(con, name, **parameters)
+        return found[::-1] if name == "why" else found
+
+    answer = explain_patient(night, PATIENT, None, None)
+    monkeypatch.setattr("flows.explain.rows", backwards)
+    assert explain_patient(night, PATIENT, None, None) == answer
+
+
 def test_a_held_cohort(night: Path) -> None:
     cohort = _about(explain_patient(night, PATIENT, None, None), "iron_deficiency_anemia")
     assert (cohort["answer"], cohort["tier"]) == ("holds", "probable")
