@@ -10,7 +10,7 @@ from flows.errors import ExtractError
 
 # Numbers in these columns are names: pandas writes them as 123.0 as soon as one is missing.
 _NAMES = ("patient_id", "from_patient_id", "to_patient_id", "specimen_id", "result_id", "code")
-_ROUNDED_FROM = 1e16  # not every whole number is a float any more; as text such a float has an exponent
+_ROUNDED_FROM = 1e16  # from here on not every whole number is a float; as text such a float has an exponent
 _TIME = "%Y-%m-%d %H:%M:%S%.f"
 _WRITABLE = ("0001-01-01T00:00:00", "9999-12-31T23:59:59.999999")
 

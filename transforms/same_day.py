@@ -5,7 +5,7 @@ percentage below 0.1 is believed beside an absolute count that agrees, or beside
 
 RULES.md 1.2 rejects 1 to 4 mmol/L, which may be a normal count of tetramers. Counted in monomers it is a hemoglobin
 of 16 to 64 g/L, the sickest patient there is; where red cells times MCH tells the two apart (they differ fourfold),
-nothing is ambiguous any more. Alone, such a value stays rejected.
+nothing is ambiguous. Alone, such a value stays rejected.
 """
 
 from __future__ import annotations

@@ -68,7 +68,7 @@ def _with_usual_separators(message: bytes) -> bytes:
     usual = dict(zip(own, _USUAL, strict=False))
     marks: dict[str, str | int | None] = {**_ESCAPES, **usual}
     escape = own[3:4]
-    # an escape sequence stands for the message's own mark, which means nothing any more
+    # an escape sequence stands for the message's own mark, which means nothing in the text
     meant = {f"{escape}{letter}{escape}": mark for letter, mark in zip("FSRET", own, strict=False) if escape}
     held = {sequence: chr(0xE000 + place) for place, sequence in enumerate(meant)}
     for sequence, stand_in in held.items():
