@@ -90,7 +90,6 @@ class Settings(BaseSettings):
     aa_retic: str = _switch("aa_retic")
     tibc_factor: str = _switch("tibc_factor")
     hb_edition: str = _switch("hb_edition")
-
     analysts_group: str | None = Field(
         None, description="group of the system that may read published nights; default: their owner only"
     )

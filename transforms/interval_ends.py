@@ -26,9 +26,9 @@ def same_time(*names: str) -> pl.Expr:
     return pl.all_horizontal([pl.col(f"{first}.at") == pl.col(f"{other}.at") for other in others])
 
 
-def derived(name: str, lo: pl.Expr, hi: pl.Expr | None = None) -> list[pl.Expr]:
-    """The ends of a derived input, rounded; one end serves for both."""
-    return [lo.round(9).alias(f"{name}.lo"), (lo if hi is None else hi).round(9).alias(f"{name}.hi")]
+def derived(name: str, value: pl.Expr) -> list[pl.Expr]:
+    """Both ends of a derived input that is never an interval: its value, rounded."""
+    return [value.round(9).alias(f"{name}.{end}") for end in ("lo", "hi")]
 
 
 def settled_ends(lo: pl.Expr, hi: pl.Expr) -> list[pl.Expr]:
