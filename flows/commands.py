@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import filecmp
 import shutil
+import signal
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -11,7 +12,7 @@ from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
-from flows.errors import UsageError
+from flows.errors import TERMINATED, UsageError
 from flows.home import Home
 from flows.plain_words import NOT_A_DIAGNOSIS, NOT_REVIEWED, counted
 
@@ -44,15 +45,21 @@ def run_home(
     prepare(night.home)
     from flows.prefect_flow import hemacohort_night
 
-    content: RunContent = hemacohort_night(
-        home=str(night.home),
-        extract=str(night.extract),
-        source=source,
-        as_of=night.as_of,
-        full=full,
-        accept=dict(night.accept) or None,
-        **flags,
-    )
+    # After a flow Prefect hands SIGTERM on to what was there before; by default that ends Python at once, without a word
+    # to the temporary server, which would go on for good.
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
+    try:
+        content: RunContent = hemacohort_night(
+            home=str(night.home),
+            extract=str(night.extract),
+            source=source,
+            as_of=night.as_of,
+            full=full,
+            accept=dict(night.accept) or None,
+            **flags,
+        )
+    finally:
+        signal.signal(signal.SIGTERM, before)
     return content
 
 

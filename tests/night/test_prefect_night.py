@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,7 @@ from populations import POPULATION
 
 from flows.errors import ExtractError
 from flows.home import Home
+from flows.last_run import last_run
 from flows.prefect_settings import prepare
 from flows.stages import STAGES
 
@@ -143,3 +147,32 @@ def test_prefect_lives_in_the_home_unless_the_person_says_otherwise(
     prepare(tmp_path)
     assert "PREFECT_HOME" not in os.environ
     assert os.environ["DO_NOT_TRACK"] == "0"
+
+
+def test_a_night_that_is_terminated_takes_its_temporary_server_along(tmp_path: Path) -> None:
+    """It would go on for good, for nobody."""
+    (tmp_path / "extract").mkdir()
+    (tmp_path / "extract" / "lab_results.csv").write_text(
+        "patient_id,collected_at,code,value,unit\nP1,2026-06-01 08:00,718-7,110,g/L\n"
+    )
+    home = tmp_path / "home"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    words = ["run", "--home", str(home), "--extract", str(tmp_path / "extract")]
+    with subprocess.Popen(
+        [sys.executable, "-c", "from flows.cli import main; main()", *words], env=environment
+    ) as process:
+        try:
+            while process.poll() is None and not ((home / "lock").is_file() and (home / "lock").read_text()):
+                time.sleep(0.05)
+            children = [
+                int(number)
+                for thread in Path(f"/proc/{process.pid}/task").iterdir()
+                for number in (thread / "children").read_text().split()
+            ]
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(60) == 143
+        finally:
+            process.kill()
+    assert children
+    assert not [number for number in children if Path(f"/proc/{number}").exists()]
+    assert str(last_run(home)).endswith("UTC, was stopped. The last good night is in force.")
