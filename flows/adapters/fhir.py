@@ -62,10 +62,7 @@ _DRUGS = ("MedicationRequest", "MedicationAdministration", "MedicationStatement"
 
 @dataclass(frozen=True)
 class _Step:
-    """A statement that runs where resources of its kinds are at hand, and the canonical table it fills a piece of.
-
-    table is empty where the piece is only looked up later.
-    """
+    """A statement for resources of some kinds. table: the canonical one it fills, empty where it is looked up later."""
 
     statement: str
     kinds: tuple[str, ...]

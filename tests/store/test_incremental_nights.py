@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -13,12 +12,10 @@ from histories import AS_OF, in_nights
 from small_nights import adults, asked, count, labs, members, rows_of
 
 from flows.errors import UsageError
-from flows.gathering import gathered, places_wanted
-from flows.generations import piece_name, pieces_of
+from flows.generations import pieces_of
 from flows.home import Home
 from flows.manifest import read_manifest
 from flows.night import begin, run_night
-from schemas.tables import LAB_RESULT, PATIENT_TOTAL, shaped
 from transforms.ledger import MEMBER
 
 Run = Callable[..., dict[str, Any]]
@@ -143,29 +140,6 @@ def test_many_patients_are_divided_so_that_memory_stays_bounded(
     assert len(pieces[max(pieces)]) > 10
     for query in (RESULTS, FLAGS, QUARANTINE):
         assert asked(home_of("grown"), query) == asked(home_of("at_once"), query), query
-
-
-@pytest.mark.parametrize(
-    ("patients", "draws", "places"),
-    [(0, 0, 0), (4, 10, 1), (5, 10, 2), (9, 10, 4), (16, 10, 4), (17, 10, 6), (2, 60, 4), (41, 0, 2)],
-)
-def test_places_hold_so_many_draws_and_no_worker_judges_the_last_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, patients: int, draws: int, places: int
-) -> None:
-    monkeypatch.setattr("flows.gathering.DRAWS_GATHERED", 40)
-    ids = pl.Series("patient_id", [f"p{number}" for number in range(patients)], pl.String)
-    tables = {
-        "lab_result": shaped(ids.to_frame(), LAB_RESULT),
-        "patient_total": shaped(ids.to_frame().with_columns(draws=pl.lit(draws)), PATIENT_TOTAL),
-    }
-    for table, frame in tables.items():
-        (tmp_path / "tables" / table).mkdir(parents=True)
-        frame.write_parquet(tmp_path / "tables" / table / f"{piece_name(1, 0)}.parquet")
-    wanted = places_wanted(tmp_path / "tables", ids, workers=2)
-    found = gathered(tmp_path / "tables", ids, tmp_path / "kept", wanted)
-    assert len(found) == places
-    held = [name for place in found for name in pl.read_parquet(place.path("lab_result"))["patient_id"]]
-    assert sorted(held) == sorted(ids)
 
 
 def test_large_files_stay_in_pieces_and_the_warehouse_shows_them(
