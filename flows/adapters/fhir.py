@@ -62,7 +62,7 @@ _DRUGS = ("MedicationRequest", "MedicationAdministration", "MedicationStatement"
 
 @dataclass(frozen=True)
 class _Step:
-    """A statement for resources of some kinds. table: the canonical one it fills, empty where it is looked up later."""
+    """A statement for resources of some kinds. table: the canonical one it fills; empty: its rows are only looked up."""
 
     statement: str
     kinds: tuple[str, ...]
