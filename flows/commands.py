@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import filecmp
 import shutil
-import signal
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -12,7 +11,7 @@ from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
-from flows.errors import TERMINATED, UsageError
+from flows.errors import UsageError
 from flows.home import Home
 from flows.plain_words import NOT_A_DIAGNOSIS, NOT_REVIEWED, counted
 
@@ -43,23 +42,20 @@ def run_home(
     from flows.prefect_settings import prepare
 
     prepare(night.home)
+    from flows.own_server import keep_server, named_server
     from flows.prefect_flow import hemacohort_night
 
-    # After a flow Prefect hands SIGTERM on to what was there before; by default that ends Python at once, without a word
-    # to the temporary server, which would go on for good.
-    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
-    try:
-        content: RunContent = hemacohort_night(
-            home=str(night.home),
-            extract=str(night.extract),
-            source=source,
-            as_of=night.as_of,
-            full=full,
-            accept=dict(night.accept) or None,
-            **flags,
-        )
-    finally:
-        signal.signal(signal.SIGTERM, before)
+    if named_server() is None:  # Prefect would start one that outlives a night that is killed
+        keep_server(night.home)
+    content: RunContent = hemacohort_night(
+        home=str(night.home),
+        extract=str(night.extract),
+        source=source,
+        as_of=night.as_of,
+        full=full,
+        accept=dict(night.accept) or None,
+        **flags,
+    )
     return content
 
 

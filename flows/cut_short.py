@@ -11,14 +11,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows import alerts, settings
+from flows import alerts, home_lock, settings
 
 if TYPE_CHECKING:
     from prefect.client.schemas.filters import FlowRunFilter
 
 _SENTENCE = (
-    "The serving process ended during this run, and the run most likely ended with it. It is not repeated before its "
-    "next scheduled time; hemacohort run makes the night now."
+    "The process that began this run ended during it, and the run most likely ended with it. It is not repeated before "
+    "its next scheduled time; hemacohort run makes the night now."
 )
 
 
@@ -27,15 +27,16 @@ def end_what_was_cut_short(home: Path) -> None:
     that had not begun yet is put back on the schedule.
 
     Only for whoever serves the home from a server of its own, before the first run is begun: this server hears of
-    nothing that may still be at work.
+    nothing that may still be at work, except for ``hemacohort run``, which tells a server of its own of its end.
     """
     from prefect.client.orchestration import get_client
     from prefect.states import Crashed, Scheduled
 
+    at_work, _ = home_lock.look(home)
     with get_client(sync_client=True) as client:
         for run in client.read_flow_runs(flow_run_filter=_at_work()):
             # a person's own folder of Prefect may hold several homes
-            if run.parameters.get("home") != str(home):
+            if run.parameters.get("home") != str(home) or (run.deployment_id is None and at_work):
                 continue
             if run.start_time is None:
                 client.set_flow_run_state(run.id, Scheduled(), force=True)

@@ -1,8 +1,8 @@
-"""Prefect's server as ``hemacohort serve`` starts it: it ends with the process that started it, however that one ended.
+"""Prefect's server as a program of its own: it ends with the process that started it, however that one ended.
 
 Killed without a word (out of memory, ``kill -9``), that process cannot stop its server, which would go on for good,
-hold its port, and schedule nights that nobody runs. So its standard input is a pipe whose other end the serving process
-alone holds: nothing is ever written, and the system closes it with the process.
+hold its port, and schedule nights that nobody runs. So its standard input is a pipe whose other end the process that
+started it alone holds: nothing is ever written, and the system closes it with the process.
 """
 
 from __future__ import annotations
@@ -17,11 +17,21 @@ import time
 _SECONDS_TO_STOP = 20
 
 
-def main() -> None:
-    """Run ``prefect server start`` with the arguments of this program until it is stopped, or nobody holds the pipe."""
+def main(host: str, port: str, *, temporary: bool) -> None:
+    """Run Prefect's server until it is stopped, or nobody holds the pipe; a temporary one records and schedules nothing."""
     threading.Thread(target=_end_with_the_pipe, daemon=True).start()
-    sys.argv = ["prefect", "server", "start", *sys.argv[1:]]
+    if temporary:
+        _run_temporary(host, int(port))
+        return
+    sys.argv = ["prefect", "server", "start", "--host", host, "--port", port]
     runpy.run_module("prefect", run_name="__main__")
+
+
+def _run_temporary(host: str, port: int) -> None:
+    import uvicorn
+    from prefect.server.api.server import create_app
+
+    uvicorn.run(create_app(ephemeral=True, final=True), host=host, port=port, log_level="error")
 
 
 def _end_with_the_pipe() -> None:
@@ -32,4 +42,4 @@ def _end_with_the_pipe() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1], sys.argv[2], temporary="--temporary" in sys.argv[3:])

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from populations import POPULATION
 
 from flows.errors import ExtractError
 from flows.home import Home
+from flows.home_lock import ENDED_WITHOUT_A_WORD
 from flows.last_run import last_run
 from flows.prefect_settings import prepare
 from flows.stages import STAGES
@@ -163,7 +165,19 @@ def test_prefect_lives_in_the_home_unless_the_person_says_otherwise(
     assert os.environ["DO_NOT_TRACK"] == "0"
 
 
-def test_a_night_that_is_terminated_takes_its_temporary_server_along(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("end", "told"),
+    [
+        (signal.SIGTERM, "was stopped. The last good night is in force."),
+        (
+            signal.SIGKILL,
+            f"{ENDED_WITHOUT_A_WORD}. The last good night is in force, and the next run clears up what was left.",
+        ),
+    ],
+)
+def test_a_night_takes_its_server_along_however_it_ends(
+    end: signal.Signals, told: str, tmp_path: Path
+) -> None:
     """It would go on for good, for nobody."""
     home = tmp_path / "home"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
@@ -179,10 +193,21 @@ def test_a_night_that_is_terminated_takes_its_temporary_server_along(tmp_path: P
                 for thread in Path(f"/proc/{process.pid}/task").iterdir()
                 for number in (thread / "children").read_text().split()
             ]
-            process.send_signal(signal.SIGTERM)
-            assert process.wait(60) == 143
+            process.send_signal(end)
+            assert process.wait(60) == -end
         finally:
             process.kill()
     assert children
-    assert not [number for number in children if Path(f"/proc/{number}").exists()]
-    assert str(last_run(home)).endswith("UTC, was stopped. The last good night is in force.")
+    until = time.monotonic() + 60
+    while any(map(at_work, children)) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert not any(map(at_work, children))
+    assert str(last_run(home)).endswith(told)
+
+
+def at_work(process: int) -> bool:
+    """Whether a process goes on; one that has ended and that nobody has asked after does not."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2][0] != "Z"
+    except OSError:
+        return False

@@ -24,8 +24,8 @@ from sinks import free_port, web_sink
 from flows.cli import main
 from flows.errors import UsageError
 from flows.home import Home
+from flows.own_server import own_server
 from flows.prefect_settings import prepare
-from flows.serve import _server
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
@@ -53,19 +53,28 @@ def test_schedule_that_is_none_is_wrong_usage(
     assert says in capsys.readouterr().err
 
 
-def test_own_server_listens_on_this_machine_only_and_wants_its_password(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that has not heard of any Prefect server; what it hears in the test is forgotten afterwards."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     monkeypatch.setattr(os, "environ", {**environment, "PREFECT_HOME": str(tmp_path / "prefect")})
     prepare(tmp_path / "home")
+    from prefect import context
+
+    monkeypatch.setattr(context, "GLOBAL_SETTINGS_CONTEXT", context.GLOBAL_SETTINGS_CONTEXT)
+
+
+@pytest.mark.parametrize("temporary", [False, True])
+def test_own_server_listens_on_this_machine_only_and_wants_its_password(
+    temporary: bool, apart: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tmp_path.joinpath("httpx.py").write_text("raise SystemExit('a file of the folder somebody was in')")
     monkeypatch.chdir(tmp_path)
     port = free_port()
-    with _server(tmp_path / "home", port) as page:
-        assert page.startswith(f"http://127.0.0.1:{port} ")
+    with own_server(tmp_path / "home", port, temporary=temporary) as server:
+        assert server.address == f"http://127.0.0.1:{port}"
         password = tmp_path / "prefect" / "password"
-        assert page.endswith(f"(password in {password})")
+        assert server.password == password
         assert password.stat().st_mode & 0o777 == 0o600
         asked = urllib.request.Request(f"http://127.0.0.1:{port}/api/admin/version")
         with pytest.raises(urllib.error.HTTPError, match="401"):
@@ -77,22 +86,34 @@ def test_own_server_listens_on_this_machine_only_and_wants_its_password(
         assert os.environ["PREFECT_API_URL"] == f"http://127.0.0.1:{port}/api"
 
 
-def test_own_server_that_does_not_start_names_its_log(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
-    monkeypatch.setattr(os, "environ", {**environment, "PREFECT_HOME": str(tmp_path / "prefect")})
+def test_own_server_that_does_not_start_names_its_log(apart: None, tmp_path: Path) -> None:
     words = tmp_path / "prefect" / "server.log"
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         with (
             pytest.raises(UsageError, match=r"server\.log says why.*--port"),
-            _server(tmp_path / "home", taken.getsockname()[1]),
+            own_server(tmp_path / "home", taken.getsockname()[1]),
         ):
             pass
     assert "in use" in words.read_text(encoding="utf-8")
     assert words.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_night_whose_own_server_does_not_start_fails_with_its_log(home: Home, tmp_path: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    home.create()
+    folder = home.root / "prefect"
+    (folder / "prefect.db").mkdir(parents=True)  # no server can open it as its database
+    words = ["run", "--home", str(home.root), "--extract", str(tmp_path)]
+    done = subprocess.run(
+        [sys.executable, "-c", "from flows.cli import main; main()", *words],
+        env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    log = folder / "temporary-server.log"
+    assert done.returncode == 1
+    assert done.stderr.endswith(f"hemacohort: Prefect's server did not start; {log} says why.\n")
+    assert "unable to open database file" in log.read_text(encoding="utf-8")
 
 
 def test_missing_folder_of_the_extract_is_reported(
@@ -203,6 +224,26 @@ def test_a_night_that_was_cut_short_is_reported_and_keeps_no_later_one_from_begi
     assert "a night failed" in alert["subject"]
     assert "hemacohort run makes the night now" in alert["body"]
     assert str(runs[0]) in alert["body"]
+
+
+def test_a_night_by_hand_that_is_at_work_is_not_taken_for_one_that_was_cut_short(
+    tmp_path: Path, prefect_night: None
+) -> None:
+    """Its own server hears of its end; serve may be restarted meanwhile."""
+    from prefect import Flow
+    from prefect.states import Running
+
+    with home_with_alerts(tmp_path / "home") as (home, came):
+        with serving(home) as (_, _, port), asked(home, port) as client:
+            flow = Flow(fn=lambda home, extract: (home, extract), name="hemacohort night")
+            given = {"home": str(home.root), "extract": "x"}
+            run = client.create_flow_run(flow, parameters=given, state=Running()).id
+        with home.lock(), serving(home) as (_, _, port), asked(home, port) as client:
+            assert client.read_flow_run(run).state_name == "Running"
+        assert came == []
+        with serving(home) as (_, _, port), asked(home, port) as client:
+            assert client.read_flow_run(run).state_name == "Crashed"
+    assert len(came) == 1
 
 
 @contextmanager
