@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.adapters.model import SourceFile
+from flows.adapters.model import MergesTold, SourceFile
 from flows.code_map import NO_CODE_MAP, CodeMapFile
 from flows.errors import ExtractError
 from flows.exact_reader import ragged_quarantine
@@ -22,6 +22,7 @@ from flows.small_tables import (
     Added,
     StoredTables,
     add_small_tables,
+    merges_in_force,
     read_merges,
     read_small_tables,
 )
@@ -56,8 +57,8 @@ class NightBefore:
 @dataclass(frozen=True)
 class Arrival:
     """When and how tonight's load is read. loaded_at: local time in the home's time zone. code_map: the site's.
-    unit_inference: whether a missing unit may be inferred. folder: checksum of a foreign extract (manifest.Load).
-    buckets: patient buckets of a full night, None for about a million rows each.
+    unit_inference: whether a missing unit may be inferred. folder, merges: of a foreign extract, its checksum and what
+    its patient merges say of earlier ones. buckets: patient buckets of a full night, None for about a million rows each.
     """
 
     run_id: str
@@ -67,6 +68,7 @@ class Arrival:
     code_map: CodeMapFile = NO_CODE_MAP
     unit_inference: bool = True
     folder: str | None = None
+    merges: MergesTold = "complete"
     buckets: int | None = None
 
 
@@ -136,8 +138,10 @@ def _load(
     store = _stored(labs, night_before, arrival, number)
     _ragged(labs, build, tally, piece)
     merges: Mapping[str, str] = before.merges if before else {}
-    if files["patient_merges"]:  # a table of merges is complete: what it no longer lists is undone
-        merges = read_merges(files["patient_merges"], new_files["patient_merges"], build, tally, piece)
+    if files["patient_merges"]:
+        telling = files if arrival.merges == "complete" else new_files
+        told = read_merges(telling["patient_merges"], new_files["patient_merges"], build, tally, piece)
+        merges = merges_in_force(told, merges, new_files["patients"], arrival.merges)
     newest = _newest_day(night_before.store, store.new, before, arrival.loaded_at.date())
     rows = read_small_tables(new_files, build, tally, piece, timezone=arrival.timezone, newest=newest)
     stored = StoredTables(night_before.store, before.pieces if before else (), number - 1)
@@ -167,13 +171,10 @@ def _load(
 def _files(
     found: Found, scratch: Path, tally: Tally, originals: Sequence[SourceFile] | None, *, careful: bool
 ) -> dict[str, list[ReadFile]]:
+    adapted = originals is not None
     files = {
         table: read_files(
-            paths,
-            table,
-            scratch / table,
-            careful=careful or table != "lab_results",
-            adapted=originals is not None,
+            paths, table, scratch / table, careful=careful or table != "lab_results", adapted=adapted
         )
         for table, paths in found.tables.items()
     }

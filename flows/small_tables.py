@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
+from flows.adapters.model import MergesTold
 from flows.errors import ExtractError
 from flows.exact_reader import ragged_quarantine
 from flows.manifest import RawPiece
@@ -22,6 +23,7 @@ from schemas.tables import LAB_CLINICAL_EVENT, LAB_COVERAGE, LAB_PATIENT, QUALIT
 from transforms.extract_tables import (
     MergeCycleError,
     Parsed,
+    joined_merges,
     parse_coverage,
     parse_events,
     parse_merges,
@@ -108,7 +110,7 @@ class Added:
 def read_merges(
     files: list[ReadFile], new: list[ReadFile], build: Path, tally: Tally, piece: str
 ) -> dict[str, str]:
-    """Given-up identifier to the one that remains, from all files of the table; new ones are accounted for.
+    """Given-up identifier to the one that remains, from files of the table; new ones are accounted for.
 
     Raises ExtractError where merges run in a circle.
     """
@@ -126,6 +128,21 @@ def read_merges(
     )
     _account("patient_merges", new, of_new, build, tally, piece)
     return merges
+
+
+def merges_in_force(
+    told: Mapping[str, str], earlier: Mapping[str, str], patients: list[ReadFile], how: MergesTold
+) -> Mapping[str, str]:
+    """Given-up identifier to the one that remains: what a load tells, and what still holds of the earlier merges.
+
+    patients: its new files of patients. how: as in ``flows.adapters.model.Source``.
+    """
+    if how == "complete":  # what it no longer lists is undone
+        return told
+    if how == "by record":
+        recorded = set(_trimmed(patients, "patients")["patient_id"])
+        earlier = {given_up: remains for given_up, remains in earlier.items() if given_up not in recorded}
+    return joined_merges(earlier, told)
 
 
 def read_small_tables(

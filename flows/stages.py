@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from flows.adapters.model import MergesTold
 from flows.code_map import read_code_map
 from flows.errors import CheckError, HemacohortError, UsageError
 from flows.failures import unforeseen
@@ -149,8 +150,8 @@ def _adapt(night: Night) -> Counts:
     return {"source": night.source, "adapted": True, "folder": folder}
 
 
-def _arrival(night: Night, folder: str | None = None) -> Arrival:
-    """The night's own facts, with its code map read. folder: checksum of a foreign extract."""
+def _arrival(night: Night, folder: str | None = None, merges: MergesTold = "complete") -> Arrival:
+    """The night's own facts, with its code map read. folder, merges: of a foreign extract, as in ``Arrival``."""
     from flows.publish import own_version
 
     return Arrival(
@@ -161,6 +162,7 @@ def _arrival(night: Night, folder: str | None = None) -> Arrival:
         code_map=read_code_map(night.home, night.settings.code_map),
         unit_inference=night.settings.unit_inference,
         folder=folder,
+        merges=merges,
         buckets=night.settings.buckets,
     )
 
@@ -180,14 +182,16 @@ def _ingest(night: Night) -> Counts:
     from flows.ingest import ingest
 
     canonical, originals = night.extract, None
+    merges: MergesTold = "complete"
     adapted = recorded(night, "adapt")
     known = adapted.get("known_files")
     if adapted["adapted"]:
-        from flows.adapters import source_files
+        from flows.adapters import merges_told, source_files
 
         canonical = night.build / "canonical"
         originals = source_files(canonical)
-    arrival = _arrival(night, adapted.get("folder"))
+        merges = merges_told(night.source)
+    arrival = _arrival(night, adapted.get("folder"), merges)
     done = ingest(
         canonical if known is None else None,
         night.build,

@@ -184,6 +184,29 @@ def parse_merges(texts: pl.DataFrame) -> tuple[dict[str, str], Parsed]:
     return {old: ends[old] for old in sorted(steps) if ends[old] != old}, parsed
 
 
+def joined_merges(earlier: Mapping[str, str], newer: Mapping[str, str]) -> dict[str, str]:
+    """Given-up identifier to the one that remains in the end, by both. earlier, newer: from :func:`parse_merges`.
+
+    The newer word counts: an identifier that was given up earlier, and has now got the one that remained merged into
+    it, remains.
+    """
+    steps = {**earlier, **newer}
+    for end in sorted(set(newer.values())):
+        if end in _onward(end, steps):
+            del steps[end]
+    return {given_up: _onward(given_up, steps)[-1] for given_up in sorted(steps)}
+
+
+def _onward(start: str, steps: Mapping[str, str]) -> list[str]:
+    """The identifiers that follow one, in order, up to the first that came before."""
+    path: list[str] = []
+    here = start
+    while here in steps and steps[here] not in path:
+        here = steps[here]
+        path.append(here)
+    return path
+
+
 def _ends(steps: Mapping[str, list[str]], lines: Mapping[tuple[str, str], tuple[str, int]]) -> dict[str, str]:
     """The identifier that remains in the end for each one; itself where nothing or no single one follows."""
     ends: dict[str, str] = {}

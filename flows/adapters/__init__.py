@@ -13,13 +13,14 @@ from pathlib import Path
 from flows.adapters.fhir import FHIR
 from flows.adapters.hl7v2 import HL7V2
 from flows.adapters.mimic_iv import MIMIC_IV
-from flows.adapters.model import Source, SourceFile
+from flows.adapters.model import MergesTold, Source, SourceFile
 from flows.adapters.omop import OMOP
 from flows.adapters.synthea import SYNTHEA
 from flows.errors import ExtractError, UsageError
 
 CANONICAL = "canonical"
 SOURCES: tuple[Source, ...] = (MIMIC_IV, OMOP, FHIR, SYNTHEA, HL7V2)
+_BY_NAME = {known.name: known for known in SOURCES}
 _FILES = ".source_files.json"  # hidden: no table of the extract
 
 
@@ -63,10 +64,14 @@ def source_files(adapted: Path) -> tuple[SourceFile, ...]:
     return tuple(SourceFile(**file) for file in files)
 
 
+def merges_told(source: str) -> MergesTold:
+    """What the patient merges of an extract of a foreign source say of earlier ones (``flows.adapters.model.Source``)."""
+    return _BY_NAME[source].merges
+
+
 def _source(name: str, extract: Path) -> Source:
-    by_name = {known.name: known for known in SOURCES}
-    if name not in by_name:
-        raise UsageError(f"There is no source {name[:40]!r}; there are {', '.join((CANONICAL, *by_name))}.")
+    if name not in _BY_NAME:
+        raise UsageError(f"There is no source {name[:40]!r}; there are {', '.join((CANONICAL, *_BY_NAME))}.")
     if not extract.is_dir():
         raise ExtractError(f"The extract folder {extract.name!r} does not exist or is not a folder.")
-    return by_name[name]
+    return _BY_NAME[name]

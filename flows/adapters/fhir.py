@@ -295,4 +295,4 @@ class _Writer:
         ]
 
 
-FHIR = Source("fhir", write_fhir)
+FHIR = Source("fhir", write_fhir, merges="by record")

@@ -215,4 +215,4 @@ class _Writer:
         return [file for (file,) in found]
 
 
-HL7V2 = Source("hl7v2", write_hl7v2)
+HL7V2 = Source("hl7v2", write_hl7v2, merges="by message")

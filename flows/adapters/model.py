@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
+
+MergesTold = Literal["complete", "by record", "by message"]
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,11 @@ class Source:
     the extract. Records that cannot be read go into a file of their own, ``TABLE_unreadable*.parquet``, with the
     columns received (the record as it stands), source_file and source_line. Returns the files that were read. Raises
     ExtractError with one sentence for a file that is missing, unreadable or breaks the layout.
+
+    merges: what an extract's patient merges say of earlier ones. They are complete; or each patient's record tells that
+    patient's, and a record that is not there nothing; or each message tells one more.
     """
 
     name: str
     write: Callable[[Path, Path], Sequence[SourceFile]]
+    merges: MergesTold = "complete"

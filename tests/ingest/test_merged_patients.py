@@ -11,6 +11,7 @@ import pytest
 
 from flows.errors import ExtractError
 from flows.ingest import IngestCounts
+from transforms.extract_tables import joined_merges
 
 Load = Callable[..., IngestCounts]
 Table = Callable[[str], pl.DataFrame]
@@ -79,3 +80,23 @@ def test_merges_in_a_circle_stop_the_night(extract: Path, labs: Callable[..., Pa
         ExtractError, match=r"patient_merges\.csv, line \d: the patient merges run in a circle"
     ):
         load()
+
+
+@pytest.mark.parametrize(
+    ("earlier", "newer", "both"),
+    [
+        ({}, {"a": "b"}, {"a": "b"}),
+        ({"a": "b"}, {}, {"a": "b"}),
+        ({"a": "b"}, {"c": "d"}, {"a": "b", "c": "d"}),
+        ({"a": "b"}, {"b": "c"}, {"a": "c", "b": "c"}),
+        ({"a": "b"}, {"c": "a"}, {"a": "b", "c": "b"}),
+        ({"a": "b"}, {"a": "c"}, {"a": "c"}),
+        ({"a": "b"}, {"b": "a"}, {"b": "a"}),  # the other one remained after all
+        ({"a": "b", "c": "d"}, {"b": "c", "d": "a"}, {"b": "a", "c": "a", "d": "a"}),
+        ({"a": "b"}, {"b": "a", "x": "a"}, {"b": "a", "x": "a"}),
+    ],
+)
+def test_merges_that_add_to_earlier_ones(
+    earlier: dict[str, str], newer: dict[str, str], both: dict[str, str]
+) -> None:
+    assert joined_merges(earlier, newer) == both

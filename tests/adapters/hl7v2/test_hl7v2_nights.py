@@ -136,3 +136,29 @@ def test_no_result_is_put_beside_every_meaning(tmp_path: Path) -> None:
         plan = connection.execute(f"EXPLAIN {statement('hl7v2/lab_results')}", values).fetchall()
     assert "JOIN" in plan[0][1]
     assert "CROSS_PRODUCT" not in plan[0][1]
+
+
+def test_a_merge_adds_to_those_of_earlier_nights(tmp_path: Path, screened: Callable[..., Path]) -> None:
+    """A feed sends each merge once; another one, on another night, undoes none of them."""
+    a, b, c, d = (PID.replace("P1", name) for name in "ABCD")
+    merge = MSH.replace("ORU^R01^ORU_R01", "ADT^A40")
+    nights = {
+        "one/a.hl7": [MSH, a, OBR, obx(), MSH, c, OBR.replace("F1", "F2"), obx(), merge, b, "MRG|A^^^H^MR"],
+        "two/a.hl7": [MSH, a, OBR.replace("F1", "F3"), obx(), merge, d, "MRG|C^^^H^MR"],
+        # into the folder of the first night, whose message is known: the other way round after all
+        "one/b.hl7": [MSH, b, OBR.replace("F1", "F4"), obx(), merge, a, "MRG|B^^^H^MR"],
+    }
+    told = []
+    for name, lines in nights.items():
+        file = tmp_path / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("".join(f"{line}\r" for line in lines), encoding="utf-8", newline="")
+        night = screened("hl7v2", file.parent)
+        with duckdb.connect(str(night / "hemacohort.duckdb"), read_only=True) as connection:
+            query = "SELECT DISTINCT patient_id, source_patient_id FROM lab.result ORDER BY ALL"
+            told.append(connection.sql(query).fetchall())
+    assert told == [
+        [("B", "A"), ("C", None)],
+        [("B", "A"), ("D", "C")],
+        [("A", "B"), ("A", None), ("D", "C")],
+    ]

@@ -61,6 +61,32 @@ def test_a_record_that_was_given_up_for_another(write: Write, adapted: Read) -> 
     ]
 
 
+def test_a_record_tells_the_merge_of_its_own_patient_only(
+    folder: Path, write: Write, screened: Callable[..., Path]
+) -> None:
+    """An export of what changed since the last one has few records of patients; the others are still merged."""
+
+    def given_up_for(other: str) -> Json:
+        return {"link": [{"type": "replaced-by", "other": {"reference": f"Patient/{other}"}}]}
+
+    def results(day: str) -> list[Json]:
+        return [
+            {**HEMOGLOBIN, "id": f"{name}{day}", "subject": {"reference": f"Patient/{name}"}, "effectiveDateTime": day}
+            for name in ("a", "c")
+        ]  # fmt: skip
+
+    write("Observation", *results("2024-03-05"))
+    write("Patient", {"id": "a", **given_up_for("b")}, {"id": "c", **given_up_for("d")})
+    screened("fhir", folder)
+    (folder / "Patient.ndjson").rename(folder / "Patient_1.ndjson")  # known, and no longer the newest word
+    write("Observation", *results("2024-03-06"))
+    write("Patient", {"id": "b"}, {"id": "c"}, {"id": "e"})  # c is a patient of its own again
+    night = screened("fhir", folder)
+    with duckdb.connect(str(night / "hemacohort.duckdb"), read_only=True) as connection:
+        query = "SELECT patient_id, source_patient_id FROM lab.result ORDER BY ALL"
+        assert connection.sql(query).fetchall() == [("b", "a"), ("b", "a"), ("c", None), ("c", None)]
+
+
 @pytest.mark.parametrize(
     ("codings", "expected"),
     [
