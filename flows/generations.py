@@ -12,6 +12,7 @@ import os
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
@@ -136,6 +137,22 @@ def current(tables: Path, table: str, patients: pl.Series | None = None) -> pl.L
             frame = frame.join(gone.lazy().select("patient_id"), on="patient_id", how="anti")
         frames.append(frame)
     return pl.concat(frames, how="diagonal") if frames else None
+
+
+def newest_in_force(tables: Path) -> datetime | None:
+    """The newest collection time of a result, usable or rejected, that nothing replaced or withdrew; None: there is none.
+
+    Where a mistyped year was corrected it is older than that of the night before.
+    """
+    times = []
+    for table in ("lab_result", "reported_count"):
+        rows = current(tables, table)
+        if rows is None:
+            continue
+        if table == "lab_result":
+            rows = rows.filter(pl.col("superseded_at").is_null())
+        times.append(rows.select(pl.col("collected_at").max()).collect(engine="streaming").item())
+    return max((time for time in times if time is not None), default=None)
 
 
 def merge_generations(group: Group, tables: Path, bucket: pl.Expr) -> bool:

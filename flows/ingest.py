@@ -39,7 +39,7 @@ class IngestCounts:
     patients: how many the load affects; None if everybody's tables were derived again. buckets: pieces written.
     known_files: files of the extract that had been loaded before and were not read again. The five fates are those of
     the laboratory rows of new files; ``files`` has them for every new file of every table. newest_collected_at: the
-    newest collection time of a usable or rejected result of any load, None if there is none (``--as-of auto``).
+    newest collection time of a usable or rejected result of any load, None if there is none.
     """
 
     patients: int | None

@@ -209,13 +209,15 @@ def _ingest(night: Night) -> Counts:
 
 def _decide_as_of(night: Night) -> Counts:
     """The day asked for; "today" is the day the night began; "auto" is that of the newest collection time."""
-    newest = recorded(night, "ingest")["newest_collected_at"]
     if night.as_of == "auto":
-        if newest in (None, "None"):
+        from flows.generations import newest_in_force
+
+        newest = newest_in_force(night.build / "tables")
+        if newest is None:
             raise UsageError(
                 "--as-of auto takes the day of the newest usable result, and the extract has none; give a date instead."
             )
-        return {"as_of": str(newest)[:10]}
+        return {"as_of": newest.date().isoformat()}
     return {"as_of": night.started_at.date().isoformat() if night.as_of == "today" else night.as_of}
 
 

@@ -26,13 +26,13 @@ def run(tmp_path: Path) -> Callable[..., dict[str, Any]]:
     """Run a night over tables written as an extract; the content of its run.json."""
 
     def night(
-        home: str, tables: Tables, *, as_of: date = AS_OF, full: bool = False, **flags: Any
+        home: str, tables: Tables, *, as_of: date | str = AS_OF, full: bool = False, **flags: Any
     ) -> dict[str, Any]:
         extract = tmp_path / f"extract-{len(list(tmp_path.iterdir()))}"
         extract.mkdir()
         for name, rows in tables.items():
             rows.write_csv(extract / f"{name}.csv")
-        begun = begin(tmp_path / home, extract, "canonical", as_of.isoformat(), flags, full=full)
+        begun = begin(tmp_path / home, extract, "canonical", str(as_of), flags, full=full)
         return run_night(begun, _without_report)
 
     return night

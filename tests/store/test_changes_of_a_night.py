@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import polars as pl
+import pytest
 from small_nights import adults, asked, count, entries, labs, members, rows_of
 
 from flows.home import Home
@@ -133,3 +134,24 @@ def test_a_result_older_than_any_other_changes_no_coverage_that_extracts_give(
     assert entries(home, "gap_anemia_without_reticulocytes") == [("p", "entered", "fell_due", None)]
     night = home.night().name
     assert asked(home, f"SELECT DISTINCT occasion FROM run.measure WHERE run_id = '{night}'") == [(None,)]
+
+
+@pytest.mark.parametrize(
+    ("sent", "then", "newest"),
+    [
+        ({"value": "PENDING", "status": "preliminary"}, {"value": "90"}, "2026-06-02"),
+        ({}, {"status": "corrected"}, "2026-06-02"),
+        ({}, {"status": "entered-in-error", "value": ""}, "2026-06-01"),
+    ],
+)
+def test_auto_is_no_longer_the_day_of_a_time_that_was_corrected(
+    run: Run, home_of: Callable[[str], Home], sent: dict[str, str], then: dict[str, str], newest: str
+) -> None:
+    """A mistyped year moves the night until it is put right, and no further; a full rebuild says the same."""
+    report = {"patient_id": "p", "result_id": "r9", "specimen_id": "s9"}
+    mistyped = {**report, "collected_at": "2126-06-02 08:00", "resulted_at": "2026-06-02 10:00", **sent}
+    right = {**report, "collected_at": "2026-06-02 08:00", "resulted_at": "2026-06-02 12:00", **then}
+    nights = [labs(*count(), mistyped), labs(right)]
+    days = [run("home", {"lab_results": rows}, as_of="auto")["as_of"] for rows in nights]
+    full = run("home", {"lab_results": nights[1]}, as_of="auto", full=True)
+    assert [*days, full["as_of"]] == ["2126-06-02", newest, newest]
