@@ -118,11 +118,15 @@ def coded_events(events: pl.DataFrame, code_sets: Iterable[CodeSet] = _READ) -> 
     return {code_set.id: by_set.get((code_set.id,), nothing) for code_set in code_sets}
 
 
+def bare(code: pl.Expr) -> pl.Expr:
+    """The code as codes are compared: what ``schemas.value_sets.bare`` makes of one, as an expression."""
+    return code.str.replace_all(r"[.\s]", "").str.to_uppercase()
+
+
 def _sets_of(codes: pl.DataFrame) -> pl.DataFrame:
     """number and value_set of every match. codes: number, code_system, code."""
-    bare = pl.col("code").str.replace_all(r"[.\s]", "").str.to_uppercase()
     beginnings = (
-        codes.select("number", "code_system", bare=bare.str.slice(0, length)).join(
+        codes.select("number", "code_system", bare=bare(pl.col("code")).str.slice(0, length)).join(
             lines, on=["code_system", "bare"]
         )
         for length, lines in _lines_by_length().items()

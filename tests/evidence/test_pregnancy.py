@@ -47,3 +47,24 @@ def test_a_gestational_week_dates_the_whole_pregnancy_and_no_more() -> None:
     assert not row(dx="Z3A.40@-15")["pregnant"]
     assert row(dx="Z3A.00@-60")["pregnant"]
     assert not row(dx="Z3A.00@-61")["pregnant"]
+
+
+def test_a_pregnancy_beyond_42_weeks_is_one_on_the_day_it_is_recorded() -> None:
+    """RULES.md 0.5: a code that covers the draw, though the 42 weeks of 5.1 are over."""
+    found = row(dx="Z3A.49@0")
+    assert (found["pregnant"], found["trimester"]) == (True, 3)
+    assert not row(dx="Z3A.49@-1")["pregnant"]
+    assert not row(dx="Z3A.49@0; O80@-1")["pregnant"]
+
+
+def test_a_week_code_tells_its_week_however_it_is_written() -> None:
+    assert row(dx="Z3A20@0")["trimester"] == row(dx="Z3A 20@0")["trimester"] == 2
+
+
+def test_the_week_code_nearest_to_the_draw_tells_the_trimester() -> None:
+    """Codes of visits tell completed weeks, so those of one pregnancy date it up to six days apart."""
+    assert row(dx="Z3A.20@-50; Z3A.28@0")["trimester"] == 3
+    assert row(dx="Z3A.20@-50; Z3A.28@1")["trimester"] == 2  # 27 weeks and 6 days
+    assert row(dx="Z3A.08@-37; Z3A.14@0")["trimester"] == 2
+    assert row(dx="Z3A.20@-7; Z3A.30@7")["trimester"] == 2  # of two equally near the earlier (RULES.md 0.5)
+    assert row(dx="Z3A.39@-60; O80@-60; Z3A.12@64")["trimester"] == 1  # the pregnancy before is over
