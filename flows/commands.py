@@ -42,11 +42,14 @@ def run_home(
     from flows.prefect_settings import prepare
 
     prepare(night.home)
-    from flows.own_server import keep_server, named_server
+    from flows.own_server import keep_server, must_answer, named_server
     from flows.prefect_flow import hemacohort_night
 
-    if named_server() is None:  # Prefect would start one that outlives a night that is killed
+    named = named_server()
+    if named is None:  # Prefect would start one that outlives a night that is killed
         keep_server(night.home)
+    else:
+        must_answer(named)
     content: RunContent = hemacohort_night(
         home=str(night.home),
         extract=str(night.extract),

@@ -1,8 +1,9 @@
-"""Runs that Prefect still records as running after the process that served a home has ended.
+"""Runs that Prefect still records as running after the process that began them has ended.
 
 A serving process that is stopped or killed, or whose server ended, takes the night at work with it, or leaves it to
-finish without reporting. Its run stays Running in the database of Prefect's server and keeps the one place of its deployment, so
-that every later night would be canceled, for good. Whoever serves the home next ends those runs before any is begun.
+finish without reporting. Its run stays Running in the database of Prefect's server and keeps the one place of its
+deployment, so that every later night would be canceled, for good. A night by hand that is killed stays Running, too.
+Whoever serves the home next ends those runs before any is begun.
 """
 
 from __future__ import annotations
@@ -43,7 +44,11 @@ def end_what_was_cut_short(home: Path) -> None:
                 continue
             client.set_flow_run_state(run.id, Crashed(message=_SENTENCE), force=True)
             if "extract" in run.parameters:  # a night, and not the watch
-                print(f"Cut short when serve last ended: {run.name}.", file=sys.stderr, flush=True)
+                print(
+                    f"Cut short when the process that began it ended: {run.name}.",
+                    file=sys.stderr,
+                    flush=True,
+                )
                 alert = alerts.night_failed(home, _SENTENCE, f"{run.name} ({run.id})")
                 alerts.send(settings.alert_channels(home), alert)
 

@@ -41,7 +41,20 @@ def named_server() -> str | None:
     from prefect.settings import get_current_settings
 
     named = get_current_settings().api.url
-    return named and named.removesuffix("/api")
+    return named.removesuffix("/api") if named else None
+
+
+def must_answer(named: str) -> None:
+    """HemacohortError where the server that the person named cannot be reached, before anything is asked of it."""
+    from prefect.client.orchestration import get_client
+
+    with get_client(sync_client=True) as client:
+        error = client.api_healthcheck()
+    if error is not None:
+        raise HemacohortError(
+            f"The Prefect server at {named} does not answer ({type(error).__name__}). Start it, or leave PREFECT_API_URL "
+            "unset; hemacohort run --direct needs none."
+        )
 
 
 @contextmanager
@@ -64,6 +77,7 @@ def own_server(home: Path, port: int | None = None, *, temporary: bool = False) 
         "PREFECT_SERVER_API_AUTH_STRING": secret,
         "PREFECT_API_AUTH_STRING": secret,
     }
+    _ask_no_proxy()
     command = [sys.executable, "-m", "flows.prefect_server", _HOST, address.rpartition(":")[2]]
     log = password.with_name("temporary-server.log" if temporary else "server.log")
     with (
@@ -114,6 +128,13 @@ def _password(home: Path) -> Path:
         with open(file, "w", encoding="ascii", opener=private) as text:
             text.write(secrets.token_urlsafe(24))
     return file
+
+
+def _ask_no_proxy() -> None:
+    """Keep what is said to this machine, the password included, from the site's proxy, for every library and program."""
+    if not urllib.request.proxy_bypass(_HOST):
+        spared = ",".join(filter(None, (urllib.request.getproxies().get("no"), _HOST)))
+        os.environ |= {"no_proxy": spared, "NO_PROXY": spared}
 
 
 def _free_port() -> int:

@@ -20,8 +20,6 @@ _QUIET = {
     # The lines of the stages (counts and seconds) are on the page of the run, too.
     "PREFECT_LOGGING_EXTRA_LOGGERS": "hemacohort",
     "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",  # such as a run without Prefect in the same process
-    # The first start makes the database, which takes its time on a small machine.
-    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "90",
     # Prefect starts its processes with python -m, which imports what lies in the folder a person happens to be in.
     "PYTHONSAFEPATH": "1",
 }
@@ -34,6 +32,5 @@ def prepare(home: Path) -> None:
     """
     for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
-    if "PREFECT_API_URL" not in os.environ and "PREFECT_HOME" not in os.environ:
+    if not os.environ.get("PREFECT_API_URL") and "PREFECT_HOME" not in os.environ:
         os.environ["PREFECT_HOME"] = str(home.absolute() / "prefect")
-        os.environ.setdefault("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "true")

@@ -18,7 +18,7 @@ from flows.cut_short import end_what_was_cut_short
 from flows.errors import HomeLockedError, UsageError
 from flows.night import begin
 from flows.overdue import age_of
-from flows.own_server import OwnServer, named_server, own_server, private
+from flows.own_server import OwnServer, must_answer, named_server, own_server, private
 from flows.prefect_settings import prepare
 
 if TYPE_CHECKING:
@@ -135,7 +135,8 @@ def _alone(home: Path) -> Iterator[None]:
 def _server(home: Path, port: int | None) -> Iterator[str]:
     """What to say of the page of the server: the person's own, or one started for as long as this runs."""
     named = named_server()
-    if named:
+    if named is not None:
+        must_answer(named)
         yield named
         return
     with own_server(home, port) as server, _looked_after(server, home):

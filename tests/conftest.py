@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 # Before anything imports Prefect, which reads its settings once: no telemetry, no tracebacks of a server that is
@@ -45,15 +44,3 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("there is no ../shared beside this checkout: its acceptance cases and data are not tried")
     return folder
-
-
-@pytest.fixture(scope="session")
-def prefect_harness(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """One private, temporary Prefect for all tests that ask for it; starting it takes some seconds."""
-    from flows.prefect_settings import prepare
-
-    prepare(tmp_path_factory.mktemp("prefect"))
-    from prefect.testing.utilities import prefect_test_harness
-
-    with prefect_test_harness(server_startup_timeout=120):
-        yield

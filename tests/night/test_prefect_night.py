@@ -22,7 +22,7 @@ from flows.last_run import last_run
 from flows.prefect_settings import prepare
 from flows.stages import STAGES
 
-# The command line where the first stage takes long; between two stages Prefect makes an error of its own of a signal.
+# The command line where the first stage takes long.
 LONG_NIGHT = """
 import time
 from dataclasses import replace
@@ -163,6 +163,12 @@ def test_prefect_lives_in_the_home_unless_the_person_says_otherwise(
     prepare(tmp_path)
     assert "PREFECT_HOME" not in os.environ
     assert os.environ["DO_NOT_TRACK"] == "0"
+
+
+def test_a_server_named_by_an_empty_word_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "environ", {"PREFECT_API_URL": ""})
+    prepare(tmp_path)
+    assert os.environ["PREFECT_HOME"] == str(tmp_path / "prefect")
 
 
 @pytest.mark.parametrize(

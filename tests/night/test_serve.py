@@ -1,4 +1,4 @@
-"""`hemacohort serve`: what it refuses, its own server and the password that server wants."""
+"""`hemacohort serve`: what it refuses, and what becomes of its server and its nights however it ends."""
 
 from __future__ import annotations
 
@@ -9,9 +9,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
-from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,13 +16,10 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
-from sinks import free_port, web_sink
+from sinks import web_sink
 
 from flows.cli import main
-from flows.errors import UsageError
 from flows.home import Home
-from flows.own_server import own_server
-from flows.prefect_settings import prepare
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
@@ -51,69 +45,6 @@ def test_schedule_that_is_none_is_wrong_usage(
         main(["serve", "--home", str(home.root), "--extract", "x", *words])
     assert done.value.code == 2
     assert says in capsys.readouterr().err
-
-
-@pytest.fixture
-def apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A process that has not heard of any Prefect server; what it hears in the test is forgotten afterwards."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
-    monkeypatch.setattr(os, "environ", {**environment, "PREFECT_HOME": str(tmp_path / "prefect")})
-    prepare(tmp_path / "home")
-    from prefect import context
-
-    monkeypatch.setattr(context, "GLOBAL_SETTINGS_CONTEXT", context.GLOBAL_SETTINGS_CONTEXT)
-
-
-@pytest.mark.parametrize("temporary", [False, True])
-def test_own_server_listens_on_this_machine_only_and_wants_its_password(
-    temporary: bool, apart: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    tmp_path.joinpath("httpx.py").write_text("raise SystemExit('a file of the folder somebody was in')")
-    monkeypatch.chdir(tmp_path)
-    port = free_port()
-    with own_server(tmp_path / "home", port, temporary=temporary) as server:
-        assert server.address == f"http://127.0.0.1:{port}"
-        password = tmp_path / "prefect" / "password"
-        assert server.password == password
-        assert password.stat().st_mode & 0o777 == 0o600
-        asked = urllib.request.Request(f"http://127.0.0.1:{port}/api/admin/version")
-        with pytest.raises(urllib.error.HTTPError, match="401"):
-            urllib.request.urlopen(asked, timeout=30)
-        word = b64encode(f"hemacohort:{password.read_text()}".encode()).decode()
-        asked.add_header("Authorization", f"Basic {word}")
-        with urllib.request.urlopen(asked, timeout=30) as answer:
-            assert answer.status == 200
-        assert os.environ["PREFECT_API_URL"] == f"http://127.0.0.1:{port}/api"
-
-
-def test_own_server_that_does_not_start_names_its_log(apart: None, tmp_path: Path) -> None:
-    words = tmp_path / "prefect" / "server.log"
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        with (
-            pytest.raises(UsageError, match=r"server\.log says why.*--port"),
-            own_server(tmp_path / "home", taken.getsockname()[1]),
-        ):
-            pass
-    assert "in use" in words.read_text(encoding="utf-8")
-    assert words.stat().st_mode & 0o777 == 0o600
-
-
-def test_a_night_whose_own_server_does_not_start_fails_with_its_log(home: Home, tmp_path: Path) -> None:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
-    home.create()
-    folder = home.root / "prefect"
-    (folder / "prefect.db").mkdir(parents=True)  # no server can open it as its database
-    words = ["run", "--home", str(home.root), "--extract", str(tmp_path)]
-    done = subprocess.run(
-        [sys.executable, "-c", "from flows.cli import main; main()", *words],
-        env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    log = folder / "temporary-server.log"
-    assert done.returncode == 1
-    assert done.stderr.endswith(f"hemacohort: Prefect's server did not start; {log} says why.\n")
-    assert "unable to open database file" in log.read_text(encoding="utf-8")
 
 
 def test_missing_folder_of_the_extract_is_reported(
