@@ -19,7 +19,7 @@ from flows.cli_operations import operations_app
 from flows.cli_options import HomeOption, SourceOption
 from flows.cli_reading import reading_app
 from flows.cli_rules import rules_app
-from flows.errors import INTERRUPTED, HemacohortError, UsageError
+from flows.errors import INTERRUPTED, HemacohortError, UsageError, stop_behind
 
 app = typer.Typer(
     name="hemacohort",
@@ -92,6 +92,9 @@ def _code(arguments: list[str]) -> int:
     except BrokenPipeError as error:
         return _pipe_broke(arguments, error)
     except Exception as error:  # noqa: BLE001  the last resort: a log file, and no traceback on the screen
+        if isinstance(stop_behind(error), KeyboardInterrupt):
+            _say(_STOPPED)
+            return INTERRUPTED
         return _unforeseen(arguments, error)
     except BaseException as error:
         if not type(error).__module__.startswith("pyo3"):

@@ -2,6 +2,7 @@
 
 INTERRUPTED = 130  # what a shell calls a command that Ctrl-C ended
 TERMINATED = 143  # what it calls one that SIGTERM ended
+_TERMINATION = "TerminationSignal"  # what Prefect makes of SIGTERM; to import it takes seconds
 
 
 class HemacohortError(Exception):
@@ -48,3 +49,16 @@ class NewerHomeError(HemacohortError):
     """The home was written by a newer version."""
 
     exit_code = 13
+
+
+def stop_behind(error: BaseException) -> BaseException | None:
+    """Ctrl-C or SIGTERM where an error came of it: DuckDB makes one of its own of it, and Prefect between two tasks."""
+    link: BaseException | None = error
+    while link is not None and not (isinstance(link, KeyboardInterrupt) or is_termination(link)):
+        link = link.__context__
+    return link
+
+
+def is_termination(error: BaseException) -> bool:
+    """Whether Prefect says by this that the process was told to end."""
+    return type(error).__name__ == _TERMINATION

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 import structlog
 
-from flows.errors import INTERRUPTED, TERMINATED, CheckError, HemacohortError
+from flows.errors import INTERRUPTED, TERMINATED, CheckError, HemacohortError, is_termination
 
 _TEXTS = {
     "event",
@@ -87,8 +87,7 @@ class NightLog:
 def _exit_code(error: BaseException) -> int:
     if isinstance(error, KeyboardInterrupt):
         return INTERRUPTED
-    # what Prefect makes of SIGTERM; to import it takes seconds
-    if type(error).__name__ == "TerminationSignal":
+    if is_termination(error):
         return TERMINATED
     return error.exit_code if isinstance(error, HemacohortError) else 1
 

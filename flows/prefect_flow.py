@@ -18,7 +18,7 @@ from prefect.states import Completed, Failed
 from prefect.tasks import Task, exponential_backoff
 
 from flows import alerts, settings
-from flows.errors import CheckError, HemacohortError, OverdueError, UsageError
+from flows.errors import CheckError, HemacohortError, OverdueError, UsageError, stop_behind
 from flows.failures import UnforeseenError, unforeseen
 from flows.home import Home
 from flows.night import begin, run_night
@@ -65,7 +65,13 @@ _TASKS = {stage.name: _as_task(stage) for stage in STAGES}
 
 
 def _as_task_run(stage: Stage, night: Night) -> Counts:
-    state: Any = _TASKS[stage.name](night, return_state=True)  # typed as if it had to be awaited
+    try:
+        state: Any = _TASKS[stage.name](night, return_state=True)  # typed as if it had to be awaited
+    except Exception as error:
+        stop = stop_behind(error)
+        if stop is None:
+            raise
+        raise stop from None
     counts: Counts = state.result()
     return counts
 

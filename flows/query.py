@@ -120,7 +120,10 @@ def _sandbox(night: Path, memory_limit: str) -> Iterator[duckdb.DuckDBPyConnecti
             connection.execute("SET allowed_directories = $folders", {"folders": [str(night)]})
             connection.execute("SET enable_external_access = false")
             connection.execute("SET lock_configuration = true")
-            yield connection
+            try:
+                yield connection
+            finally:
+                connection.interrupt()  # Ctrl-C ends the call alone, and closing would wait for the question
 
 
 def _check_kinds(kinds: Mapping[str, str]) -> None:

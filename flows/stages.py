@@ -14,7 +14,7 @@ import polars as pl
 
 from flows.adapters.model import MergesTold
 from flows.code_map import read_code_map
-from flows.errors import CheckError, HemacohortError, UsageError
+from flows.errors import CheckError, HemacohortError, UsageError, stop_behind
 from flows.failures import unforeseen
 from flows.file_names import PLACES, without_names
 from flows.home import Home
@@ -85,7 +85,7 @@ class Stage:
 def run_stage(stage: Stage, night: Night) -> Counts:
     """Run a stage and record its counts, seconds and peak memory.
 
-    Raises the stage's own HemacohortError; anything else as UnforeseenError with its log written, so that no message
+    Raises the stage's own HemacohortError, and what it was stopped by; anything else as UnforeseenError with its log written, so that no message
     of a library (which may quote a value or the name of a file) goes further.
     """
     # a past night has no extract; its folder is the home itself
@@ -100,6 +100,9 @@ def run_stage(stage: Stage, night: Night) -> Counts:
             error.args = (said if said == str(error) else f"{said} {PLACES}",)
         raise
     except (Exception, pl.exceptions.PanicException) as error:  # noqa: BLE001  its text may quote a patient
+        stop = stop_behind(error)
+        if stop is not None:
+            raise stop from None
         raise unforeseen(Home(night.home).logs, error, extract) from None
     if "notes" in counts:
         notes = tuple(without_names(note, night.extract) for note in counts["notes"])

@@ -150,22 +150,6 @@ def test_what_the_system_lacks_is_reported(
     assert "secret" not in captured
 
 
-def test_an_interrupted_run_says_so(
-    stubbed: None, home: Home, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def interrupted(*_: Any, **__: Any) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(sys.modules["flows.ingest"], "ingest", interrupted)
-    assert run_direct(home) == 130
-    assert capsys.readouterr().err.splitlines()[-1] == "Stopped. The last published night is unchanged."
-    assert not [*home.work.iterdir()]
-    events = [
-        json.loads(line) for file in home.logs.glob("*.jsonl") for line in file.read_text().splitlines()
-    ]
-    assert (events[-1]["event"], events[-1]["exit_code"]) == ("run failed", 130)
-
-
 @pytest.mark.parametrize(
     ("message", "kept"),
     [
