@@ -61,14 +61,14 @@ def must_answer(named: str) -> None:
 def own_server(home: Path, port: int | None = None, *, temporary: bool = False) -> Iterator[OwnServer]:
     """A server that runs as long as this does, and at most as long as this process; Prefect speaks to it from now on.
 
-    It keeps its records in Prefect's folder. A temporary one takes a night's own and schedules nothing, so that it
+    It keeps its records in Prefect's folder. A temporary one records what it is told and schedules nothing, so that it
     may run beside a whole one. HemacohortError where it does not start, UsageError where that is at a port asked for.
     """
     from prefect.context import refresh_global_settings_context
 
     address = f"http://{_HOST}:{port or _free_port()}"
-    # Whoever can reach the server can start flows as this user, so that it wants a password, for neighbors on the
-    # same machine can reach it.
+    # Whoever can reach the server can start flows as this user, and others on the same machine can reach it, so it
+    # wants a password.
     password = _password(home)
     secret = f"hemacohort:{password.read_text(encoding='ascii').strip()}"
     os.environ |= {

@@ -18,7 +18,7 @@ _SECONDS_TO_STOP = 20
 
 
 def main(host: str, port: str, *, temporary: bool) -> None:
-    """Run Prefect's server until it is stopped, or nobody holds the pipe; a temporary one records and schedules nothing."""
+    """Run Prefect's server until it is stopped or nobody holds the pipe; a temporary one records, and schedules nothing."""
     threading.Thread(target=_end_with_the_pipe, daemon=True).start()
     if temporary:
         _run_temporary(host, int(port))
