@@ -19,12 +19,12 @@ import polars as pl
 
 from flows.duck import opened
 from flows.errors import CheckError, UsageError
-from flows.home import Home
+from flows.home import DATABASE, Home
 from flows.manifest import night_number
 from flows.measures import earlier_nights, measures, rules_at_hand
 from flows.sql import statement
 from flows.stages import Counts, Night
-from flows.warehouse import DATABASE, write_piece
+from flows.warehouse import write_piece
 from schemas.audits import (
     AUDITS,
     CHECK,

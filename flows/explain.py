@@ -27,6 +27,7 @@ from flows.explain_reasons import (
     not_applicable,
     stored_status,
 )
+from flows.home import DATABASE
 from flows.settings import switches_of
 from transforms.follow_up import FOLLOW_UP
 from transforms.grounds import followed_until
@@ -59,7 +60,7 @@ def explain_patient(night: Path, patient_id: str, rule_id: str | None, as_of: da
     """
     if has_lost_bytes(patient_id):
         raise UsageError("The patient's id is not UTF-8 text.")
-    with opened(night / "hemacohort.duckdb", read_only=True) as con:
+    with opened(night / DATABASE, read_only=True) as con:
         about = rows(con, "night")[0]
         day = _day(as_of, about["as_of"])
         rules = _chosen(rows(con, "rules"), rule_id)

@@ -35,6 +35,7 @@ from flows.store import clear_store
 
 FORMAT = 2  # 1: nights without a store; the first night on such a home loads everything its extract holds
 RUN_FILE = "run.json"
+DATABASE = "hemacohort.duckdb"  # of a night
 # What a folder may hold before it is a home.
 _MAY_COME_FIRST = {"hemacohort.toml", "code_map.csv", "extract", "lost+found", ".DS_Store"}
 
@@ -230,7 +231,7 @@ class Home:
 def is_read(night: Path) -> bool:
     """Whether another process has the DuckDB file of a night open; DuckDB locks it for as long as it reads."""
     try:
-        handle = os.open(night / "hemacohort.duckdb", os.O_RDWR)
+        handle = os.open(night / DATABASE, os.O_RDWR)
     except OSError:
         return False
     try:

@@ -15,10 +15,10 @@ import duckdb
 from flows.duck import opened
 from flows.errors import HomeLockedError, UsageError
 from flows.failures import full_disk
-from flows.home import Home
+from flows.home import DATABASE, Home
 from flows.permissions import private_files
 from flows.sql import statement
-from flows.warehouse import DATABASE, build_warehouse, place_in_views
+from flows.warehouse import build_warehouse, place_in_views
 
 
 def in_place(home: Home, night: Path) -> Path:

@@ -11,9 +11,8 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
 from flows.duck import opened
 from flows.errors import CheckError
-from flows.home import Home
+from flows.home import DATABASE, Home
 from flows.sql import statement
-from flows.warehouse import DATABASE
 
 log = logging.getLogger("hemacohort")
 _COLUMNS = ("confirmed", "probable", "possible", "indeterminate")

@@ -16,12 +16,12 @@ import polars as pl
 from flows.audit import checks_of
 from flows.code_review import write_unmapped
 from flows.duck import opened, write_out
-from flows.home import RUN_FILE, Home
+from flows.home import DATABASE, RUN_FILE, Home
 from flows.measures import carry_over
 from flows.permissions import share
 from flows.sql import statement
 from flows.stages import Counts, Night
-from flows.warehouse import DATABASE, build_warehouse, write_piece, write_reference
+from flows.warehouse import build_warehouse, write_piece, write_reference
 from schemas.tables import FATES
 from schemas.value_sets import CODE_SETS
 from schemas.warehouse import RUN, STAGE

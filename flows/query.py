@@ -21,10 +21,9 @@ from flows.answers import has_lost_bytes
 from flows.duck import opened
 from flows.errors import UsageError
 from flows.failures import masked
-from flows.home import Home
+from flows.home import DATABASE, Home
 from flows.moved import in_place
 from flows.sql import statement
-from flows.warehouse import DATABASE
 
 _EXPLAIN = re.compile(r"(?is)\s*explain(?P<analyze>\s+analyze)?\b(?P<question>.*)")
 _SHOW_TABLES = re.compile(r"(?i)\s*show\s+tables\s*;?\s*")

@@ -17,6 +17,7 @@ from markupsafe import Markup
 from flows import plain_words, report_charts
 from flows.duck import dictionaries, opened
 from flows.file_names import is_plain
+from flows.home import DATABASE
 from flows.sql import statement
 from flows.workers import in_order
 from schemas.site_medians import OUTCOMES
@@ -62,7 +63,7 @@ def write_report(night: Path, out: Path) -> None:
     The page holds counts only: no patient ids and no results. It is replaced in one step, so that a reader
     never sees half a page. Raises duckdb.Error where the night's tables cannot be read.
     """
-    with opened(night / "hemacohort.duckdb", read_only=True) as con:
+    with opened(night / DATABASE, read_only=True) as con:
         tables = _read(con)
     out.mkdir(parents=True, exist_ok=True)
     part = out / "index.html.part"

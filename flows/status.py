@@ -13,11 +13,10 @@ import polars as pl
 
 from flows.audit import checks_of, failed_checks
 from flows.duck import opened
-from flows.home import Home
+from flows.home import DATABASE, Home
 from flows.moved import in_place
 from flows.night import summary
 from flows.sql import statement
-from flows.warehouse import DATABASE
 
 _QUESTIONS = ("files", "quarantine", "freshness")
 

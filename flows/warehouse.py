@@ -13,6 +13,7 @@ import polars as pl
 
 from flows.duck import opened, write_out
 from flows.generations import GROUP_OF, pieces_of
+from flows.home import DATABASE
 from flows.sql import statement
 from schemas.analytes import ANALYTES, Analyte
 from schemas.flags import FLAGS
@@ -26,8 +27,6 @@ from transforms.logic import Criterion
 from transforms.rule import Rule
 from transforms.rules import WITH_CHOICES, rule_book
 from transforms.why import shown_input
-
-DATABASE = "hemacohort.duckdb"
 
 
 def write_reference(night: Path, switches: Switches = DEFAULTS) -> None:

@@ -14,9 +14,9 @@ import pytest
 
 from flows.duck import opened
 from flows.failures import unforeseen
-from flows.home import Home
+from flows.home import DATABASE, Home
 from flows.moved import settle_all
-from flows.warehouse import DATABASE, build_warehouse
+from flows.warehouse import build_warehouse
 
 
 @pytest.mark.parametrize(
