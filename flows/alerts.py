@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from pydantic import SecretStr
@@ -38,7 +39,7 @@ def night_failed(home: Path, sentence: str, run: str) -> Alert:
         f"hemacohort: a night failed in {home.name}",
         f"{sentence}\n\n"
         "The night published nothing of its own if it failed before its last step; the last good night stays in "
-        f"force.\n\nHome: {home}\nRun: {run}\nLook at: hemacohort status --home {home}, {home / 'logs'}, and "
+        f"force.\n\nHome: {home}\nRun: {run}\nLook at: hemacohort status --home {quote(str(home))}, {home / 'logs'}, and "
         "'When a night fails' in docs/operations.md.",
     )
 
@@ -47,7 +48,7 @@ def night_overdue(home: Path, sentence: str) -> Alert:
     """The alert for a night that never came."""
     return Alert(
         f"hemacohort: the night of {home.name} is overdue",
-        f"{sentence}\n\nHome: {home}\nLook at: hemacohort status --home {home}, and 'When a night never started' in "
+        f"{sentence}\n\nHome: {home}\nLook at: hemacohort status --home {quote(str(home))}, and 'When a night never started' in "
         "docs/operations.md.",
     )
 

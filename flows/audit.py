@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import duckdb
@@ -236,9 +237,10 @@ def _warning(outcome: _Outcome) -> str:
 def _sentence(blocking: Sequence[_Outcome], home: Path) -> str:
     found = "; ".join(f"{_counted(outcome.rows)} against {outcome.audit.says!r}" for outcome in blocking)
     first = blocking[0].audit
+    named = quote(str(home))
     return (
-        f"{found}. Nothing was published; the last night stays in force. `hemacohort status --home {home}` shows the "
-        f'rows, and `hemacohort sql --home {home} "{_look(first)}"` what they were compared with. If they are right, '
+        f"{found}. Nothing was published; the last night stays in force. `hemacohort status --home {named}` shows the "
+        f'rows, and `hemacohort sql --home {named} "{_look(first)}"` what they were compared with. If they are right, '
         f'run again with --accept {first.name} --because "…".'
     )
 

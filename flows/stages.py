@@ -85,8 +85,8 @@ class Stage:
 def run_stage(stage: Stage, night: Night) -> Counts:
     """Run a stage and record its counts, seconds and peak memory.
 
-    Raises the stage's own HemacohortError, and what it was stopped by; anything else as UnforeseenError with its log written, so that no message
-    of a library (which may quote a value or the name of a file) goes further.
+    Raises the stage's own HemacohortError, and what it was stopped by; anything else as UnforeseenError with its log
+    written, so that no message of a library (which may quote a value or the name of a file) goes further.
     """
     # a past night has no extract; its folder is the home itself
     extract = night.extract if night.known_at is None else None

@@ -38,8 +38,8 @@ def extract(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
-    """A home that does not exist yet."""
-    return Home(tmp_path / "home")
+    """A home that does not exist yet, with a name that a shell would take for two words."""
+    return Home(tmp_path / "the lab")
 
 
 @pytest.fixture
@@ -97,6 +97,8 @@ def test_blocking_check_leaves_the_last_night_until_a_person_accepts_it(
     rules = len(first["cohorts"])
     assert f"{rules} rows" in str(failed.value)
     assert "--accept cohort_jump" in str(failed.value)
+    for command in ("status", "sql"):
+        assert f"`hemacohort {command} --home '{home.root}'" in str(failed.value)
     assert home.failed_checks.stat().st_mode & 0o077 == 0
     (check,) = [check for check in json.loads(kept)["checks"] if check["name"] == "cohort_jump"]
     assert check["rows"] == rules

@@ -47,6 +47,12 @@ def run_state(home: Home) -> Any:
     )
 
 
+def test_an_alert_names_commands_that_a_shell_takes_as_they_stand() -> None:
+    home = Path("/srv/the lab/home")
+    for alert in (alerts.night_failed(home, SENTENCE, "night-today"), alerts.night_overdue(home, SENTENCE)):
+        assert "hemacohort status --home '/srv/the lab/home'," in alert.body
+
+
 def broken_by(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: Any, **__: Any) -> None:
         raise error
