@@ -121,7 +121,7 @@ def private(path: str, flags: int) -> int:
 
 def _password(home: Path) -> Path:
     """The file of the own server's password, made once, readable by its owner; in Prefect's folder."""
-    folder = Path(os.environ.get("PREFECT_HOME", home / "prefect"))
+    folder = Path(os.environ.get("PREFECT_HOME", home / "prefect")).expanduser()  # as Prefect does
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = folder / "password"
     if not file.is_file():

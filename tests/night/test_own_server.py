@@ -24,7 +24,8 @@ from flows.prefect_settings import prepare
 def apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that has not heard of any Prefect server; what it hears in the test is forgotten afterwards."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
-    monkeypatch.setattr(os, "environ", {**environment, "PREFECT_HOME": str(tmp_path / "prefect")})
+    # ~ as systemd gives it, which expands nothing
+    monkeypatch.setattr(os, "environ", {**environment, "HOME": str(tmp_path), "PREFECT_HOME": "~/prefect"})
     prepare(tmp_path / "home")
     from prefect import context
 
