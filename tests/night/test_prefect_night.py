@@ -174,7 +174,7 @@ def test_a_server_named_by_an_empty_word_is_none(tmp_path: Path, monkeypatch: py
 @pytest.mark.parametrize(
     ("end", "told"),
     [
-        (signal.SIGTERM, "was stopped. The last good night is in force."),
+        (signal.SIGTERM, "UTC, was stopped. The last good night is in force."),
         (
             signal.SIGKILL,
             f"{ENDED_WITHOUT_A_WORD}. The last good night is in force, and the next run clears up what was left.",

@@ -71,8 +71,10 @@ def serving(home: Home) -> Iterator[tuple[subprocess.Popen[str], int, int]]:
     ) as process:  # fmt: skip
         assert process.stdout is not None
         try:
-            address = re.search(r"look at http://127\.0\.0\.1:(\d+) ", process.stdout.readline())
+            line = process.stdout.readline()
+            address = re.search(r"look at http://127\.0\.0\.1:(\d+) ", line)
             assert address is not None
+            assert f" (password in {home.root / 'prefect' / 'password'})" in line
             children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
             yield process, int(children.read_text().split()[0]), int(address[1])
         finally:
